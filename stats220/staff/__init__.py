@@ -1,0 +1,1 @@
+"""The staff's tools: build a release, grade a class, report on it. Never in a student wheel."""

@@ -1,0 +1,177 @@
+"""The ``stats220`` command. Each subcommand only parses, calls one function, and turns its outcome into an exit code.
+
+Exit codes: 0 done, 1 a check found something wrong, 2 it could not be done (one clear line on stderr says why).
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stats220 import __version__
+from stats220.errors import GradingError, Stats220Error
+
+app = typer.Typer(
+    help="Build, test and grade the STATS 220/320 labs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Isolation(StrEnum):
+    """What keeps a student's code away from the grader."""
+
+    bwrap = "bwrap"
+    none = "none"
+
+
+class Device(StrEnum):
+    """Where the attempts run."""
+
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+Root = Annotated[
+    Path | None,
+    typer.Option(help="The repository; by default found upwards from the current folder."),
+]
+Jobs = Annotated[int, typer.Option(min=1, help="How many submissions are graded at a time.")]
+Isolate = Annotated[
+    Isolation,
+    typer.Option(help="'none' runs submissions without a sandbox: only for code you trust."),
+]
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds ``labs/course.toml``."""
+    for folder in (start, *start.parents):
+        if (folder / "labs" / "course.toml").is_file():
+            return folder
+    raise GradingError(
+        f"no labs/course.toml at or above {start}: run inside the repository, or give --root"
+    )
+
+
+def _root(root: Path | None) -> Path:
+    return find_root((root or Path.cwd()).resolve())
+
+
+@app.command()
+def build(
+    labs: Annotated[list[str] | None, typer.Argument(help="Labs to build; all by default.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; compare with what is committed.")
+    ] = False,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Run the answer keys into build/solutions/.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Derive release/, solutions/ and the nbgrader course from labs/ and the reference functions."""
+    from stats220.staff.build import build_all
+
+    report = build_all(_root(root), labs or None, check=check, execute=execute)
+    typer.echo(report.text())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    submissions: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder or zip of <student>/<lab>.ipynb or <student>/<lab>/<lab>.ipynb."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Where grades, results, feedback and report go.")],
+    jobs: Jobs = 2,
+    isolation: Isolate = Isolation.bwrap,
+    gradebook: Annotated[
+        str | None,
+        typer.Option(help="SQLAlchemy URL of nbgrader's gradebook; by default OUT/gradebook.db."),
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Grade a class of untrusted notebooks."""
+    from stats220.staff.grade.course import grade_class
+    from stats220.staff.grade.table import score_table
+
+    results = grade_class(
+        _root(root),
+        lab,
+        submissions,
+        out,
+        jobs=jobs,
+        isolation=isolation.value,
+        gradebook_url=gradebook,
+        progress=True,
+    )
+    _print_table(score_table(results))
+    typer.echo(f"report   {out / 'report.html'}\ngrades   {out / 'grades.csv'}")
+
+
+@app.command()
+def attempts(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    bank: Annotated[
+        Path | None, typer.Option(help="Folder of attempts; tests/attempts/LAB by default.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where the attempts run.")] = Device.cpu,
+    jobs: Jobs = 2,
+    isolation: Isolate = Isolation.bwrap,
+    root: Root = None,
+) -> None:
+    """Test the checks: grade each attempt of the bank and compare with the points it must get."""
+    from stats220.staff.grade.attempts import run_attempts
+
+    report = run_attempts(
+        _root(root), lab, bank=bank, device=device.value, jobs=jobs, isolation=isolation.value
+    )
+    _print_table(report.table())
+    for line in report.problems:
+        typer.echo(line, err=True)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the sample class and its grades go.")],
+    lab: Annotated[str, typer.Option(help="Which lab.")] = "lab4_pose",
+    jobs: Jobs = 2,
+    isolation: Isolate = Isolation.bwrap,
+    root: Root = None,
+) -> None:
+    """Write a sample class of submissions, grade it, and say where everything is."""
+    from stats220.staff.demo import run_demo
+
+    run_demo(_root(root), lab, out, jobs=jobs, isolation=isolation.value)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def _print_table(table: object) -> None:
+    from rich.console import Console
+
+    Console().print(table)
+
+
+def main() -> None:
+    """Entry point: the package's own errors become one clear message and exit code 2."""
+    try:
+        app()
+    except Stats220Error as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

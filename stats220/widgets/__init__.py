@@ -1,0 +1,1 @@
+"""Explorers of a lab in the notebook: ipywidgets, one file a lab."""
