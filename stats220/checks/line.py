@@ -1,0 +1,193 @@
+"""The checks' side of the line to a student's code: what a check can ask, and how replies are read."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any, NoReturn, TypeVar
+
+from stats220.checks import names
+from stats220.checks.failures import Raised, SandboxLost, student_error
+from stats220.checks.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
+from stats220.checks.wire import WireError
+
+T = TypeVar("T")
+
+RELEASED_AT_ONCE = 1000
+
+
+class Session(ABC):
+    """A line to a student's code, and what a check can ask of it.
+
+    Attributes
+    ----------
+    device : str
+        "cpu" or "cuda": where the student's code gets its tensors. What comes back is on the CPU.
+    timeout : float
+        Seconds that one request may take.
+    deadline : float or None
+        Value of ``time.monotonic()`` after which no request goes on, whatever `timeout` allows.
+    printed : str
+        What the student's code printed during the last request, at most 20 000 characters.
+    replies : int
+        How many requests have been answered.
+    released : list of int
+        Handles whose proxies are gone; the next request says so.
+    """
+
+    lands_on = "cpu"  # as a `Side` of the wire
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self.timeout = 60.0
+        self.deadline: float | None = None
+        self.printed = ""
+        self.replies = 0
+        self.released: list[int] = []
+        self.ellipsis: object = Nothing(Ellipsis)
+        self._lost: str | None = None
+
+    @contextlib.contextmanager
+    def activate(self) -> Iterator[Session]:
+        """Make this the session that checks use in the block."""
+        token = active_session.set(self)
+        try:
+            yield self
+        finally:
+            active_session.reset(token)
+
+    # The student's code.
+
+    def run_cell(self, source: str) -> None:
+        """Run the source of a cell. Raises `StudentError` when it raises."""
+        self.ask("cell", source)
+
+    def get(self, name: str) -> Any:
+        """The value of a global name, or its proxy. Raises a `StudentError` that is a ``NameError`` if there is none."""
+        return missing_to_nothing(self.ask("global", name))
+
+    def wrote(self, line: str) -> bool:
+        """Whether `line` is known, not only claimed, to be a line of the student's."""
+        return True
+
+    # Services: the same in a notebook and in the grader.
+
+    def seed(self, seed: int) -> None:
+        """Seed all random generators on the student's side."""
+        self.ask("seed", seed)
+
+    def gradients(self, function: Any, *inputs: Any, parameters: Any = None) -> Any:
+        """Gradients of the sum of ``function(*inputs)``.
+
+        Returns
+        -------
+        tuple or dict
+            One gradient an input, ``None`` for those that are no floating-point tensors; or, with a module in
+            `parameters`, a dict from the names of its parameters that learn. Zero where the result does not depend on it.
+        """
+        return missing_to_nothing(self.ask("gradients", function, list(inputs), parameters))
+
+    def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The result of a call, and the positional inputs as they are afterwards."""
+        reply = self.ask_for(tuple, "call_and_look", function, list(inputs), kwargs)
+        if len(reply) != 2 or type(reply[1]) is not tuple or len(reply[1]) != len(inputs):
+            self.lose("malformed reply: result and inputs expected")
+        return missing_to_nothing(reply[0]), reply[1]
+
+    def make(self, cls: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call on the student's side and keep the result there, whatever it is; returns its proxy."""
+        return missing_to_nothing(self.ask("make", cls, list(args), kwargs))
+
+    def isinstance(self, obj: Any, cls: Any) -> bool:
+        """Whether an object, a student's or a plain value, is an instance."""
+        if type(obj) is Nothing:
+            raise_not_attempted(obj)
+        if type(obj) is Proxy:
+            return self.ask_for(bool, "isinstance", obj, cls)
+        return builtins.isinstance(obj, cls)
+
+    # The line.
+
+    def ask(self, operation: str, *args: Any) -> Any:
+        """One request.
+
+        Raises
+        ------
+        StudentError
+            The student's code raised.
+        WireError
+            The check tried to hand over what may not cross.
+        SandboxLost
+            The reply is malformed or did not come; from then on every request raises this.
+        """
+        if self._lost is not None:
+            raise SandboxLost(self._lost)
+        released = self.released[:RELEASED_AT_ONCE]
+        del self.released[:RELEASED_AT_ONCE]
+        reply = self.exchange([operation, list(args), released])
+        if type(reply) is not dict or type(reply.get("printed")) is not str or len(reply) != 2:
+            self.lose("malformed reply")
+        self.printed = reply["printed"]
+        self.replies += 1
+        if "error" in reply:
+            try:
+                raised = Raised.from_reply(reply["error"])
+            except WireError as error:
+                self.lose(str(error))
+            raise student_error(raised)
+        if "refused" in reply:
+            raise WireError(str(reply["refused"])[:300])
+        if "ok" not in reply:
+            self.lose("malformed reply")
+        return reply["ok"]
+
+    def ask_for(self, kind: type[T], operation: str, *args: Any) -> T:
+        """One request whose reply must be of that very type."""
+        value = self.ask(operation, *args)
+        if type(value) is not kind:
+            self.lose(f"malformed reply: {kind.__name__} expected")
+        return value
+
+    def lose(self, reason: str, kind: type[SandboxLost] = SandboxLost) -> NoReturn:
+        """Give the session up."""
+        self._lost = reason
+        raise kind(reason)
+
+    @abstractmethod
+    def exchange(self, request: list[Any]) -> Any:
+        """Send a request and return the reply."""
+
+    # As a side of the wire.
+
+    def refer(self, value: object) -> list[Any]:
+        """A proxy goes back as the handle it is; objects of installed packages go by name."""
+        if type(value) is Proxy:
+            if value._stats220_session is not self:
+                raise WireError("this object belongs to another session")
+            return ["handle", value._stats220_number]
+        name = names.qualified_name(value)
+        if name is None:
+            raise WireError(
+                f"a check cannot hand over a {type(value).__name__}, only plain values, objects of installed "
+                "packages that have a public name, and what came from the student's code"
+            )
+        return ["name", name]
+
+    def resolve(self, tag: str, fields: list[Any]) -> object:
+        """A handle becomes a proxy; the student's side refers to nothing else."""
+        if (
+            tag == "handle"
+            and len(fields) == 2
+            and type(fields[1]) is str
+            and fields[1].isprintable()
+        ):
+            number, type_name = fields
+            if type(number) is int and 0 <= number < 2**53:
+                return Proxy(self, number, type_name[:200])
+        raise WireError("malformed frame: no such entry")
+
+
+active_session: ContextVar[Session | None] = ContextVar("active_session", default=None)

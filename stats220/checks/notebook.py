@@ -1,0 +1,68 @@
+"""`checked`: one check function for the notebook, where it runs looped back, and for the grader, where it runs as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from stats220.checks.capture import captured, no_display
+from stats220.checks.recorder import Checks
+from stats220.checks.results import CheckResult
+from stats220.checks.session import Loopback, active_session
+from stats220.checks.surroundings import undisturbed
+from stats220.errors import InputError
+
+CheckFunction = Callable[..., Checks]
+
+
+def checked(check: CheckFunction) -> CheckFunction:
+    """Decorate a check function, which takes the student's object and returns its `Checks`.
+
+    In the grader a session is active, and the function runs on the proxy it is given. In a notebook there is none: the
+    student's object is put behind a loopback, so that the verdict is that of the grader; and where there is a GPU, the
+    checks run on the CPU and on the GPU, and a block passes if it passes on both.
+    """
+
+    @functools.wraps(check)
+    def run(*objects: Any) -> Checks:
+        if active_session.get() is not None:
+            return check(*objects)
+        checks = _run_looped_back(check, objects, "cpu")
+        if checks.points and torch.cuda.is_available():
+            checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
+        return checks
+
+    return run
+
+
+def _run_looped_back(check: CheckFunction, objects: tuple[Any, ...], device: str) -> Checks:
+    with undisturbed(), captured(), no_display():
+        session = Loopback(device)
+        with session.activate():
+            return check(*map(session.put, objects))
+
+
+def merge_devices(cpu: Checks, gpu: Checks) -> Checks:
+    """Both runs of one check function: what fails on the GPU only says so.
+
+    Raises
+    ------
+    InputError
+        The check has other blocks on the one than on the other.
+    """
+    if [result.what for result in cpu.results] != [result.what for result in gpu.results]:
+        raise InputError(f"{cpu.exercise}: the check has other blocks on cuda than on the CPU")
+    pairs = zip(cpu.results, gpu.results, strict=True)
+    cpu.results = [_merge(on_cpu, on_gpu) for on_cpu, on_gpu in pairs]
+    return cpu
+
+
+def _merge(cpu: CheckResult, gpu: CheckResult) -> CheckResult:
+    seconds = cpu.seconds + gpu.seconds
+    if cpu.status != "passed" or gpu.status == "passed":
+        return dataclasses.replace(cpu, seconds=seconds)
+    return dataclasses.replace(gpu, message=f"on cuda: {gpu.message}", seconds=seconds)

@@ -1,0 +1,325 @@
+"""Lab 4's checks that students can run.
+
+Each makes its own small inputs. What is expected comes from torch, scipy or a closed form, never from the answer key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.signal import correlate2d
+
+from stats220.arrays import to_numpy
+from stats220.checks import Checks, checked
+from stats220.checks.inputs import masks as draw_masks
+from stats220.checks.inputs import normal
+
+IMAGENET_BLACK = (-2.1179, -2.0357, -1.8044)  # (0 - mean) / std of red, green and blue
+IMAGENET_WHITE = (2.2489, 2.4286, 2.6400)  # (1 - mean) / std
+
+
+@checked
+def preprocess(preprocess: Any) -> Checks:
+    """Black and white frames have known values; one bright pixel shows where each value goes."""
+    checks = Checks("preprocess", hidden_points=1)
+    black = np.zeros((4, 6, 3), dtype=np.uint8)
+
+    with checks(
+        1,
+        "returns a float32 tensor of shape (3, height, width)",
+        hint="torch.permute moves the colours to the front. NumPy's division gives float64, which pretrained networks refuse.",
+    ):
+        result = preprocess(black)
+        checks.shape(result, (3, 4, 6))
+        checks.that(
+            isinstance(result, torch.Tensor) and result.dtype == torch.float32,
+            f"expected a float32 tensor, got {type(result).__name__} of {result.dtype}",
+        )
+
+    with checks(
+        1,
+        "keeps every pixel in its place and every colour in its channel",
+        hint="reshape and view only relabel memory and scramble the image: use permute. Red stays channel 0.",
+    ):
+        for channel, row, column in [(0, 0, 5), (1, 3, 0), (2, 2, 4)]:
+            bright = black.copy()
+            bright[row, column, channel] = 255
+            change = torch.as_tensor(preprocess(bright)) - torch.as_tensor(preprocess(black))
+            changed = [tuple(place) for place in (change.abs() > 1e-3).nonzero().tolist()]
+            checks.that(
+                changed == [(channel, row, column)],
+                f"one bright value at row {row}, column {column}, colour {channel} should change the result at "
+                f"{(channel, row, column)} alone, but it changed {changed[:3]}",
+            )
+
+    with checks(
+        1,
+        "gives black and white their normalized values, colour by colour",
+        hint="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
+    ):
+        for grey, values in [(0, IMAGENET_BLACK), (255, IMAGENET_WHITE)]:
+            expected = torch.tensor(values)[:, None, None].expand(3, 4, 6)
+            result = preprocess(np.full((4, 6, 3), grey, dtype=np.uint8))
+            checks.close(result, expected, atol=2e-3, name=f"frame of {grey}")
+
+    return checks
+
+
+@checked
+def keypoint_masks(keypoint_masks: Any) -> Checks:
+    """Points at places that can be read off, on both sides of the frame's and the pixels' borders."""
+    checks = Checks("keypoint_masks", hidden_points=1)
+
+    with checks(
+        1,
+        "sets one pixel a key point in float32 masks: row y, column x",
+        hint="x counts columns and y counts rows, and an image is indexed [row, column].",
+    ):
+        result = keypoint_masks(np.array([[7.0, 2.0], [0.0, 4.0], [8.0, 0.0]]), 5, 9)
+        checks.equal(result, draw_masks((3, 5, 9), (0, 2, 7), (1, 4, 0), (2, 0, 8)), name="masks")
+        checks.that(
+            isinstance(result, torch.Tensor) and result.dtype == torch.float32,
+            f"expected a float32 tensor, got {type(result).__name__} of {result.dtype}",
+        )
+
+    with checks(
+        1,
+        "takes the nearest pixel, halves upwards",
+        hint="int() cuts the fraction off, and round() sends 0.5 to 0 and 2.5 to 2 (halves to even). floor(x + 0.5) does neither.",
+    ):
+        keypoints_xy = np.array([[1.6, 3.4], [0.5, 2.5], [4.5, 1.49], [-0.5, -0.4]])
+        expected = draw_masks((4, 5, 6), (0, 3, 2), (1, 3, 1), (2, 1, 5), (3, 0, 0))
+        checks.equal(keypoint_masks(keypoints_xy, 5, 6), expected, name="masks")
+
+    with checks(
+        1,
+        "leaves masks empty for NaN and for points outside the frame",
+        hint="Index -1 is the last pixel, int(-0.6) is 0, and clipping moves a lost point to the border. A comparison with NaN is False.",
+    ):
+        outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.5, 2.0], [2.0, 4.5], [90.0, 90.0]]
+        keypoints_xy = np.array([[np.nan, np.nan], [3.0, 1.0], *outside])
+        checks.equal(
+            keypoint_masks(keypoints_xy, 5, 6), draw_masks((8, 5, 6), (1, 1, 3)), name="masks"
+        )
+
+    return checks
+
+
+@checked
+def downsample(downsample: Any) -> Checks:
+    """Single bright pixels: their average is known, and a mask must not lose them."""
+    checks = Checks("downsample", hidden_points=1)
+
+    with checks(
+        1,
+        "averages the image over squares",
+        hint="Each pixel of the result is the mean of factor × factor pixels. Striding or interpolating leaves most of them out.",
+    ):
+        image = torch.zeros(3, 6, 9)
+        image[0, 4, 7], image[1, 0, 0], image[1, 2, 2], image[2, 3:6, 0:3] = 18, 9, 9, 5
+        expected = torch.zeros(3, 2, 3)
+        expected[0, 1, 2], expected[1, 0, 0], expected[2, 1, 0] = 2, 2, 5
+        small, _ = downsample(image, torch.zeros(2, 6, 9), 3)
+        checks.close(small, expected, atol=1e-4, name="image")
+
+    with checks(
+        1,
+        "takes the maximum of the masks, so that a key point stays a one",
+        hint="The mean of a mask with a single one is 1 / factor²: no longer binary, and soon lost.",
+    ):
+        masks = draw_masks((2, 6, 9), (0, 0, 2), (0, 4, 4), (1, 5, 6), (1, 5, 8))
+        _, small_masks = downsample(torch.zeros(3, 6, 9), masks, 3)
+        expected = draw_masks((2, 2, 3), (0, 0, 0), (0, 1, 1), (1, 1, 2))
+        checks.equal(small_masks, expected, name="masks")
+
+    with checks(
+        1,
+        "drops trailing rows and columns that fill no square",
+        hint="Height and width become height // factor and width // factor: no padding, no rounding up.",
+    ):
+        image = torch.ones(3, 11, 7)
+        image[:, 8:, :] = image[:, :, 4:] = 1000
+        masks = draw_masks((1, 11, 7), (0, 7, 3), (0, 8, 0), (0, 0, 4))
+        small, small_masks = downsample(image, masks, 4)
+        checks.close(small, torch.ones(3, 2, 1), atol=1e-4, name="image")
+        checks.equal(small_masks, draw_masks((1, 2, 1), (0, 1, 0)), name="masks")
+
+    return checks
+
+
+@checked
+def dilate(dilate: Any) -> Checks:
+    """A one becomes a square whose corners can be read off."""
+    checks = Checks("dilate", hidden_points=1)
+
+    with checks(
+        1,
+        "turns a one into a square, cut off at the border",
+        hint="The square reaches size // 2 pixels to each side. Padding by size // 2 keeps the shape of the masks.",
+    ):
+        expected = torch.zeros(2, 9, 12)
+        expected[0, 2:7, 4:9] = 1
+        expected[1, 0:4, 9:12] = 1
+        result = dilate(draw_masks((2, 9, 12), (0, 4, 6), (1, 1, 11)), 5)
+        checks.equal(result, expected, name="masks")
+
+    with checks(
+        1,
+        "stays binary where squares overlap, and keeps key points apart",
+        hint="Convolving with ones counts how many squares cover a pixel: 2 where two overlap. One key point's ones never enter "
+        "another's mask.",
+    ):
+        expected = torch.zeros(3, 7, 10)
+        expected[0, 2:5, 2:7] = 1
+        expected[2, 4:7, 0:2] = 1
+        result = dilate(draw_masks((3, 7, 10), (0, 3, 3), (0, 3, 5), (2, 5, 0)), 3)
+        checks.equal(result, expected, name="masks")
+
+    return checks
+
+
+def copy_pixel(model: Any, columns_right: int = 0) -> None:
+    """Make each template of a tracker copy the pixel that is so many columns to the right of its centre."""
+    weight = torch.zeros_like(model.template.weight)
+    rows, columns = weight.shape[2:]
+    weight[:, :, rows // 2, columns // 2 + columns_right] = 1
+    bias = torch.zeros(len(weight))
+    model.template.load_state_dict({"weight": weight, "bias": bias}, strict=False)
+
+
+@checked
+def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
+    """Kernel sizes, shapes, and three trackers whose logits can be worked out by other means."""
+    checks = Checks("TemplatePoseTracker", hidden_points=3)
+
+    with checks(
+        1,
+        "has one kernel a key point, the smallest odd size not below patch_size / downsample",
+        hint="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. The mean over colour leaves one input "
+        "channel. Name the convolution self.template and keep its bias.",
+    ):
+        for downsample, patch_size, side in [(4, 101, 27), (2, 48, 25), (3, 63, 21)]:
+            model = TemplatePoseTracker(5, downsample=downsample, patch_size=patch_size)
+            checks.shape(model.template.weight, (5, 1, side, side))
+            checks.shape(model.template.bias, (5,))
+
+    with checks(
+        1,
+        "returns one map of logits a key point, as large as the frame, whatever its size",
+        hint="Pad the convolution by kernel_size // 2 and interpolate its logits to size=(height, width): 37 rows shrunk by 4 and "
+        "enlarged by 4 would be 36.",
+    ):
+        model = TemplatePoseTracker(2, downsample=4, patch_size=20)
+        checks.shape(model(normal(3, 37, 50, seed=20)), (2, 37, 50))
+        checks.shape(model(normal(3, 41, 28, seed=21)), (2, 41, 28))
+
+    with checks(
+        1,
+        "matches templates with the mean over colours at full resolution",
+        hint="The logits are the template's products with the grey patch around each pixel (zeros beyond the border) plus a bias: no "
+        "sum over colours, no sigmoid.",
+    ):
+        checks.seed(0)
+        model = TemplatePoseTracker(2, patch_size=5)
+        image = normal(3, 11, 14, seed=22)
+        grey, bias = to_numpy(image).mean(axis=0), to_numpy(model.template.bias)
+        products = [correlate2d(grey, w[0], mode="same") for w in to_numpy(model.template.weight)]
+        expected = torch.tensor(np.stack(products) + bias[:, None, None])
+        checks.close(model(image), expected, atol=1e-2, name="logits")
+
+    with checks(
+        1,
+        "matches templates at the lower resolution",
+        hint="One pixel of the small frame is downsample pixels of the frame. Interpolate first, then convolve.",
+    ):
+        model = TemplatePoseTracker(1, downsample=2, patch_size=6)
+        copy_pixel(model, columns_right=1)
+        squares = torch.kron(normal(5, 8, seed=23), torch.ones(2, 2))
+        expected = F.pad(squares[:, 2:], (0, 2))[None]  # 1 small pixel to the right: 2 pixels
+        checks.close(model(squares.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+
+    with checks(
+        1,
+        "interpolates both ways by the mode that it is given",
+        hint='mode="bilinear" must reach both calls of interpolate: halved and doubled again, a ramp of grey stays a ramp; with '
+        '"nearest" it becomes a staircase.',
+    ):
+        model = TemplatePoseTracker(1, downsample=2, patch_size=2, mode="bilinear")
+        copy_pixel(model)
+        ramp = torch.arange(16.0).expand(3, 12, 16) / 4
+        inside = model(ramp)[:, 2:-2, 2:-2]
+        checks.close(inside, ramp[:1, 2:-2, 2:-2], atol=2e-2, name="logits within the border")
+
+    return checks
+
+
+@checked
+def bernoulli_loss(bernoulli_loss: Any) -> Checks:
+    """The loss is torch's own binary cross entropy with logits, and its gradients follow."""
+    checks = Checks("bernoulli_loss", hidden_points=2)
+
+    logits = 3 * normal(3, 6, 7, seed=0)
+    targets = (normal(3, 6, 7, seed=1) > 0.5).float()
+    with checks(
+        1,
+        "is the mean negative log likelihood of moderate logits",
+        hint="Each pixel of each key point costs log(1 + e^a) - y·a. Average over all of them: no sum over key points or pixels, "
+        "and mind the sign.",
+    ):
+        expected = F.binary_cross_entropy_with_logits(logits, targets)
+        checks.close(bernoulli_loss(logits, targets), expected, atol=1e-5, rtol=1e-4, name="loss")
+
+    with checks(
+        2,
+        "is exact for logits of ±1000",
+        hint="e^1000 is inf, and log(0) is -inf. Factor out m = max(0, a), pixel by pixel: one maximum for the whole map drives the "
+        "other pixels to log(0), and a small number added inside the logarithm hides the overflow but gives a wrong loss.",
+    ):
+        extreme = torch.tensor([1000.0, -1000.0, 1000.0, -1000.0, 0.0, 88.0]).reshape(1, 2, 3)
+        answers = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]).reshape(1, 2, 3)
+        # 0 where the sign of the logit is right, |a| where it is wrong, log 2 at a = 0.
+        expected = torch.tensor((0 + 0 + 1000 + 1000 + np.log(2) + 88) / 6)
+        checks.close(bernoulli_loss(extreme, answers), expected, atol=1e-4, rtol=1e-5, name="loss")
+
+    with checks(
+        1,
+        "has the gradients (σ(a) - y) / number of pixels",
+        hint="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph, and nothing can be learned.",
+    ):
+        gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
+        expected = (torch.sigmoid(logits) - targets) / logits.numel()
+        checks.close(
+            gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to logits"
+        )
+
+    return checks
+
+
+@checked
+def upsample_template(upsample_template: Any) -> Checks:
+    """The two ways to match a template to a small frame agree."""
+    checks = Checks("upsample_template", hidden_points=1)
+
+    with checks(
+        1,
+        "returns templates that are factor times as tall and as wide",
+        hint="Every weight of the template becomes a square of factor × factor weights.",
+    ):
+        checks.shape(upsample_template(normal(4, 5, 3, seed=30), 2), (4, 10, 6))
+
+    with checks(
+        2,
+        "gives the same logits with a strided convolution as average pooling does",
+        hint="Each weight is shared by the factor × factor pixels that pooling would average, so it is divided by their number. "
+        "repeat_interleave puts copies side by side, repeat and tile do not.",
+    ):
+        template, frame = normal(2, 5, 5, seed=31), normal(1, 1, 24, 30, seed=32)
+        up = torch.as_tensor(upsample_template(template, 2))
+        strided = F.conv2d(frame, up[:, None], stride=2, padding=2 * 2)
+        pooled = F.conv2d(F.avg_pool2d(frame, 2), template[:, None], padding=2)
+        checks.close(strided, pooled, atol=1e-3, name="logits")
+
+    return checks

@@ -1,0 +1,111 @@
+"""Settings that a check and a student's code share when both run in one process, and how they are kept apart.
+
+In a sandbox the check has a process of its own, where nothing was set. So that it sees the same in a notebook, its own
+code runs with the defaults there, and the student's with what the student has set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Global settings; made without arguments, the defaults of a fresh process."""
+
+    dtype: torch.dtype = torch.float32
+    gradients: bool = True
+    device: str | None = None
+    float_errors: dict[str, Any] = field(
+        default_factory=lambda: {
+            "divide": "warn",
+            "over": "warn",
+            "under": "ignore",
+            "invalid": "warn",
+        }
+    )
+
+    @classmethod
+    def now(cls) -> Surroundings:
+        """The settings as they are."""
+        device = str(torch.get_default_device())
+        return cls(
+            torch.get_default_dtype(),
+            torch.is_grad_enabled(),
+            None if device == "cpu" else device,
+            dict(np.geterr()),
+        )
+
+    def apply(self) -> None:
+        """Make the settings these."""
+        torch.set_default_dtype(self.dtype)
+        torch.set_grad_enabled(self.gradients)
+        if self.device is not None or str(torch.get_default_device()) != "cpu":
+            torch.set_default_device(self.device)
+        np.seterr(**self.float_errors)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Leave random states, settings and open figures as they were; in the block, settings are the defaults."""
+    settings, figures = Surroundings.now(), _open_figures()
+    python, numpy, torch_cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    gpus = torch.cuda.get_rng_state_all() if _uses_gpu() else None
+    Surroundings().apply()
+    try:
+        yield
+    finally:
+        settings.apply()
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(torch_cpu)
+        if gpus is not None:
+            torch.cuda.set_rng_state_all(gpus)
+        for number in _open_figures() - figures:
+            sys.modules["matplotlib.pyplot"].close(number)
+
+
+def _uses_gpu() -> bool:
+    return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set() if pyplot is None else set(pyplot.get_fignums())
+
+
+@contextlib.contextmanager
+def user_interrupts() -> Iterator[None]:
+    """Tell a Ctrl-C from a ``raise KeyboardInterrupt`` in the block: after the former, raise it again at the end.
+
+    Whatever in the block catches the exception, the user's wish to stop is not lost.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    pressed = False
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

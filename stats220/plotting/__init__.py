@@ -1,0 +1,1 @@
+"""Plots, one module a lab: arrays or tensors in, Axes or a Figure out. Nothing is set globally, nothing is shown."""

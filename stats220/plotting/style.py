@@ -1,0 +1,151 @@
+"""One look for all labs: colours, axes, images and signed maps. Changes no matplotlib setting."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from jaxtyping import Shaped
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from stats220.arrays import to_numpy
+from stats220.errors import InputError
+
+# Okabe and Ito's colours, which people with any kind of colour vision tell apart, in an order that suits dark frames:
+# orange, sky blue, reddish purple, bluish green, vermilion, blue, yellow, grey. jfly.uni-koeln.de/color
+PALETTE = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00", "#0072B2", "#F0E442", "#999999")
+SIGNED_MAP = "RdBu_r"  # blue below zero, white at zero, red above
+POSITIVE_MAP = "viridis"
+TRAIN_LINE, VALIDATION_LINE = "-", "--"
+
+
+def colour(index: int) -> str:
+    """The colour of one neuron, key point or camera, the same throughout a lab.
+
+    Parameters
+    ----------
+    index : int
+        Its number; from the ninth on, colours come again.
+
+    Returns
+    -------
+    str
+        As ``#RRGGBB``.
+    """
+    return PALETTE[index % len(PALETTE)]
+
+
+def on_axes(ax: Axes | None = None, *, size: tuple[float, float] = (6.4, 4.4)) -> Axes:
+    """The axes to draw on: those given, or those of a new figure of `size` in inches."""
+    if ax is not None:
+        return ax
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def new_panels(
+    num_rows: int, num_columns: int, *, panel_size: tuple[float, float] = (3.6, 3.2)
+) -> tuple[Figure, NDArray[Any]]:
+    """A new figure of panels.
+
+    Parameters
+    ----------
+    num_rows, num_columns : int
+    panel_size : (float, float)
+        Width and height of one panel, in inches.
+
+    Returns
+    -------
+    Figure
+    array (num_rows, num_columns) of Axes
+    """
+    width, height = num_columns * panel_size[0], num_rows * panel_size[1]
+    return plt.subplots(
+        num_rows, num_columns, figsize=(width, height), layout="constrained", squeeze=False
+    )
+
+
+def label_axes(ax: Axes, x: str, y: str, title: str = "") -> None:
+    """Name the quantity and unit of both axes, and the axes as a whole."""
+    ax.set(xlabel=x, ylabel=y)
+    if title:
+        ax.set_title(title, fontsize="medium")
+
+
+def show_image(
+    ax: Axes, image: Shaped[Any, "height width *channels"], *, title: str = "", **kwargs: Any
+) -> AxesImage:
+    """Show a grey or colour image on pixel axes: pixel centres at whole numbers, y downwards.
+
+    Parameters
+    ----------
+    ax : Axes
+    image : array or tensor (height, width) or (height, width, 3)
+        Colour: uint8, or float from 0 to 1. Grey: mapped from its minimum to its maximum.
+    title : str
+    **kwargs
+        For `Axes.imshow`.
+
+    Returns
+    -------
+    AxesImage
+    """
+    artist = ax.imshow(to_numpy(image), **{"cmap": "gray", "interpolation": "nearest", **kwargs})
+    label_axes(ax, "x (pixels)", "y (pixels)", title)
+    return artist
+
+
+def show_signed(
+    ax: Axes,
+    values: Shaped[Any, "height width"],
+    *,
+    quantity: str = "",
+    limit: float | None = None,
+    title: str = "",
+) -> AxesImage:
+    """Show values of both signs as colours that are symmetric about zero.
+
+    Parameters
+    ----------
+    ax : Axes
+    values : array or tensor (height, width)
+        NaN stays blank.
+    quantity : str
+        Quantity and unit, for a colour bar; without it there is none.
+    limit : float, optional
+        The colours go from -limit to limit; without it, to the largest absolute value.
+    title : str
+
+    Returns
+    -------
+    AxesImage
+
+    Raises
+    ------
+    InputError
+        If `limit` is not positive.
+    """
+    limit = signed_limit(values) if limit is None else limit
+    if not limit > 0:
+        raise InputError(
+            f"limit must be positive, the colours go from -limit to limit: got {limit}"
+        )
+    artist = show_image(ax, values, title=title, cmap=SIGNED_MAP, vmin=-limit, vmax=limit)
+    if quantity:
+        add_colour_bar(artist, quantity)
+    return artist
+
+
+def signed_limit(values: Shaped[Any, "..."]) -> float:
+    """The largest finite absolute value, for maps that share their colours; 1 where all are zero."""
+    array = np.abs(to_numpy(values).astype(float))
+    return float(array.max(initial=0.0, where=np.isfinite(array))) or 1.0
+
+
+def add_colour_bar(artist: AxesImage, quantity: str, *, beside: Any = None) -> None:
+    """Add a colour bar that says quantity and unit, beside the image's axes or an array of axes."""
+    figure = artist.get_figure()
+    if figure is None:
+        raise InputError("the image is on no figure: make it with show_image or show_signed")
+    figure.colorbar(artist, ax=artist.axes if beside is None else beside, label=quantity)

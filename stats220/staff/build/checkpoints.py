@@ -1,0 +1,163 @@
+"""What each exercise's checks are worth, added up from their code: ``with checks(2, "what", ...)``."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stats220.staff.build.sourcefile import SourceFile
+
+
+@dataclass(frozen=True)
+class CheckFunction:
+    """One check function, visible or hidden: what its blocks are worth together, and what it says of hidden ones."""
+
+    name: str
+    line: int
+    points: int
+    hidden_points: int
+    parameters: tuple[str, ...]
+    blocks: tuple[ast.With, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckFile:
+    """The check functions of one file; `hidden` tells ``hidden.py`` from ``checks/<module>.py``."""
+
+    file: SourceFile
+    hidden: bool
+    functions: dict[str, CheckFunction]
+
+
+def read_checks(root: Path, module: str) -> CheckFile:
+    """Read the visible checks of a lab; raises AuthorError where one cannot be added up."""
+    path = root / "stats220" / "checks" / f"{module}.py"
+    return _read(SourceFile.read(root, path, remedy="write the lab's checks there"), hidden=False)
+
+
+def read_hidden_checks(root: Path, module: str) -> CheckFile | None:
+    """Read the hidden checks of a lab, None where it has no ``hidden.py``."""
+    path = root / "stats220" / "reference" / module / "hidden.py"
+    return (
+        _read(SourceFile.read(root, path, remedy="write it"), hidden=True)
+        if path.exists()
+        else None
+    )
+
+
+def _read(file: SourceFile, *, hidden: bool) -> CheckFile:
+    functions = {}
+    for node in file.tree.body:
+        if isinstance(node, ast.FunctionDef) and any(
+            _name(d) == "checked" for d in node.decorator_list
+        ):
+            functions[node.name] = _read_function(file, node, hidden=hidden)
+    return CheckFile(file, hidden, functions)
+
+
+def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> CheckFunction:
+    recorders: dict[str, ast.Call] = {}
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if (
+                _name(call.func) == "Checks"
+            ):
+                recorders[name] = call
+    if len(recorders) != 1:
+        raise file.error(
+            f"the check {node.name} makes {len(recorders)} Checks objects",
+            line=node.lineno,
+            remedy=f'begin it with: checks = Checks("{node.name}")',
+        )
+    recorder, call = recorders.popitem()
+    options = {keyword.arg: keyword.value for keyword in call.keywords}
+    if not call.args or not _is_literal(call.args[0], node.name):
+        raise file.error(
+            f"the check {node.name} records under another name",
+            line=call.lineno,
+            remedy=f'write Checks("{node.name}", ...)',
+        )
+    if hidden != ("hidden" in options and _is_literal(options["hidden"], True)):
+        raise file.error(
+            f"the check {node.name} is {'not ' if hidden else ''}marked as hidden",
+            line=call.lineno,
+            remedy="Checks(..., hidden=True) is for hidden.py, and all checks there have it",
+        )
+    hidden_points = 0
+    if "hidden_points" in options:
+        hidden_points = _points(file, options["hidden_points"], call.lineno)
+    blocks = _blocks(file, node, recorder)
+    points = sum(_block_points(file, block) for block in blocks)
+    if not blocks:
+        raise file.error(
+            f"the check {node.name} has no points",
+            line=node.lineno,
+            remedy='write: with checks(2, "what"): ...',
+        )
+    arguments = node.args
+    parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    parameters += [extra for extra in (arguments.vararg, arguments.kwarg) if extra]
+    names = tuple(parameter.arg for parameter in parameters)
+    return CheckFunction(node.name, node.lineno, points, hidden_points, names, tuple(blocks))
+
+
+def _blocks(file: SourceFile, node: ast.AST, recorder: str) -> list[ast.With]:
+    """The with-blocks of the recorder, which must stand in the function's own body."""
+    blocks = [
+        inner for inner in ast.walk(node) if isinstance(inner, ast.With) and _opens(inner, recorder)
+    ]
+    direct = getattr(node, "body", [])
+    for block in blocks:
+        if block not in direct:
+            raise file.error(
+                "a block of points inside a loop, branch or other block: its points cannot be added up",
+                line=block.lineno,
+                remedy="put the block into the body of the check, and the loop into the block",
+            )
+    return blocks
+
+
+def _opens(block: ast.With, recorder: str) -> bool:
+    call = block.items[0].context_expr
+    return (
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == recorder
+    )
+
+
+def _block_points(file: SourceFile, block: ast.With) -> int:
+    call = block.items[0].context_expr
+    arguments = call.args if isinstance(call, ast.Call) else []
+    if not arguments:
+        raise file.error(
+            "a block without points", line=block.lineno, remedy='write: with checks(2, "what"): ...'
+        )
+    points = _points(file, arguments[0], block.lineno)
+    if points < 1:
+        raise file.error(
+            "a block worth nothing", line=block.lineno, remedy="give it at least 1 point"
+        )
+    return points
+
+
+def _points(file: SourceFile, node: ast.expr, line: int) -> int:
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    raise file.error(
+        f"points that are no whole number written out: {ast.unparse(node)}",
+        line=line,
+        remedy='write the number itself, as in: with checks(2, "what"): ...',
+    )
+
+
+def _is_literal(node: ast.expr, value: object) -> bool:
+    return (
+        isinstance(node, ast.Constant) and node.value == value and type(node.value) is type(value)
+    )
+
+
+def _name(node: ast.expr) -> str:
+    """The last part of a name, dotted name, or call of one."""
+    if isinstance(node, ast.Call):
+        return _name(node.func)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,199 @@
+"""``labs/course.toml``: what the course is, which labs it has, what each is worth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stats220.errors import AuthorError
+from stats220.staff.build.sourcefile import SourceFile
+
+FORMAT = """the format is
+         [course]
+         name = "STATS 220"
+         term = "Winter 2026"
+         wheel_url = ""
+         [labs.lab4_pose]
+         title = "Lab 4: Pose tracking"
+         points = 35"""
+COURSE_KEYS: dict[str, type] = {"name": str, "term": str, "wheel_url": str}
+LAB_KEYS: dict[str, type] = {"title": str, "points": int, "allowed": list}
+LAB_NAME = re.compile(r"[a-z]+[0-9]*_[a-z][a-z0-9_]*")
+WHEEL_URL = re.compile(r"https?://[^\s\"'\\{}]+\.whl")
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A statement of the key that may stand in what students receive, and why."""
+
+    statement: str
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True)
+class LabEntry:
+    """What ``course.toml`` says about one lab."""
+
+    name: str
+    title: str
+    points: int
+    line: int
+    allowed: tuple[Allowed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """``labs/course.toml``, checked."""
+
+    name: str
+    term: str
+    wheel_url: str
+    labs: dict[str, LabEntry]
+    source: SourceFile
+
+
+def read_course(root: Path) -> Course:
+    """Read ``labs/course.toml`` of the project at `root`; raises AuthorError at the line that is wrong."""
+    source = SourceFile.read(root, root / "labs" / "course.toml", remedy=f"write it; {FORMAT}")
+    try:
+        content = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        position = re.search(r"at line (\d+)", str(error))
+        line = int(position[1]) if position else len(source.lines)
+        raise source.error(f"this is not TOML: {error}", line=line, remedy=FORMAT) from None
+    _expect(source, content, {"course": dict, "labs": dict}, required={"course", "labs"}, where="")
+    _expect(source, content["course"], COURSE_KEYS, required={"name"}, where="[course]")
+    url = content["course"].get("wheel_url", "")
+    if url and not WHEEL_URL.fullmatch(url):
+        raise source.error(
+            f"{url!r} is no address of a wheel",
+            line=source.line_of("wheel_url"),
+            remedy='write wheel_url = "https://.../stats220-0.1.0-py3-none-any.whl", or "" for a wheel beside the notebook',
+        )
+    entries = {name: _read_lab(source, name, value) for name, value in content["labs"].items()}
+    course = content["course"]
+    return Course(
+        course["name"], course.get("term", ""), course.get("wheel_url", ""), entries, source
+    )
+
+
+def find_labs(root: Path, course: Course) -> dict[str, Path]:
+    """Find the labs that the course lists, in the order of their names.
+
+    Raises
+    ------
+    AuthorError
+        Where the folder and ``course.toml`` do not list the same labs, two labs share a name, or a notebook lies there.
+    """
+    found: dict[str, Path] = {}
+    modules: dict[str, Path] = {}
+    for path in sorted((root / "labs").iterdir()):
+        name = f"labs/{path.name}"
+        if path.suffix == ".ipynb":
+            raise AuthorError(
+                "a notebook, outputs and all, lies among the lab sources",
+                file=name,
+                remedy="delete it: `stats220 build` writes the notebooks to release/ and solutions/",
+            )
+        if path.suffix == ".py":
+            module = lab_module(path.stem).lower()
+            if module in modules:
+                raise AuthorError(
+                    f"two labs have one name: this one and {modules[module].name} are both {module!r}",
+                    file=name,
+                    remedy="rename one; neither the number nor capitals tell labs apart",
+                )
+            modules[module] = found[path.stem] = path
+    for lab, path in found.items():
+        if not LAB_NAME.fullmatch(lab):
+            raise AuthorError(
+                f"{lab!r} is no name for a lab",
+                file=f"labs/{path.name}",
+                remedy="name it as lab4_pose.py: a lab's module is what follows the first underscore",
+            )
+        if lab not in course.labs:
+            raise AuthorError(
+                f"course.toml does not list the lab {lab!r}",
+                file=f"labs/{path.name}",
+                remedy=f"add [labs.{lab}] with title and points to labs/course.toml",
+            )
+    for entry in course.labs.values():
+        if entry.name not in found:
+            raise course.source.error(
+                f"there is no labs/{entry.name}.py",
+                line=entry.line,
+                remedy="write the lab, or take its table out of course.toml",
+            )
+    return found
+
+
+def lab_module(lab: str) -> str:
+    """The module of a lab: its name less the number, ``lab4_pose`` -> ``pose``."""
+    return lab.partition("_")[2]
+
+
+def _read_lab(source: SourceFile, name: str, value: Any) -> LabEntry:
+    where = f"[labs.{name}]"
+    if not isinstance(value, dict):
+        raise source.error(f"{name} is no table", line=source.line_of(name), remedy=FORMAT)
+    _expect(source, value, LAB_KEYS, required={"title", "points"}, where=where)
+    line = source.line_of(where)
+    if value["points"] < 1:
+        raise source.error(
+            f"{where} has no points", line=line, remedy="give points = N, at least 1"
+        )
+    allowed = tuple(_read_allowed(source, where, item) for item in value.get("allowed", []))
+    return LabEntry(name, value["title"], value["points"], line, allowed)
+
+
+def _read_allowed(source: SourceFile, where: str, item: Any) -> Allowed:
+    keys: dict[str, type] = {"statement": str, "reason": str}
+    if not isinstance(item, dict):
+        item = {}
+    _expect(source, item, keys, required=set(keys), where=f"[{where}.allowed]".replace("][", ""))
+    statement: str = item["statement"]
+    line = source.line_of(statement.strip().splitlines()[0] if statement.strip() else "statement")
+    try:
+        empty = not ast.parse(statement).body
+    except SyntaxError:
+        empty = True
+    if empty or not item["reason"].strip():
+        raise source.error(
+            "an exception to the leak check needs a Python statement and a reason",
+            line=line,
+            remedy='write statement = "..." as it stands in the key, and reason = "why students may see it"',
+        )
+    return Allowed(statement, item["reason"], line)
+
+
+def _expect(
+    source: SourceFile,
+    table: dict[str, Any],
+    keys: dict[str, type],
+    *,
+    required: set[str],
+    where: str,
+) -> None:
+    """Raise AuthorError where a table lacks a key, has an unknown one, or one of the wrong type."""
+    for key, value in table.items():
+        if key not in keys:
+            raise source.error(
+                f"unknown key {key!r} in {where or 'course.toml'}",
+                line=source.line_of(key),
+                remedy=f"known keys: {', '.join(sorted(keys))}",
+            )
+        if not isinstance(value, keys[key]) or isinstance(value, bool):
+            raise source.error(
+                f"{where} {key} is not of type {keys[key].__name__}".strip(),
+                line=source.line_of(key, "="),
+                remedy=FORMAT,
+            )
+    for key in sorted(required - table.keys()):
+        raise source.error(
+            f"{where or 'course.toml'} lacks {key!r}", line=source.line_of(where), remedy=FORMAT
+        )

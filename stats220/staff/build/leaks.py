@@ -1,0 +1,197 @@
+"""The last gate of a build: nothing of the key is in what students receive.
+
+The built release is searched, not the sources: code cells and modules of the wheel as syntax trees, all of their text
+(comments, docstrings, markdown, metadata) as text without layout.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from stats220.errors import AuthorError
+from stats220.staff.build.confidential import Secret, squeeze
+from stats220.staff.build.course import Allowed
+from stats220.staff.build.fingerprints import blocks_of, fingerprint
+from stats220.staff.build.sourcefile import EXCERPT_LINES
+
+FORBIDDEN_IN_WHEEL = ("stats220/reference/", "stats220/staff/", "tests/", "labs/", "solutions/")
+REMEDY = "take it out; or, if students may see it, list it with a reason: [[labs.{lab}.allowed]] in labs/course.toml"
+
+
+@dataclass
+class Place:
+    """A piece of what students receive: the file and line where its author wrote it, its text, and its code if any.
+
+    Attributes
+    ----------
+    nodes
+        Fingerprint of each node of the code, and its line, counted from 0 at `line`.
+    blocks
+        Fingerprints of the statements of every block, block after block.
+    """
+
+    file: str
+    line: int
+    lines: list[str] = field(repr=False)
+    text: str = field(repr=False, default="")
+    nodes: dict[int, int] = field(repr=False, default_factory=dict)
+    blocks: bytes = field(repr=False, default=b"")
+
+    @classmethod
+    def of(cls, file: str, line: int, text: str, *, is_code: bool) -> Place:
+        """Make a place; code that is not Python (magics) is searched as text only."""
+        place = cls(file, line, text.splitlines(), squeeze(unescape(text)))
+        if is_code:
+            try:
+                tree = ast.parse(text)
+            except SyntaxError:
+                return place
+            place._read_code(tree)
+        return place
+
+    def _read_code(self, tree: ast.Module) -> None:
+        fingerprint(tree, self.nodes)
+        for block in blocks_of(tree.body):
+            self.blocks += _packed(block) + bytes(8)
+        strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        self.text += "".join(squeeze(value) for value in strings if isinstance(value, str))
+
+    def find(self, secret: Secret) -> int | None:
+        """The line of this place's file that holds a secret, or None."""
+        if secret.nodes:
+            first = fingerprint(secret.nodes[0])
+            if first in self.nodes and (
+                len(secret.nodes) == 1 or _packed(secret.nodes) in self.blocks
+            ):
+                return self.line + self.nodes[first]
+        for text in secret.squeezed:
+            if text in self.text:
+                start = squeeze(secret.text.splitlines()[0])
+                matching = (
+                    number for number, line in enumerate(self.lines) if start in squeeze(line)
+                )
+                return self.line + next(matching, 0)
+        return None
+
+
+def check_leaks(
+    places: Iterable[Place], lab: str, secrets: Iterable[Secret], allowed: Iterable[Allowed]
+) -> None:
+    """Search places for the secrets of a lab.
+
+    Raises
+    ------
+    AuthorError
+        At the first leak, pointing at where it was written; or for an exception of course.toml that excuses nothing.
+    """
+    unused = list(allowed)
+    excuses = {exception: squeeze(exception.statement) for exception in unused}
+    known_places = list(places)
+    for secret in secrets:
+        for place in known_places:
+            line = place.find(secret)
+            if line is None:
+                continue
+            excusing = [exception for exception in excuses if _excuses(excuses[exception], secret)]
+            if not excusing:
+                raise AuthorError(
+                    f"students would receive {secret.what}, {secret.origin}",
+                    file=place.file,
+                    line=line,
+                    excerpt=secret.text.splitlines()[:EXCERPT_LINES],
+                    remedy=REMEDY.format(lab=lab),
+                )
+            unused = [exception for exception in unused if exception not in excusing]
+    for exception in unused:
+        raise AuthorError(
+            "an exception to the leak check that excuses nothing",
+            file="labs/course.toml",
+            line=exception.line,
+            excerpt=exception.statement.splitlines()[:EXCERPT_LINES],
+            remedy="delete it, or write the statement as it stands in the key",
+        )
+
+
+def places_of(folder: Path, origins: dict[str, dict[str, tuple[str, int]]]) -> Iterator[Place]:
+    """All places of a built release; raises AuthorError where one holds outputs or a module that it must not.
+
+    Parameters
+    ----------
+    folder
+        The release: notebooks, wheel, manifest.
+    origins
+        For a notebook's file name, where each cell id was written.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".ipynb":
+            yield from _places_of_notebook(path, origins.get(path.name, {}))
+        elif path.suffix == ".whl":
+            yield from _places_of_wheel(path)
+        else:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            yield Place.of(f"release/{path.name}", 1, "\n".join(_strings(content)), is_code=False)
+
+
+def _places_of_notebook(path: Path, origins: dict[str, tuple[str, int]]) -> Iterator[Place]:
+    notebook = nbformat.read(path, as_version=4)
+    name = f"release/{path.name}"
+    for cell in notebook.cells:
+        file, line = origins.get(cell.id, (name, 1))
+        is_code = cell.cell_type == "code"
+        if is_code and (cell.outputs or cell.execution_count is not None):
+            raise AuthorError(
+                f"the cell {cell.id} has outputs or was executed",
+                file=name,
+                excerpt=cell.source.splitlines()[:EXCERPT_LINES],
+                remedy="build again; a release is built from the lab's source, never saved from Jupyter",
+            )
+        # The line after the cell's marker is the first of its source.
+        yield Place.of(file, line + (file != name), cell.source, is_code=is_code)
+        rest = {
+            key: value for key, value in cell.items() if key not in ("source", "cell_type", "id")
+        }
+        yield Place.of(file, line, "\n".join(_strings(rest)), is_code=False)
+    yield Place.of(name, 1, "\n".join(_strings(notebook.metadata)), is_code=False)
+
+
+def _places_of_wheel(path: Path) -> Iterator[Place]:
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            if name.startswith(FORBIDDEN_IN_WHEEL) or name.endswith(".ipynb"):
+                raise AuthorError(
+                    f"the student wheel holds {name}",
+                    file=f"release/{path.name}",
+                    remedy="only the student's part of stats220 goes into it; run `stats220 build`",
+                )
+            text = wheel.read(name).decode("utf-8", errors="replace")
+            yield Place.of(name, 1, text, is_code=name.endswith(".py"))
+
+
+def _strings(content: Any) -> Iterator[str]:
+    """All strings in nested lists and dicts, keys included."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield str(key)
+            yield from _strings(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _strings(value)
+
+
+def _packed(nodes: Iterable[ast.AST]) -> bytes:
+    return b"".join(fingerprint(node).to_bytes(8, "big", signed=True) for node in nodes)
+
+
+def _excuses(statement: str, secret: Secret) -> bool:
+    return any(text in statement for text in secret.squeezed)

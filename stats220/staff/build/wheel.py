@@ -1,0 +1,145 @@
+"""The student wheel: stats220 without the answer key and the staff's tools.
+
+hatchling builds it from a copy of the student's part; it is then packed again without compression, in the order of
+names and with one date, because compressed bytes differ between versions of zlib.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.wheel import WheelBuilder
+
+from stats220.errors import AuthorError
+from stats220.staff.build.names import imported_modules
+from stats220.staff.build.sourcefile import SourceFile
+
+PACKAGE = "stats220"
+STAFF_ONLY = ("reference", "staff")
+COPIED = ("name", "description", "requires-python", "license", "license-files", "dependencies")
+DATE = (2020, 1, 1, 0, 0, 0)
+VERSION = re.compile(r"__version__ = \"([0-9a-z.+]+)\"")
+
+
+def read_version(root: Path) -> str:
+    """The package's version, as ``stats220/__init__.py`` says it."""
+    file = SourceFile.read(root, root / PACKAGE / "__init__.py", remedy="write it")
+    for text in file.lines:
+        match = VERSION.fullmatch(text.strip())
+        if match:
+            return match[1]
+    raise file.error("the package has no version", line=1, remedy='write: __version__ = "0.1.0"')
+
+
+def wheel_name(version: str) -> str:
+    """The file name of the student wheel."""
+    return f"{PACKAGE}-{version}-py3-none-any.whl"
+
+
+def student_files(root: Path) -> list[Path]:
+    """Files of the package that students receive, sorted."""
+    package = root / PACKAGE
+    return sorted(
+        path
+        for path in package.rglob("*")
+        if path.is_file()
+        and path.relative_to(package).parts[0] not in STAFF_ONLY
+        and "__pycache__" not in path.parts
+        and not path.name.startswith(".")
+    )
+
+
+def check_student_imports(root: Path) -> None:
+    """Raise AuthorError where a module that students receive imports one that they do not."""
+    for path in student_files(root):
+        if path.suffix != ".py":
+            continue
+        file = SourceFile.read(root, path, remedy="write it")
+        package = ".".join(path.relative_to(root).parent.parts)
+        for name, line in imported_modules(file.tree, package):
+            if name.split(".")[:2] in [[PACKAGE, part] for part in STAFF_ONLY]:
+                raise file.error(
+                    f"a module of the student's part imports {name}, which students do not have",
+                    line=line,
+                    remedy="move what it needs into the student's part",
+                )
+
+
+def build_wheel(root: Path, folder: Path) -> Path:
+    """Build the student wheel into `folder`; the same sources give the same bytes."""
+    check_student_imports(root)
+    version = read_version(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch, "tree")
+        for path in student_files(root):
+            target = tree / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        (tree / "pyproject.toml").write_text(_pyproject(root, tree), encoding="utf-8")
+        [built] = WheelBuilder(str(tree)).build(directory=scratch, versions=["standard"])
+        target = folder / wheel_name(version)
+        _pack_again(Path(built), target)
+    return target
+
+
+def _pyproject(root: Path, tree: Path) -> str:
+    """The student wheel's pyproject: name and requirements of the project, no commands and no extras."""
+    file = SourceFile.read(root, root / "pyproject.toml", remedy="write it")
+    try:
+        project: dict[str, Any] = tomllib.loads(file.text)["project"]
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise file.error(
+            f"pyproject.toml cannot be read: {error}", line=1, remedy="mend it"
+        ) from None
+    for name in project.get("license-files", []):
+        if not (root / name).is_file():
+            raise AuthorError(f"there is no {name}", file="pyproject.toml", remedy="write it")
+        shutil.copyfile(root / name, tree / name)
+    lines = [
+        "[build-system]",
+        'requires = ["hatchling"]',
+        'build-backend = "hatchling.build"',
+        "",
+        "[project]",
+    ]
+    lines += [f"{key} = {_toml(project[key])}" for key in COPIED if key in project]
+    lines += [
+        'dynamic = ["version"]',
+        "",
+        "[tool.hatch.version]",
+        f'path = "{PACKAGE}/__init__.py"',
+        "",
+    ]
+    lines += [
+        "[tool.hatch.build.targets.wheel]",
+        f'packages = ["{PACKAGE}"]',
+        "ignore-vcs = true",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _toml(value: str | list[str]) -> str:
+    """A string or list of strings as TOML, whose literal strings take what requirements hold."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "[" + ", ".join(_toml(item) for item in value) + "]"
+
+
+def _pack_again(built: Path, target: Path) -> None:
+    """Copy an archive's entries in the order of their names, stored as they are, with one date and mode."""
+    with (
+        zipfile.ZipFile(built) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed,
+    ):
+        for name in sorted(source.namelist(), key=lambda name: (".dist-info/" in name, name)):
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.create_system = 3  # unix, wherever it is built
+            entry.external_attr = 0o100644 << 16
+            packed.writestr(entry, source.read(name))

@@ -1,0 +1,189 @@
+"""Grading a whole class: from a folder of submissions to grades, results, feedback, gradebook and report."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stats220.data.registry import cache_folder
+from stats220.errors import GradingError
+from stats220.staff.build.course import read_course
+from stats220.staff.build.release import Release
+from stats220.staff.grade import worker
+from stats220.staff.grade.files import clear_errors, output_folder, write_atomically
+from stats220.staff.grade.gradebook import gradebook_url as default_url
+from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
+from stats220.staff.grade.marked import marked_notebook
+from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
+from stats220.staff.grade.run import check_functions
+from stats220.staff.grade.runner import TimeLimits
+from stats220.staff.grade.sandbox import Limits, bwrap_problem
+from stats220.staff.grade.submissions import Submission, collect
+from stats220.staff.grade.table import grades_csv
+from stats220.staff.grade.worker import Graded, Setup
+from stats220.staff.grade.workforce import Workforce
+from stats220.staff.report.classreport import write_report
+from stats220.staff.report.feedback import write_feedback
+
+
+def grade_class(
+    root: Path,
+    lab: str,
+    submissions: Path,
+    out: Path,
+    *,
+    jobs: int = 2,
+    isolation: str = "bwrap",
+    limits: Limits | None = None,
+    time_limits: TimeLimits | None = None,
+    gradebook_url: str | None = None,
+    progress: bool = False,
+) -> list[SubmissionResult]:
+    """Grade every submission of a lab.
+
+    Parameters
+    ----------
+    root
+        The repository, for the release.
+    lab
+        For example ``lab4_pose``.
+    submissions
+        A folder or zip; see `stats220.staff.grade.submissions.collect`.
+    out
+        Gets ``grades.csv``, ``results/``, ``feedback/``, ``autograded/`` (for formgrader), ``gradebook.db``, ``report.html``.
+    jobs
+        How many submissions are graded at a time.
+    isolation
+        "bwrap", or "none" for submissions that are trusted.
+    limits, time_limits
+        Of one submission; generous by default.
+    gradebook_url
+        SQLAlchemy URL of nbgrader's gradebook, in place of ``out/gradebook.db``.
+    progress
+        Whether to show a progress bar on stderr.
+
+    Returns
+    -------
+    list of SubmissionResult
+        Sorted by student.
+
+    Raises
+    ------
+    GradingError
+        Grading cannot start or go on. What was written stays: each student's files are put in place as soon as they are
+        graded, whole or not at all, and the class's files at the end.
+    """
+    release = Release.load(root, lab)
+    check_functions(release)
+    found = collect(submissions, lab)
+    if submissions.resolve() in (out.resolve(), *out.resolve().parents):
+        raise GradingError(
+            f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
+        )
+    if isolation == "bwrap" and (problem := bwrap_problem()):
+        raise GradingError(f"{problem}; or trust the submissions with --isolation none")
+    title = read_course(root).labs[lab].title
+    with output_folder(out), _unpacked(release.wheel) as packages:
+        url = gradebook_url or default_url(out)
+        prepare_gradebook(url, release)
+        data = cache_folder()
+        setup = Setup(
+            release,
+            packages,
+            data if data.is_dir() else None,
+            isolation,
+            time_limits or TimeLimits(),
+            limits or Limits(),
+        )
+        written = _Written(out, title)
+        try:
+            with _bar(progress, lab, len(found)) as advance:
+                for graded in _graded(setup, found, jobs):
+                    written.add(graded)
+                    advance()
+        except KeyboardInterrupt:
+            raise GradingError(
+                f"interrupted: {len(written.results)} of {len(found)} submissions are graded, and kept in {out}"
+            ) from None
+        results = sorted(written.results, key=lambda r: r.student)
+        write_atomically(out / "grades.csv", grades_csv(results))
+        names = [e.name for e in release.exercises]
+        write_report(
+            [to_dict(r) for r in results], out / "report.html", title=title, exercises=names
+        )
+        write_gradebook(url, release, results, resubmitted=written.resubmitted)
+    return results
+
+
+@dataclass
+class _Written:
+    """The students' own files, written one by one."""
+
+    out: Path
+    title: str
+    results: list[SubmissionResult] = field(default_factory=list)
+    resubmitted: set[str] = field(default_factory=set)
+
+    def add(self, graded: Graded) -> None:
+        result = graded.result
+        student, lab = result.student, result.lab
+        path = self.out / "results" / student / f"{lab}.json"
+        if path.exists() and _graded_before(path) != result.submission_sha256:
+            self.resubmitted.add(student)
+        autograded = self.out / "autograded" / student / lab / f"{lab}.ipynb"
+        if graded.notebook is not None:
+            write_atomically(autograded, marked_notebook(graded.notebook, result))
+        else:
+            autograded.unlink(missing_ok=True)  # of an earlier file, which no longer counts
+        feedback = self.out / "feedback" / student / f"{lab}.html"
+        write_feedback(to_dict(result), graded.notebook, feedback, title=self.title)
+        write_atomically(path, to_json(result))
+        self.results.append(result)
+
+
+def _graded_before(path: Path) -> str:
+    try:
+        return from_json(path.read_text("utf-8"), where=str(path)).submission_sha256
+    except (GradingError, OSError, UnicodeDecodeError):
+        return ""  # of another version, or damaged: about to be replaced, and a person should look again
+
+
+def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
+    def died(submission: Submission) -> Graded:
+        return Graded(
+            worker.not_graded(setup, submission, "it ended the grader's own process, twice"), None
+        )
+
+    force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
+    return force.results(found)
+
+
+@contextlib.contextmanager
+def _unpacked(wheel: Path) -> Iterator[Path]:
+    """The student wheel in a folder that every user of the machine may read: a submission has a user of its own."""
+    with tempfile.TemporaryDirectory(prefix="stats220-wheel-") as folder:
+        with clear_errors(Path(folder)), zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder)
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _bar(show: bool, lab: str, count: int) -> Iterator[Callable[[], None]]:
+    columns = (
+        TextColumn(f"grading {lab}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=not show) as bar:
+        task = bar.add_task("", total=count)
+        yield lambda: bar.advance(task)

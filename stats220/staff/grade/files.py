@@ -1,0 +1,81 @@
+"""Writing results so that nothing already written is lost, and a full or locked disk is one clear line."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from stats220.errors import GradingError
+
+MIN_FREE_BYTES = 64 << 20
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Put `text` at `path`, whole or not at all; folders are made.
+
+    Raises
+    ------
+    GradingError
+        The disk is full, or the place cannot be written to.
+    """
+    with clear_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        try:
+            with open(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(scratch, 0o644)
+            os.replace(scratch, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(scratch)
+            raise
+
+
+@contextlib.contextmanager
+def clear_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says about a path into a `GradingError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise GradingError(
+                f"no space left to write {path}: make room and run again (what was written is kept)"
+            ) from error
+        raise GradingError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def output_folder(out: Path) -> Iterator[None]:
+    """Make the output folder and hold it: a second run into the same one is refused.
+
+    Raises
+    ------
+    GradingError
+        It cannot be made, is nearly full, or another run is writing to it.
+    """
+    with clear_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(out).free
+        lock = (out / ".lock").open("w")
+    if free < MIN_FREE_BYTES:
+        lock.close()
+        raise GradingError(
+            f"no space left for {out}: {free >> 20} MB free, {MIN_FREE_BYTES >> 20} needed"
+        )
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise GradingError(
+                f"{out} is in use by another grading run: wait for it, or use another --out"
+            ) from None
+        yield

@@ -1,0 +1,173 @@
+"""Results into nbgrader's own gradebook, as ``nbgrader autograde`` would leave it, so that formgrader and export work."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader import utils
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from stats220.errors import GradingError
+from stats220.staff.grade.results import SubmissionResult
+
+if TYPE_CHECKING:
+    from stats220.staff.build.release import Release
+
+
+def gradebook_url(out: Path) -> str:
+    """The SQLite gradebook of an output folder."""
+    return f"sqlite:///{(out / 'gradebook.db').resolve()}"
+
+
+def prepare_gradebook(url: str, release: Release) -> None:
+    """Make the gradebook and the lab in it, or bring the lab up to date.
+
+    To be called before grading: whatever is wrong with the gradebook shows before the work, not after it.
+
+    Raises
+    ------
+    GradingError
+        It is in use, is no gradebook, or holds submissions to another version of this lab.
+    """
+    with _opened(url) as gradebook:
+        _write_lab(gradebook, release, url)
+
+
+def write_gradebook(
+    url: str,
+    release: Release,
+    results: Sequence[SubmissionResult],
+    *,
+    resubmitted: Collection[str] = (),
+) -> None:
+    """Write automatic scores; manual scores and comments stay. There is one writer: call it in one process only.
+
+    Parameters
+    ----------
+    url
+        Any SQLAlchemy URL.
+    release
+        What the class received.
+    results
+        One a student. Who handed in no file gets no submission.
+    resubmitted
+        Students whose file is another than the one graded before: a person should look at their manual scores again.
+
+    Raises
+    ------
+    GradingError
+        As `prepare_gradebook`; results files are not touched.
+    """
+    with _opened(url) as gradebook:
+        _write_lab(gradebook, release, url)
+        for result in results:
+            gradebook.update_or_create_student(result.student)
+            if result.submission_sha256:
+                gradebook.update_or_create_submission(release.lab, result.student)
+                _write_scores(gradebook, result, again=result.student in resubmitted)
+
+
+def _write_lab(gradebook: Any, release: Release, url: str) -> None:
+    lab, notebook = release.lab, release.notebook
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    graded = {c.metadata.nbgrader.grade_id for c in cells if utils.is_grade(c)}
+    gradebook.update_or_create_assignment(lab)
+    try:
+        known = gradebook.find_notebook(lab, lab)
+    except MissingEntry:
+        kernel = json.dumps(notebook.metadata.get("kernelspec", {}))
+        gradebook.add_notebook(lab, lab, kernelspec=kernel)
+    else:
+        if known.submissions and {c.name for c in known.grade_cells} != graded:
+            raise GradingError(
+                f"the gradebook {_shown(url)} holds submissions to a version of {lab} with other problems: "
+                "grade into another --out or gradebook"
+            )
+        for cell in [c for c in known.grade_cells if c.name not in graded]:
+            gradebook.db.delete(cell)
+        gradebook.db.commit()
+    for cell in cells:
+        name = cell.metadata.nbgrader.grade_id
+        if utils.is_grade(cell):
+            points = float(cell.metadata.nbgrader.points)
+            gradebook.update_or_create_grade_cell(
+                name, lab, lab, max_score=points, cell_type=cell.cell_type
+            )
+        if utils.is_solution(cell):
+            gradebook.update_or_create_solution_cell(name, lab, lab)
+        gradebook.update_or_create_source_cell(
+            name,
+            lab,
+            lab,
+            cell_type=cell.cell_type,
+            locked=utils.is_locked(cell),
+            source=cell.source,
+            checksum=utils.compute_checksum(cell),
+        )
+
+
+def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> None:
+    submission = gradebook.find_submission_notebook(result.lab, result.lab, result.student)
+    scores: dict[str, float | None] = {f"test_{e.name}": e.points for e in result.exercises}
+    # As in nbgrader: an answer waits for a person, no answer is worth nothing.
+    scores |= {q.name: None if q.answered else 0.0 for q in result.questions}
+    blank = {e.name for e in result.exercises if e.status == "not attempted"}
+    blank |= {q.name for q in result.questions if not q.answered}
+    for grade in submission.grades:
+        score = scores[grade.name]
+        changed = again or grade.auto_score != score
+        grade.auto_score = score
+        if grade.manual_score is None:
+            grade.needs_manual_grade = score is None
+        elif changed:
+            grade.needs_manual_grade = True
+    for comment in submission.comments:
+        comment.auto_comment = "No response." if comment.name in blank else None
+    gradebook.db.commit()
+
+
+@contextlib.contextmanager
+def _opened(url: str) -> Iterator[Any]:
+    try:
+        with _scripts_on_path():
+            gradebook = Gradebook(url)
+        with gradebook:
+            try:
+                yield gradebook
+            except SQLAlchemyError:
+                gradebook.db.rollback()
+                raise
+    except (SQLAlchemyError, InvalidEntry, ImportError, OSError) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        hint = (
+            "close what has it open, then run again"
+            if "locked" in why
+            else "check the place, or give another gradebook"
+        )
+        raise GradingError(f"the gradebook {_shown(url)} cannot be used ({why}): {hint}") from error
+
+
+@contextlib.contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """Let nbgrader find the command ``alembic``: it lies beside our Python, which need not be on PATH."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return "URL"

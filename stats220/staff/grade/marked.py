@@ -1,0 +1,40 @@
+"""The mended notebook with the grader's verdicts as outputs: what formgrader shows to whoever marks the answers."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbformat.v4 import new_output
+
+from stats220.staff.grade.results import ExerciseResult, SubmissionResult
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def marked_notebook(notebook: NotebookNode, result: SubmissionResult) -> str:
+    """The text of the notebook file: each test cell shows its checks, each cell that raised its error."""
+    notebook = deepcopy(notebook)
+    exercises = {e.name: e for e in result.exercises}
+    errors = {c.id: c.error for c in result.cells}
+    for cell in notebook.cells:
+        own = cell.metadata.stats220
+        said = errors.get(cell.id, "")
+        if own.role == "test" and own.name in exercises:
+            said = _verdict(exercises[own.name])
+        if said and cell.cell_type == "code":
+            cell.outputs = [new_output("stream", name="stdout", text=said + "\n")]  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return text + "\n"
+
+
+def _verdict(exercise: ExerciseResult) -> str:
+    head = f"{exercise.name}: {exercise.points:g} of {exercise.max_points:g}, {exercise.status}"
+    lines = [f"{head}. {exercise.message}" if exercise.message else head]
+    for check in exercise.checks:
+        hidden = " (hidden)" if check.hidden else ""
+        line = f"  {check.points:g}/{check.max_points:g}  {check.what}{hidden}: {check.status}"
+        lines.append(f"{line}. {check.message}" if check.message else line)
+    return "\n".join(lines)

@@ -1,0 +1,291 @@
+"""Mending a submitted notebook from the release, so that grading sees every cell once and in its place.
+
+Given, test and install cells are the release's own. The student's are: the exercises, the answers, the `explore` cells, and
+whatever cells were added. Which submitted cell is which follows from metadata, else from the cell's id, else from its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from stats220.staff.grade.names import Names, names_of, same_code
+from stats220.staff.grade.reading import SubmittedCell, SubmittedNotebook, read_notebook
+from stats220.staff.grade.submissions import SubmissionError
+
+if TYPE_CHECKING:
+    from stats220.staff.build.release import Release
+
+EXTRA = "extra"  # the role of a cell that the student added
+LOCKED = ("given", "install")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A submission, put in order.
+
+    Attributes
+    ----------
+    notebook
+        The release's cells with the student's work in them, and the student's own cells (role ``extra``) between; no outputs.
+    mended
+        What had to be mended, in words.
+    answers
+        What the student wrote, by question; a question left as it was is not in it.
+    """
+
+    notebook: NotebookNode
+    mended: tuple[str, ...]
+    answers: Mapping[str, str]
+
+
+def mend(release: Release, data: bytes) -> Mended:
+    """Read a submission and mend it from the release.
+
+    Raises
+    ------
+    SubmissionError
+        It is no notebook, or a notebook of another lab.
+    """
+    return mend_notebook(release, read_notebook(data))
+
+
+def mend_notebook(release: Release, submitted: SubmittedNotebook) -> Mended:
+    """Mend a notebook that has been read."""
+    return _Mender(release, submitted).mend()
+
+
+@dataclass
+class _Mender:
+    release: Release
+    submitted: SubmittedNotebook
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.notes.extend(self.submitted.notes)
+        self.originals: Sequence[NotebookNode] = self.release.notebook.cells
+        self.cells = self.submitted.cells
+        self.names = [names_of(c.source) if c.kind == "code" else Names() for c in self.cells]
+        self.places = self._find_places()
+
+    # ---- which cell is which
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, str], int]:
+        """Everything that points at one cell of the release: (what, value) -> its position."""
+        keys: dict[tuple[str, str], int] = {}
+        for i, cell in enumerate(self.originals):
+            keys["id", cell.id] = i
+            if grade_id := cell.metadata.get("nbgrader", {}).get("grade_id"):
+                keys["grade_id", grade_id] = i
+            if name := _name(cell):
+                keys[_role(cell), name] = i
+            if _role(cell) != "answer":  # they all hold the same words
+                keys.setdefault(("text", _plain(cell.source)), i)
+            objects = names_of(cell.source).objects if _role(cell) == "given" else frozenset()
+            if objects:
+                keys["objects", " ".join(sorted(objects))] = i
+        return keys
+
+    def _place(self, cell: SubmittedCell, names: Names) -> int | None:
+        """The position in the release of the cell that this one was, if any."""
+        clues = (
+            (cell.role, cell.name),
+            ("grade_id", cell.grade_id),
+            ("id", cell.id),
+            ("text", _plain(cell.source)),
+            ("objects", " ".join(sorted(names.objects))),
+        )
+        return next((self._keys[c] for c in clues if c[1] and c in self._keys), None)
+
+    def _find_places(self) -> list[int | None]:
+        places = [self._place(c, n) for c, n in zip(self.cells, self.names, strict=True)]
+        graded = {"exercise", "test", "answer", "question"}
+        known = any(p is not None and _role(self.originals[p]) in graded for p in places)
+        exercises = {exercise.name for exercise in self.release.exercises}
+        known = known or any(exercises & names.objects for names in self.names)
+        if self.submitted.lab not in ("", self.release.lab):
+            raise SubmissionError(f"a notebook of another lab: {self.submitted.lab}")
+        if not known and not self.submitted.lab:
+            raise SubmissionError(
+                f"not a notebook of {self.release.lab}: none of its cells is in it"
+            )
+        return places
+
+    # ---- what stands where
+
+    def mend(self) -> Mended:
+        exercises = {_name(c): i for i, c in enumerate(self.originals) if _role(c) == "exercise"}
+        used: set[int] = set()  # submitted cells that have got a place, or are the release's own
+        slots: dict[int, list[NotebookNode]] = {}
+        for name, place in exercises.items():
+            slots[place] = self._exercise(name, place, used)
+        answers: dict[str, str] = {}
+        for place, original in enumerate(self.originals):
+            role = _role(original)
+            mine = [i for i, p in enumerate(self.places) if p == place and i not in used]
+            if role in LOCKED:
+                slots[place] = self._locked(original, mine, used)
+            elif role == "answer":
+                slots[place] = [self._answer(place, used, answers)]
+            elif role == "explore":
+                source = self.cells[mine[-1]].source if mine else original.source
+                slots[place] = [_copy(original, source)]
+                used.update(mine)
+            elif role == "test":
+                slots[place] = [_copy(original)]
+                self._test(original, mine)
+                used.update(mine)
+            elif role != "exercise":
+                slots[place] = [_copy(original)]
+                used.update(i for i in mine if self.cells[i].kind == "text")
+        notebook = deepcopy(self.release.notebook)
+        notebook.cells = self._with_extras(slots, used)
+        return Mended(notebook, tuple(self.notes), answers)
+
+    def _exercise(self, name: str, place: int, used: set[int]) -> list[NotebookNode]:
+        """The cells that answer one exercise: the version that counts, among earlier ones and parts split off."""
+        original = self.originals[place]
+        marked = [
+            i for i, p in enumerate(self.places) if p == place and self.cells[i].kind == "code"
+        ]
+        defining = {i for i, n in enumerate(self.names) if name in n.objects}
+        defining |= {i for i in marked if name in self.names[i].defined}
+        blank = {i for i in defining if same_code(self.cells[i].source, original.source)}
+        worked = sorted(defining - blank)
+        # Where nothing defines the name, a marked cell still shows what the student did: a renamed function, say.
+        versions = worked or sorted(blank) or marked
+        if not versions:
+            self.notes.append(f"the cell of {name} is missing; the blank one stands in")
+            return [_copy(original)]
+        last = versions[-1]
+        if len(worked) > 1:
+            self.notes.append(f"{name} is defined in {len(worked)} cells; the last one counts")
+        elif last not in marked:
+            self.notes.append(f"{name} was found by its name, in a cell that is not marked as its")
+        elif self._moved(last, place):
+            self.notes.append(f"the cell of {name} was moved; it runs in its place")
+        others = sorted(({*versions, *marked} - blank - used) - {last})
+        used.update(others, blank, {last})
+        return [
+            *(self._extra(i) for i in others if i < last),
+            _copy(original, self.cells[last].source),
+            *(self._extra(i) for i in others if i > last),
+        ]
+
+    def _locked(
+        self, original: NotebookNode, mine: Sequence[int], used: set[int]
+    ) -> list[NotebookNode]:
+        """A given cell: as released. A student's edit of it runs first, so that an added import is not lost."""
+        edited = [i for i in mine if not same_code(self.cells[i].source, original.source)]
+        used.update(mine)
+        what = f"the given cell {_first_line(original.source)!r}"
+        if not mine and self.cells:
+            self.notes.append(f"{what} is missing; it was put back")
+        if edited:
+            self.notes.append(f"{what} was changed; the original runs after it")
+        return [*(self._extra(i) for i in edited), _copy(original)]
+
+    def _test(self, original: NotebookNode, mine: Sequence[int]) -> None:
+        if any(not same_code(self.cells[i].source, original.source) for i in mine):
+            self.notes.append(
+                f"the test cell of {_name(original)} was changed; the original counts"
+            )
+
+    def _answer(self, place: int, used: set[int], answers: dict[str, str]) -> NotebookNode:
+        """The answer cell, with what was written in it, in the question's cell, or in cells added around it."""
+        original, name = self.originals[place], _name(self.originals[place])
+        prompts = [
+            i for i, c in enumerate(self.originals) if _role(c) == "question" and _name(c) == name
+        ]
+        written: list[str] = []
+        homes = [i for i, p in enumerate(self.places) if p == place or p in prompts]
+        if not any(self.places[i] == place for i in homes):
+            self.notes.append(f"the answer cell of {name} is missing")
+        for i in homes:
+            text = self.cells[i].source.strip()
+            released = self.originals[self.places[i] or 0].source.strip()
+            if _plain(text) != _plain(released):
+                rest = text.removeprefix(released).strip()
+                written.append(rest)
+                if self.places[i] != place:
+                    self.notes.append(f"the answer of {name} was written into the question's cell")
+            used.add(i)
+            for j in self._added_text_after(i):
+                written.append(self.cells[j].source.strip())
+                used.add(j)
+        blank = _plain(original.source)
+        text = "\n\n".join(part for part in written if part and _plain(part) != blank)
+        if text:
+            answers[name] = text
+        return _copy(original, text or original.source)
+
+    def _added_text_after(self, i: int) -> list[int]:
+        found = []
+        for j in range(i + 1, len(self.cells)):
+            if self.places[j] is not None or self.cells[j].kind != "text":
+                break
+            found.append(j)
+        return found
+
+    def _moved(self, i: int, place: int) -> bool:
+        """Whether the cell stands after a cell of the release that follows it there, or before one that precedes it."""
+        before = [p for p in self.places[:i] if p is not None]
+        after = [p for p in self.places[i + 1 :] if p is not None]
+        return any(p > place for p in before) or any(p < place for p in after)
+
+    # ---- the student's own cells
+
+    def _extra(self, i: int) -> NotebookNode:
+        make = new_code_cell if self.cells[i].kind == "code" else new_markdown_cell
+        cell: NotebookNode = make(self.cells[i].source, id=f"student-{i}")  # type: ignore[no-untyped-call]
+        cell.metadata["stats220"] = {"role": EXTRA}
+        return cell
+
+    def _with_extras(
+        self, slots: Mapping[int, Sequence[NotebookNode]], used: set[int]
+    ) -> list[NotebookNode]:
+        """All cells in order: each cell that the student added follows the cell that it followed."""
+        following = defaultdict(list)
+        place = -1
+        for i, own in enumerate(self.places):
+            if own is not None:
+                place = own
+            if i not in used and self.cells[i].source.strip():
+                following[place].append(self._extra(i))
+        cells = list(following[-1])
+        for place in range(len(self.originals)):
+            cells += [*slots[place], *following[place]]
+        return cells
+
+
+def _role(cell: NotebookNode) -> str:
+    return str(cell.metadata["stats220"]["role"])
+
+
+def _name(cell: NotebookNode) -> str:
+    return str(cell.metadata["stats220"].get("name", ""))
+
+
+def _plain(source: str) -> str:
+    """The text without differences that nobody sees."""
+    return re.sub(r"\s+", " ", source).strip()
+
+
+def _first_line(source: str) -> str:
+    return source.strip().partition("\n")[0][:60]
+
+
+def _copy(original: NotebookNode, source: str | None = None) -> NotebookNode:
+    cell = deepcopy(original)
+    if source is not None:
+        cell.source = source
+    return cell

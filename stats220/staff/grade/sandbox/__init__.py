@@ -1,0 +1,7 @@
+"""The sandbox: untrusted code in a process that sees nothing of the machine but Python and the student wheel."""
+
+from .bubblewrap import bwrap_problem
+from .limits import Limits
+from .pool import Sandbox, SandboxPool
+
+__all__ = ["Limits", "Sandbox", "SandboxPool", "bwrap_problem"]

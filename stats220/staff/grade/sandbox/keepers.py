@@ -1,0 +1,267 @@
+"""What holds a sandbox's life from outside: a line to its warden in the warm process, or a plain child process."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, Protocol
+
+from stats220.errors import GradingError
+
+from . import bubblewrap
+from .bubblewrap import Python
+from .seccomp import compile_filter
+from .warm.student import describe
+
+# What a submission must find imported, and what it may: in a fork, an import costs nothing.
+REQUIRED = (
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.signal",
+    "scipy.sparse",
+    "scipy.special",
+    "scipy.stats",
+    "torch.nn.functional",
+    "stats220.checks.inside",
+)
+OPTIONAL = ("torchvision", "cvxpy")
+WARM_UP_SECONDS, START_SECONDS, END_SECONDS, REASON_SECONDS = 180.0, 60.0, 15.0, 2.0
+MESSAGE_BYTES = 1 << 17
+UIDS_PER_PROCESS = 64
+
+_started = itertools.count()
+
+
+class Keeper(Protocol):
+    """Holds the life of one sandbox."""
+
+    def wait_ready(self) -> None:
+        """Wait until it serves; GradingError if it cannot."""
+
+    def reason(self) -> str:
+        """Say how it ended; empty while it lives."""
+
+    def end(self) -> None:
+        """End it, and wait until nothing of it is left."""
+
+
+class Line:
+    """What the inside says of itself: "ready", then "ended: " and the reason, then the end of the line."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.ended: str | None = None
+
+    def receive(self, seconds: float) -> str | None:
+        """Give the next message, "" at the end of the line, None if there is none in time."""
+        self.ours.settimeout(seconds)
+        try:
+            text = self.ours.recv(MESSAGE_BYTES).decode(errors="replace")
+        except TimeoutError:
+            return None
+        except ConnectionResetError:
+            text = ""
+        if text.startswith("ended: "):
+            self.ended = text.removeprefix("ended: ")
+        elif not text and self.ended is None:
+            self.ended = "ended together with the warm process"
+        return text
+
+
+class Zygote:
+    """The warm process inside bubblewrap."""
+
+    def __init__(
+        self, python: Python, packages: Path, data: Path | None, limits: dict[str, int]
+    ) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
+        command = bubblewrap.command(python, packages, data)
+        if threading.current_thread() is threading.main_thread():
+            command.insert(1, "--die-with-parent")  # the kernel means the thread, not the process
+        command += python.command(bubblewrap.CODE, "zygote", theirs.fileno())
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._errors,
+            stderr=self._errors,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,  # Ctrl-C is for the grader, who then ends this
+        )
+        theirs.close()
+        self.own_uids = bubblewrap.runs_as_root()
+        try:
+            self._warm_up(python, data, limits)
+        except BaseException:
+            self.end()
+            raise
+
+    def _warm_up(self, python: Python, data: Path | None, limits: dict[str, int]) -> None:
+        surroundings = bubblewrap.environment(bubblewrap.PACKAGES, python.site, bubblewrap.WORK)
+        if data is not None:
+            surroundings["STATS220_DATA"] = str(bubblewrap.DATA)
+        settings = {
+            "required": REQUIRED,
+            "optional": OPTIONAL,
+            "limits": limits,
+            "work": str(bubblewrap.WORK),
+            "environment": surroundings,
+            "seccomp": base64.b64encode(compile_filter()).decode(),
+            "own_uids": self.own_uids,
+        }
+        self._control.settimeout(WARM_UP_SECONDS)
+        problem = "it said nothing"
+        try:
+            self._control.send(json.dumps(settings).encode())
+            reply = self._control.recv(MESSAGE_BYTES)
+            problem = json.loads(reply).get("problem") if reply else "it ended"
+        except TimeoutError:
+            problem = f"it took longer than {WARM_UP_SECONDS:.0f} s"
+        except OSError as error:
+            problem = f"it ended: {error}"
+        if problem:
+            raise GradingError(
+                f"the sandbox's warm process did not start: {problem} {self._said()}"
+                "(are the labs' requirements installed, and readable for every user?)"
+            )
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return f"[{lines[-1][:300]}] " if lines else ""
+
+    def alive(self) -> bool:
+        """Whether it can still be forked."""
+        return self._process.poll() is None
+
+    def fork(self, descriptors: tuple[int, int, int]) -> None:
+        """Start a submission that reads from the first, writes to the second and lives by the third."""
+        uid = bubblewrap.UNSHARED_UID
+        if self.own_uids:  # limits on processes count by uid over the whole machine
+            block = os.getpid() * UIDS_PER_PROCESS
+            uid = (
+                bubblewrap.UID_BASE + (block + next(_started) % UIDS_PER_PROCESS) % bubblewrap.UIDS
+            )
+        try:
+            socket.send_fds(self._control, [str(uid).encode()], descriptors)
+        except OSError as error:
+            raise GradingError(
+                f"the sandbox's warm process is gone ({error}): start again"
+            ) from error
+
+    def end(self) -> None:
+        """End it, and everything that it has started."""
+        self._control.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+
+class Warm:
+    """Keeper of a fork of the warm process."""
+
+    def __init__(self, zygote: Zygote, read_fd: int, write_fd: int) -> None:
+        self._zygote, self._line = zygote, Line()
+        zygote.fork((read_fd, write_fd, self._line.theirs.fileno()))
+        self._line.theirs.close()
+
+    def wait_ready(self) -> None:
+        """Wait until it serves; GradingError if it cannot."""
+        _expect_ready(self._line)
+
+    def reason(self) -> str:
+        """Say how it ended; empty while it lives."""
+        while self._line.ended is None and self._line.receive(REASON_SECONDS) is not None:
+            pass
+        return self._line.ended or ""
+
+    def end(self) -> None:
+        """End it by letting go of its life line, and wait for the warden's last word."""
+        # Not close() alone: a copy in a process that the grader forked would keep the line up.
+        with contextlib.suppress(OSError):
+            self._line.ours.shutdown(socket.SHUT_WR)
+        while (said := self._line.receive(END_SECONDS)) != "":
+            if said is None:  # a warden that cannot end its submission: end them all
+                self._zygote.end()
+                break
+        self._line.ours.close()
+
+
+class Plain:
+    """Keeper of a fresh interpreter that nothing isolates."""
+
+    def __init__(
+        self,
+        python: Python,
+        packages: Path,
+        data: Path | None,
+        limits: dict[str, int],
+        read_fd: int,
+        write_fd: int,
+    ) -> None:
+        self._work = tempfile.TemporaryDirectory(prefix="stats220-", ignore_cleanup_errors=True)
+        self._line = Line()
+        work = Path(self._work.name)
+        surroundings = bubblewrap.environment(packages.resolve(), python.site, work)
+        if data is not None:
+            surroundings["STATS220_DATA"] = str(data.resolve())
+        del limits["processes"]  # it would count everything that the caller runs
+        settings = {"limits": limits, "work": str(work), "environment": surroundings}
+        descriptors = (read_fd, write_fd, self._line.theirs.fileno())
+        self._process = subprocess.Popen(
+            python.command(bubblewrap.WARM.parent, "plain", *descriptors),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=surroundings,
+            cwd=work,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+        self._line.theirs.close()
+        assert self._process.stdin is not None
+        with self._process.stdin as stdin:
+            stdin.write(json.dumps(settings).encode())
+
+    def wait_ready(self) -> None:
+        """Wait until it serves; GradingError if it cannot."""
+        _expect_ready(self._line)
+
+    def reason(self) -> str:
+        """Say how it ended; empty while it lives."""
+        try:
+            self._process.wait(REASON_SECONDS)
+        except subprocess.TimeoutExpired:
+            return ""
+        return describe(self._process.returncode)
+
+    def end(self) -> None:
+        """Kill its process group. What has left the group lives on: nothing isolates it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._line.ours.close()
+        self._work.cleanup()
+
+
+def _expect_ready(line: Line) -> None:
+    said = line.receive(START_SECONDS)
+    if said != "ready":
+        why = "it took too long" if said is None else line.ended or said or "it ended"
+        raise GradingError(
+            f"a sandbox did not start: {why} (is the machine out of memory or processes?)"
+        )

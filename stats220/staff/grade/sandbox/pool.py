@@ -1,0 +1,162 @@
+"""The grader's side of the sandbox: start one a submission, learn how it ended, leave nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from stats220.checks.failures import SandboxLost
+from stats220.checks.session import Remote
+from stats220.errors import GradingError
+
+from .bubblewrap import Python, bwrap_problem, check_packages
+from .keepers import Keeper, Plain, Warm, Zygote
+from .limits import Limits
+
+Isolation = Literal["bwrap", "none"]
+PIPE_BYTES = 1 << 20
+
+
+class Sandbox:
+    """One running submission: its ``session`` until `close`, and `why_lost` when the session ends too early."""
+
+    def __init__(self, session: Remote, keeper: Keeper) -> None:
+        self.session, self._keeper = session, keeper
+        self._open = True
+
+    def why_lost(self) -> str:
+        """Say how the student's process ended: "out of memory", "exited with status 3", ...
+
+        Empty where it has not ended (a request that took too long, a malformed reply) or left no trace. To be asked
+        before `close`, which ends the process itself.
+        """
+        return self._keeper.reason()
+
+    def close(self) -> None:
+        """End every process of the submission and wait until all are gone. May be called again."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._keeper.end()
+        finally:
+            self.session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class SandboxPool:
+    """Starts sandboxes that differ in nothing but their submission.
+
+    Parameters
+    ----------
+    packages
+        Folder with the unpacked student wheel: the only stats220 that a submission can import.
+    data
+        The data cache, read-only inside; None: no recordings.
+    limits
+        What each sandbox may use.
+    isolation
+        "bwrap": a fork of one warm process, isolated by bubblewrap, namespaces, a uid of its own, and seccomp.
+        "none": a fresh interpreter as the caller's own user. It only holds the memory, time and file limits of one
+        process: a submission can read whatever the caller can, the answer key included, use the network, and leave
+        processes behind. For machines without bubblewrap and submissions that are trusted.
+
+    Notes
+    -----
+    A pool belongs to the thread that made it. Where that is the main thread, everything ends with it even if it is
+    killed. Under bubblewrap, one pool can hold up to 64 sandboxes at a time; several processes can each have a pool.
+    """
+
+    def __init__(
+        self,
+        packages: Path,
+        *,
+        data: Path | None = None,
+        limits: Limits | None = None,
+        isolation: Isolation = "bwrap",
+    ) -> None:
+        self.packages, self.data, self.isolation = packages, data, isolation
+        self.limits = limits or Limits()
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self) -> Sandbox:
+        """Start a sandbox; the first one of a pool, and one after the warm process died, take seconds.
+
+        Raises
+        ------
+        GradingError
+            If none can be had; the message says what to do about it.
+        """
+        into_read, into_write = os.pipe()
+        out_read, out_write = os.pipe()
+        for fd in (into_write, out_write):
+            with contextlib.suppress(
+                OSError, AttributeError
+            ):  # only faster: the user may be at his quota
+                fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with contextlib.ExitStack() as undo:
+            undo.callback(os.close, into_write)
+            undo.callback(os.close, out_read)
+            try:
+                keeper = self._keeper(into_read, out_write)
+            finally:
+                os.close(into_read)
+                os.close(out_write)
+            undo.callback(keeper.end)
+            keeper.wait_ready()
+            try:
+                session = Remote(out_read, into_write)
+            except SandboxLost as error:
+                raise GradingError(
+                    f"a sandbox did not start: {keeper.reason() or error}"
+                ) from error
+            undo.pop_all()
+        return Sandbox(session, keeper)
+
+    def close(self) -> None:
+        """End the warm process, and with it every sandbox of this pool."""
+        zygote, self._zygote = self._zygote, None
+        if zygote is not None:
+            zygote.end()
+
+    def _keeper(self, read_fd: int, write_fd: int) -> Keeper:
+        limits = dataclasses.asdict(self.limits)
+        if self.isolation == "none":
+            check_packages(self.packages, self.data)
+            return Plain(Python.running(), self.packages, self.data, limits, read_fd, write_fd)
+        if self._zygote is None or not self._zygote.alive():
+            self.close()
+            self._zygote = self._launch(limits)
+        return Warm(self._zygote, read_fd, write_fd)
+
+    def _launch(self, limits: dict[str, int]) -> Zygote:
+        if problem := bwrap_problem():
+            raise GradingError(f"{problem}; or trust the submissions with --isolation none")
+        check_packages(self.packages, self.data)
+        return Zygote(Python.running(), self.packages, self.data, limits)

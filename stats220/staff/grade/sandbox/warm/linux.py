@@ -1,0 +1,96 @@
+"""The system calls that Python's standard library lacks: namespaces, mounts, capabilities, seccomp."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+CLONE_NEWNS = 0x0002_0000
+CLONE_NEWCGROUP = 0x0200_0000
+CLONE_NEWUTS = 0x0400_0000
+CLONE_NEWIPC = 0x0800_0000
+CLONE_NEWUSER = 0x1000_0000
+CLONE_NEWPID = 0x2000_0000
+CLONE_NEWNET = 0x4000_0000
+ALL_BUT_USER = (
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+)
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x2008_0522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def prctl(option: int, *arguments: int | ctypes.c_void_p) -> None:
+    """Call prctl(2)."""
+    padded = [*arguments, 0, 0, 0, 0][:4]
+    _check(_libc.prctl(option, *(ctypes.c_ulong(a) if isinstance(a, int) else a for a in padded)))
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces in ``flags`` for new ones (the pid namespace: for the next child)."""
+    _check(_libc.unshare(flags))
+
+
+def unshare_with_user(flags: int, uid: int) -> None:
+    """As `unshare`, in a user namespace of its own that holds one user: limits on processes count by it."""
+    unshare(flags | CLONE_NEWUSER)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{uid} {uid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def mount(kind: str, target: str, flags: int, options: str = "") -> None:
+    """Mount a new file system of ``kind`` on ``target``, or with kind "none" change how one propagates."""
+    _check(
+        _libc.mount(
+            kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
+        )
+    )
+
+
+def drop_privileges(uid: int | None) -> None:
+    """Become ``uid`` (None: stay), without a capability and without the means to get one back."""
+    for capability in range(64):
+        try:
+            prctl(PR_CAPBSET_DROP, capability)
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # past the last one that this kernel knows
+                break
+            raise
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()))
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def load_seccomp(program: bytes) -> None:
+    """Hold this process and its children to a compiled filter (8 bytes an instruction)."""
+    wrapped = _FilterProgram(len(program) // 8, program)
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.c_void_p(ctypes.addressof(wrapped)))

@@ -1,0 +1,235 @@
+"""The warm process: it imports once, and every submission is a fork of it in namespaces of its own.
+
+Three processes stand between a submission and the grader::
+
+    zygote      imports, one thread, never computes (a child of a process that ran two threads can hang)
+      warden    one a submission: holds the grader's life line; when it goes, everything of the submission goes
+        init    pid 1 of the new namespaces: mounts, reaps, watches memory; when it ends, the kernel kills the rest
+          student
+
+None of them holds anything that a student may not see.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import linux, student
+
+NOBODY = 65534
+WATCH_SECONDS = 0.2
+MAX_MESSAGE = 1 << 17
+
+
+def main() -> None:
+    """Import, say "ready", then fork a submission for every message (its uid, and three descriptors)."""
+    (control_fd,) = student.tidy(sys.modules["__main__"])
+    control = socket.socket(fileno=control_fd)
+    settings = json.loads(control.recv(MAX_MESSAGE))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, init is immune to what has no handler
+    try:
+        missing = warm_up(settings["required"], settings["optional"])
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            raise RuntimeError(f"the warm process runs {threads} threads: a fork of it could hang")
+    except Exception as error:
+        control.send(json.dumps({"problem": f"{type(error).__name__}: {error}"[:2000]}).encode())
+        return
+    control.send(json.dumps({"missing": missing}).encode())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens need no wait()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 64, 3)
+        if not message:
+            return
+        if os.fork() == 0:
+            control.close()
+            run_or_exit(warden, settings, int(message), *descriptors)
+        for fd in descriptors:
+            os.close(fd)
+
+
+def warm_up(required: list[str], optional: list[str]) -> list[str]:
+    """Import the modules; the names of those among ``optional`` that are not installed."""
+    missing = []
+    for name in required:
+        importlib.import_module(name)
+    for name in optional:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    for thread in threading.enumerate():  # matplotlib's font cache starts a timer
+        if thread is not threading.current_thread():
+            thread.join(timeout=10)
+    gc.collect()
+    gc.freeze()  # the collector would otherwise write to, and so copy, every page shared with the children
+    return missing
+
+
+def run_or_exit(function: Callable[..., None], *arguments: Any) -> NoReturn:
+    """Run ``function`` and end this process, whatever happens: a fork must never return into the loop."""
+    try:
+        function(*arguments)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def warden(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life_fd: int) -> None:
+    """Start a submission, pass on how it came up and how it ended, and end it when the grader lets go."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    life = socket.socket(fileno=life_fd)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps messages apart
+    news, news_fd = ours.detach(), theirs.detach()
+    try:
+        if settings["own_uids"]:
+            linux.unshare(linux.ALL_BUT_USER)
+        else:
+            linux.unshare_with_user(linux.ALL_BUT_USER, uid)
+    except OSError as error:
+        life.send(f"cannot make namespaces: {error}".encode())
+        return
+    init_pid = os.fork()
+    if init_pid == 0:
+        os.close(news)
+        life.close()
+        run_or_exit(init, settings, uid, read_fd, write_fd, news_fd)
+    for fd in (read_fd, write_fd, news_fd):
+        os.close(fd)
+
+    ended = os.pidfd_open(init_pid)
+    poll = select.poll()
+    for fd in (ended, life_fd, news):
+        poll.register(fd, select.POLLIN | select.POLLHUP)
+    reason = b""
+    while True:
+        ready = {fd for fd, _ in poll.poll()}
+        if ended in ready or life_fd in ready:
+            break
+        text = os.read(news, MAX_MESSAGE)
+        if text == b"ready":
+            life.send(text)
+        elif text:
+            reason = reason or text
+        else:
+            poll.unregister(news)
+    os.kill(init_pid, signal.SIGKILL)
+    os.waitpid(init_pid, 0)  # returns when nothing of its namespace is left
+    while text := os.read(news, MAX_MESSAGE):
+        reason = reason or text
+    with contextlib.suppress(BrokenPipeError):  # the grader may be gone: nobody to tell
+        life.send(b"ended: " + reason)
+
+
+def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_fd: int) -> None:
+    """Be pid 1 of the namespaces: make the scratch file systems, fork the student, reap and watch."""
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+    student.keep_only(read_fd, write_fd, news_fd)
+    news_fd = student.NEWS_FD
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    program = base64.b64decode(settings["seccomp"])
+    try:
+        mount_scratch(settings, uid)
+        kills = oom_kills()
+        student_pid = os.fork()
+    except OSError as error:
+        os.write(news_fd, f"cannot set the sandbox up: {error}".encode())
+        return
+    if student_pid == 0:
+
+        def confine() -> None:
+            linux.drop_privileges(uid if settings["own_uids"] else None)
+            linux.load_seccomp(program)
+
+        try:
+            student.serve(settings, confine)
+        except BaseException as error:
+            with contextlib.suppress(OSError):  # after "ready" the descriptor is closed
+                os.write(student.NEWS_FD, student.words(error))
+            os._exit(1)
+        os._exit(0)
+    os.close(student.READ_FD)
+    os.close(student.WRITE_FD)
+    linux.drop_privileges(NOBODY if settings["own_uids"] else None)
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    linux.load_seccomp(program)
+    reason = watch(student_pid, settings["limits"]["total_memory_bytes"], kills)
+    os.write(news_fd, reason.encode())
+
+
+def mount_scratch(settings: dict[str, Any], uid: int) -> None:
+    """Mount the submission's own work folder, /dev/shm and /proc, seen by nobody else."""
+    linux.mount("none", "/", linux.MS_REC | linux.MS_PRIVATE)
+    for target, size in (
+        (settings["work"], settings["limits"]["work_bytes"]),
+        ("/dev/shm", settings["limits"]["shared_bytes"]),
+    ):
+        linux.mount(
+            "tmpfs",
+            target,
+            linux.MS_NOSUID | linux.MS_NODEV,
+            f"size={size},nr_inodes=20000,mode=0700,uid={uid},gid={uid}",
+        )
+    linux.mount(
+        "proc", "/proc", linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    )
+
+
+def watch(student_pid: int, total_memory_bytes: int, kills: int) -> str:
+    """Reap children until the student's process ends or all of them together hold too much memory; say which."""
+    allowed = total_memory_bytes + 2 * memory_of(
+        "self"
+    )  # init and the student start with the same pages
+    while True:
+        signal.sigtimedwait([signal.SIGCHLD], WATCH_SECONDS)
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return "it ended"
+            if pid == 0:
+                break
+            if pid == student_pid:
+                return student.describe(
+                    os.waitstatus_to_exitcode(status), out_of_memory=oom_kills() > kills
+                )
+        if memory_in_use() > allowed:
+            return "out of memory"
+
+
+def memory_of(process: str) -> int:
+    """Bytes of memory that a process holds, pages of files left out; 0 once it is gone."""
+    try:
+        lines = Path("/proc", process, "status").read_text().splitlines()
+    except OSError:
+        return 0
+    return 1024 * sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
+
+
+def memory_in_use() -> int:
+    """Bytes that all processes of this pid namespace hold; what they share counts for each of them."""
+    return sum(memory_of(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def oom_kills() -> int:
+    """How often the kernel has killed a process for want of memory since it was started."""
+    for line in Path("/proc/vmstat").read_text().splitlines():
+        if line.startswith("oom_kill "):
+            return int(line.split()[1])
+    return 0

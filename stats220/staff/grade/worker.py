@@ -1,0 +1,148 @@
+"""A worker process: it holds one pool of sandboxes and grades submission after submission."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import traceback
+from dataclasses import dataclass, field, replace
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stats220.errors import GradingError
+from stats220.staff.grade.mend import mend
+from stats220.staff.grade.results import SubmissionResult
+from stats220.staff.grade.run import grade_notebook, ungraded
+from stats220.staff.grade.runner import Pool, TimeLimits
+from stats220.staff.grade.sandbox import Limits, SandboxPool
+from stats220.staff.grade.submissions import Submission, SubmissionError
+
+if TYPE_CHECKING:
+    from stats220.staff.build.release import Release
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker needs to know, the same for a whole class; it can be pickled.
+
+    Attributes
+    ----------
+    release
+        What the class received.
+    packages
+        The unpacked student wheel.
+    data
+        The folder of recordings; None where there is none.
+    isolation
+        "bwrap" or "none".
+    time_limits, limits
+        The grader's clock, and the sandbox's bounds.
+    """
+
+    release: Release
+    packages: Path
+    data: Path | None
+    isolation: Any
+    time_limits: TimeLimits = field(default_factory=TimeLimits)
+    limits: Limits = field(default_factory=Limits)
+
+    def pool(self) -> SandboxPool:
+        """A pool of sandboxes, not yet started."""
+        return SandboxPool(
+            self.packages, data=self.data, limits=self.limits, isolation=self.isolation
+        )
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and the mended notebook that it is of (None where there was none)."""
+
+    result: SubmissionResult
+    notebook: Any
+
+
+def grade_submission(setup: Setup, submission: Submission, pool: Pool) -> Graded:
+    """Grade one submission. Whatever is wrong with it is in the result.
+
+    Raises
+    ------
+    GradingError
+        No sandbox can be had.
+    """
+    sha256 = ""
+    try:
+        data = submission.read()
+        sha256 = hashlib.sha256(data).hexdigest()
+        mended = mend(setup.release, data)
+        result = grade_notebook(
+            setup.release, mended, pool, setup.time_limits, student=submission.student
+        )
+    except SubmissionError as error:
+        return Graded(not_graded(setup, submission, str(error), sha256), None)
+    except GradingError:
+        raise
+    except (
+        Exception
+    ) as error:  # one odd submission must not end a class: the report shows it to the operator
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        why = (
+            f"the grader failed: {type(error).__name__}: {error} ({where.filename}:{where.lineno})"
+        )
+        return Graded(not_graded(setup, submission, why, sha256), None)
+    notes = (*submission.notes, *result.notes)
+    return Graded(replace(result, submission_sha256=sha256, notes=notes), mended.notebook)
+
+
+def not_graded(
+    setup: Setup, submission: Submission, why: str, sha256: str = ""
+) -> SubmissionResult:
+    """The result of a submission that could not be graded."""
+    result = ungraded(
+        setup.release,
+        why,
+        student=submission.student,
+        isolation=setup.isolation,
+        submission_sha256=sha256,
+    )
+    return replace(result, notes=(*submission.notes, *result.notes))
+
+
+class Worker:
+    """The state of this process."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup, self.served = setup, False
+        self.pool = setup.pool()
+        Finalize(self, self.pool.close, exitpriority=10)
+
+    def grade(self, submission: Submission) -> Graded:
+        """Grade one submission; a machine that has started sandboxes before may fail once without ending the class."""
+        try:
+            graded = grade_submission(self.setup, submission, self.pool)
+        except GradingError as error:
+            if not self.served:
+                raise
+            return Graded(not_graded(self.setup, submission, str(error)), None)
+        self.served = True
+        return graded
+
+
+_worker: Worker | None = None
+
+
+def start(setup: Setup) -> None:
+    """Begin a worker process; Ctrl-C is the parent's to handle."""
+    import torch
+
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    _worker = Worker(setup)
+
+
+def work(submission: Submission) -> Graded:
+    """Grade one submission in a worker process."""
+    if _worker is None:
+        raise RuntimeError("start() first")
+    return _worker.grade(submission)

@@ -1,0 +1,81 @@
+"""Spreading submissions over worker processes, any of which may die."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Workforce(Generic[Item, Result]):
+    """Worker processes that each handle one item at a time.
+
+    Parameters
+    ----------
+    work
+        Module-level function of one item.
+    died
+        Makes the result of an item whose worker died twice.
+    jobs
+        How many processes.
+    start, setup
+        Called as ``start(setup)`` in each process first.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Item], Result],
+        died: Callable[[Item], Result],
+        *,
+        jobs: int,
+        start: Callable[..., None],
+        setup: object,
+    ) -> None:
+        self.work, self.died, self.jobs, self.start, self.setup = work, died, jobs, start, setup
+
+    def results(self, items: Iterable[Item]) -> Iterator[Result]:
+        """Results as they come. Leaving the iteration early ends the workers."""
+        waiting = deque(items)
+        while waiting:
+            suspects = yield from self._round(waiting, min(self.jobs, len(waiting)))
+            # One of these was the end of its worker. Each gets a worker to itself, so that the others do not suffer.
+            for item in suspects:
+                if (yield from self._round(deque([item]), 1)):
+                    yield self.died(item)
+
+    def _round(self, waiting: deque[Item], jobs: int) -> Generator[Result, None, list[Item]]:
+        """Work until all is done, or until a worker dies; returns what was being worked on then."""
+        others = set(multiprocessing.active_children())
+        flying: dict[Future[Result], Item] = {}
+        executor = ProcessPoolExecutor(
+            jobs,
+            # Spawned, not forked: a fork of a process that has computed with threads can hang.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=self.start,
+            initargs=(self.setup,),
+        )
+        try:
+            while waiting or flying:
+                while waiting and len(flying) < jobs:
+                    flying[executor.submit(self.work, waiting[0])] = waiting[0]
+                    waiting.popleft()
+                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    result = future.result()
+                    del flying[future]
+                    yield result
+        except BrokenProcessPool:
+            executor.shutdown()
+            return list(flying.values())
+        except BaseException:
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
+            executor.shutdown(cancel_futures=True)
+            raise
+        executor.shutdown()
+        return []

@@ -1,0 +1,112 @@
+"""The page an instructor and an operator get: how the class did, what was hard, and what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from stats220.errors import GradingError
+from stats220.staff.report.page import write_page
+from stats220.staff.report.summary import (
+    broken_checks,
+    histogram,
+    needs_a_look,
+    summarise_checks,
+    summarise_exercises,
+)
+
+# In a class of hundreds one odd release can touch everybody: the list says how many more there are.
+MAX_LOOKS = 100
+
+
+def write_report(
+    results: Sequence[Mapping[str, Any]],
+    path: Path,
+    *,
+    title: str,
+    exercises: Sequence[str] = (),
+) -> None:
+    """Write the class report.
+
+    Parameters
+    ----------
+    results
+        One a submission: the contents of ``results/<student>/<lab>.json``.
+    path
+        Where the page goes; it links to ``feedback/<student>/<lab>.html`` beside it.
+    title
+        The lab's title.
+    exercises
+        The lab's exercises in their order; by default the order in the results.
+
+    Raises
+    ------
+    GradingError
+        There are no results, or the page cannot be written there.
+    """
+    if not results:
+        raise GradingError(f"no results to report on: grade a submission before writing {path}")
+    results = sorted(results, key=lambda result: str(result["student"]).casefold())
+    scores = np.array([result["score"] for result in results], dtype=float)
+    seconds = np.array([result["seconds"] for result in results], dtype=float)
+    maximum = max(result["max_score"] for result in results)
+    summaries = summarise_exercises(results, exercises)
+    looks = needs_a_look(results)
+    write_page(
+        "classreport.html.j2",
+        path,
+        title=title,
+        results=results,
+        maximum=maximum,
+        mean=float(scores.mean()),
+        quartiles=[float(value) for value in np.quantile(scores, [0.25, 0.5, 0.75])],
+        full=int((scores >= maximum).sum()),
+        blank=sum(
+            all(exercise["status"] == "not attempted" for exercise in result["exercises"])
+            for result in results
+        ),
+        bins=histogram(scores.tolist(), maximum),
+        exercises=summaries,
+        rows=[_row(result, [summary.name for summary in summaries]) for result in results],
+        checks=summarise_checks(results),
+        broken=broken_checks(results),
+        looks=looks[:MAX_LOOKS],
+        more_looks=max(0, len(looks) - MAX_LOOKS),
+        unsafe=[result for result in results if result["isolation"] != "bwrap"],
+        questions=_questions(results),
+        total_seconds=float(seconds.sum()),
+        median_seconds=float(np.median(seconds)),
+        slowest=results[int(seconds.argmax())],
+        feedback_link=feedback_link,
+    )
+
+
+def feedback_link(result: Mapping[str, Any]) -> str:
+    """Where a student's feedback page lies, relative to the report; odd characters do not lead out of the folder."""
+    # No file name is longer than 255 characters.
+    student, lab = (
+        quote(str(result[key])[:255], safe="", errors="replace") for key in ("student", "lab")
+    )
+    return f"feedback/{student}/{lab}.html"
+
+
+def _row(
+    result: Mapping[str, Any], names: Sequence[str]
+) -> tuple[Mapping[str, Any], list[Mapping[str, Any] | None]]:
+    """A student's line of the table: the result, and what it says of each exercise."""
+    found = {exercise["name"]: exercise for exercise in result["exercises"]}
+    return result, [found.get(name) for name in names]
+
+
+def _questions(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
+    """The questions marked by hand: (name, points, number of students who answered)."""
+    answered: dict[str, tuple[float, int]] = {}
+    for result in results:
+        for question in result["questions"]:
+            points, count = answered.get(question["name"], (question["max_points"], 0))
+            answered[question["name"]] = (points, count + bool(question["answered"]))
+    return [(name, points, count) for name, (points, count) in answered.items()]

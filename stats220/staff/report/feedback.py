@@ -1,0 +1,173 @@
+"""The page a student gets: the score, what to look at next, and every exercise with their code and its checks."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from stats220.staff.report.page import write_page
+
+MAX_STEPS = 4
+TRIED = ("partial", "failed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to look at next: a line about an exercise (or none), and the hint that goes with it."""
+
+    exercise: str | None
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """An exercise as the page shows it: what grading found, and the student's own code (None: not to be had)."""
+
+    result: Mapping[str, Any]
+    source: str | None
+
+    def happened(self, check: Mapping[str, Any]) -> str:
+        """What may be told of a check that did not pass."""
+        if check["status"] != "failed":
+            return ""
+        if not check["hidden"]:
+            return str(check["message"])
+        return _own_error(str(check["message"]), self.source or "")
+
+
+def write_feedback(
+    result: Mapping[str, Any], notebook: NotebookNode | None, path: Path, *, title: str
+) -> None:
+    """Write a student's feedback page.
+
+    Parameters
+    ----------
+    result
+        What grading found: the content of ``results/<student>/<lab>.json``.
+    notebook
+        The submission, mended, from which the student's code is quoted; None where it could not be read.
+    path
+        Where the page goes, ``feedback/<student>/<lab>.html``.
+    title
+        The lab's title.
+
+    Raises
+    ------
+    GradingError
+        The page cannot be written there.
+    """
+    sources = exercise_sources(notebook)
+    exercises = [
+        ExerciseView(exercise, sources.get(exercise["name"])) for exercise in result["exercises"]
+    ]
+    write_page(
+        "feedback.html.j2",
+        path,
+        title=title,
+        result=result,
+        exercises=exercises,
+        steps=next_steps(result),
+        blank=all(exercise["status"] == "not attempted" for exercise in result["exercises"]),
+        stopped_cells=stopped_cells(result, notebook),
+    )
+
+
+def next_steps(result: Mapping[str, Any]) -> list[Step]:
+    """What is worth looking at first, at most `MAX_STEPS` things.
+
+    A problem that was stopped comes first (often one line ends it), then exercises that were begun, most points to
+    gain first, then those not yet attempted and unanswered questions; bonus exercises when nothing else is left.
+    """
+    core = [exercise for exercise in result["exercises"] if not exercise["bonus"]]
+    bonus = [exercise for exercise in result["exercises"] if exercise["bonus"]]
+    steps = [*_stopped(core), *_unfinished(core), *_not_attempted(core)]
+    blank = [question for question in result["questions"] if not question["answered"]]
+    if blank:
+        points = sum(question["max_points"] for question in blank)
+        count = "One question has" if len(blank) == 1 else f"{len(blank)} questions have"
+        steps.append(Step(None, f"{count} no answer yet ({points:g} points, marked by hand)."))
+    return (steps or [*_stopped(bonus), *_unfinished(bonus), *_not_attempted(bonus)])[:MAX_STEPS]
+
+
+def _stopped(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
+    return [
+        Step(
+            exercise["name"],
+            f"grading of it was stopped: {exercise['message'] or 'the program ended'}",
+            "Usual reasons: a loop that never ends, or an array far larger than the input.",
+        )
+        for exercise in exercises
+        if exercise["status"] == "lost"
+    ]
+
+
+def _unfinished(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
+    def gain(exercise: Mapping[str, Any]) -> float:
+        return float(exercise["max_points"] - exercise["points"])
+
+    steps = []
+    for exercise in sorted((e for e in exercises if e["status"] in TRIED), key=gain, reverse=True):
+        failed = [check for check in exercise["checks"] if check["status"] == "failed"]
+        if not failed and any(check["status"] == "error" for check in exercise["checks"]):
+            continue  # the check is at fault, there is nothing for the student to do
+        # A check that students can run themselves is the better place to start.
+        first = min(failed, key=lambda check: bool(check["hidden"]), default=None)
+        what = f"“{first['what']}” does not pass yet" if first else exercise["message"]
+        gained = f"{gain(exercise):g} more point{'' if gain(exercise) == 1 else 's'} to gain"
+        text = f"{gained}. {what}".strip()
+        steps.append(Step(exercise["name"], text, first["hint"] if first else ""))
+    return steps
+
+
+def _not_attempted(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
+    return [
+        Step(exercise["name"], f"not attempted yet, {exercise['max_points']:g} points")
+        for exercise in exercises
+        if exercise["status"] == "not attempted"
+    ]
+
+
+def exercise_sources(notebook: NotebookNode | None) -> dict[str, str]:
+    """The source of each exercise's cell, by exercise; the first where a cell was copied."""
+    sources: dict[str, str] = {}
+    for cell in notebook.cells if notebook is not None else ():
+        own = cell.get("metadata", {}).get("stats220")
+        if isinstance(own, Mapping) and own.get("role") == "exercise":
+            sources.setdefault(str(own.get("name", "")), str(cell.get("source", "")))
+    return sources
+
+
+def stopped_cells(
+    result: Mapping[str, Any], notebook: NotebookNode | None
+) -> list[tuple[str, str]]:
+    """Cells that ended with an error: (the cell's first line of code, the error)."""
+    lines: dict[str, str] = {}
+    for cell in notebook.cells if notebook is not None else ():
+        code = [line for line in str(cell.get("source", "")).splitlines() if line.strip()]
+        own = [line for line in code if not line.lstrip().startswith("#")]
+        lines[str(cell.get("id", ""))] = (own or code or ["(an empty cell)"])[0]
+    return [
+        (lines.get(cell["id"], f"cell {cell['id']}"), cell["error"]) for cell in result["cells"]
+    ]
+
+
+def _own_error(message: str, source: str) -> str:
+    """What a hidden check's message may tell: a builtin exception's name and the student's own line, nothing else.
+
+    Both are looked up, not passed on, so that no text chosen by the submission, and no value of a hidden check, gets
+    on the page whatever the message holds.
+    """
+    kind = re.split(r"\W", message.strip(), maxsplit=1)[0]
+    error = getattr(builtins, kind, None)
+    if not (isinstance(error, type) and issubclass(error, Exception)):
+        return "not the expected result, on inputs that stay hidden"
+    lines = [line.strip() for line in source.splitlines() if len(line.strip()) > 3]
+    line = max((line for line in lines if line in message), key=len, default="")
+    return f"{kind} in your line: {line}" if line else f"{kind} in your code"

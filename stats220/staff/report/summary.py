@@ -1,0 +1,176 @@
+"""What a class did: the numbers of the class report, from the students' results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Result = Mapping[str, Any]
+
+# Widths that bins of points may have: the narrowest that gives at most `MAX_BINS` is taken.
+BIN_WIDTHS = (1, 2, 5, 10, 20, 50, 100, 1000)
+MAX_BINS = 16
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A bar of the histogram: scores from ``low`` to below ``high`` points (the last bar: to the maximum)."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass
+class ExerciseSummary:
+    """How the class did in one exercise."""
+
+    name: str
+    max_points: float
+    bonus: bool
+    points: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def mean(self) -> float:
+        """Mean points, those who did not attempt it included."""
+        return float(np.mean(self.points))
+
+    def share(self, status: str) -> float:
+        """Share of the class, 0 to 1, whose result has this status."""
+        return self.statuses[status] / len(self.points)
+
+
+@dataclass
+class CheckSummary:
+    """How the class did in one check; who did not attempt it, or was stopped, does not count as a try."""
+
+    exercise: str
+    what: str
+    hidden: bool
+    hint: str
+    max_points: float
+    passed: int = 0
+    failed: int = 0
+    lost: int = 0
+    messages: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def tried(self) -> int:
+        """How many tried."""
+        return self.passed + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Share of those who tried that passed, 0 to 1; 1 where nobody tried."""
+        return self.passed / self.tried if self.tried else 1.0
+
+    @property
+    def usual_message(self) -> str:
+        """The message that most of the failures had."""
+        return self.messages.most_common(1)[0][0] if self.messages else ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A submission that a person should look at, and why: (rank, reason) pairs, rank 0 being the most urgent."""
+
+    result: Result
+    reasons: tuple[tuple[int, str], ...]
+
+
+def histogram(scores: Sequence[float], maximum: float) -> list[Bin]:
+    """Scores counted in bins of a whole number of points, from 0 to the maximum.
+
+    Parameters
+    ----------
+    scores : (num_submissions,), points
+    maximum
+        The most points there are.
+    """
+    width = next((width for width in BIN_WIDTHS if maximum / width <= MAX_BINS), BIN_WIDTHS[-1])
+    edges = np.arange(0, max(maximum, 1) + width, width, dtype=float)
+    edges[-1] = max(edges[-1], maximum)
+    counts, _ = np.histogram(np.clip(scores, 0, edges[-1]), edges)
+    return [
+        Bin(float(low), float(high), int(count))
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+    ]
+
+
+def summarise_exercises(
+    results: Iterable[Result], order: Sequence[str] = ()
+) -> list[ExerciseSummary]:
+    """One summary an exercise, in the lab's order: ``order``, or else as the results have it."""
+    summaries: dict[str, ExerciseSummary] = {}
+    for result in results:
+        for exercise in result["exercises"]:
+            name = exercise["name"]
+            summary = summaries.setdefault(
+                name, ExerciseSummary(name, exercise["max_points"], exercise["bonus"])
+            )
+            summary.points.append(exercise["points"])
+            summary.statuses[exercise["status"]] += 1
+    rank = {name: position for position, name in enumerate(order)}
+    return sorted(summaries.values(), key=lambda summary: rank.get(summary.name, len(rank)))
+
+
+def summarise_checks(results: Iterable[Result]) -> list[CheckSummary]:
+    """One summary a check, the hardest first."""
+    summaries: dict[tuple[str, str, bool], CheckSummary] = {}
+    for result in results:
+        for exercise in result["exercises"]:
+            for check in exercise["checks"]:
+                key = (exercise["name"], check["what"], check["hidden"])
+                summary = summaries.setdefault(
+                    key, CheckSummary(*key, hint=check["hint"], max_points=check["max_points"])
+                )
+                summary.passed += check["status"] == "passed"
+                summary.lost += check["status"] == "lost"
+                if check["status"] == "failed":
+                    summary.failed += 1
+                    summary.messages[check["message"][:1000]] += 1
+    return sorted(summaries.values(), key=lambda summary: (summary.rate, -summary.tried))
+
+
+def broken_checks(results: Iterable[Result]) -> list[tuple[str, str, int, str, str]]:
+    """Checks that raised by themselves: (exercise, check, how often, a student, the message)."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for result in results:
+        for exercise in result["exercises"]:
+            for check in exercise["checks"]:
+                if check["status"] == "error":
+                    cases = found.setdefault((exercise["name"], check["what"]), [])
+                    cases.append((result["student"], check["message"]))
+    return [(*key, len(cases), *cases[0]) for key, cases in found.items()]
+
+
+def needs_a_look(results: Iterable[Result]) -> list[Look]:
+    """Submissions that a person should look at, the most urgent first."""
+    looks = [
+        Look(result, tuple(sorted(reasons))) for result in results if (reasons := _reasons(result))
+    ]
+    return sorted(looks, key=lambda look: (look.reasons[0][0], look.result["student"]))
+
+
+def _reasons(result: Result) -> list[tuple[int, str]]:
+    reasons = []
+    for exercise in result["exercises"]:
+        name = exercise["name"]
+        if any(check["status"] == "error" for check in exercise["checks"]):
+            reasons.append((0, f"a check of `{name}` did not work"))
+        if exercise["status"] == "lost":
+            reasons.append((1, f"`{name}` was stopped: {exercise['message'] or 'no reason given'}"))
+    if result["isolation"] != "bwrap":
+        reasons.append((2, f"graded without a sandbox (isolation: {result['isolation']})"))
+    if result["mended"]:
+        more = f", and {len(result['mended']) - 1} more" if len(result["mended"]) > 1 else ""
+        reasons.append((3, f"mended: {result['mended'][0]}{more}"))
+    if result["cells"]:
+        more = f", and {len(result['cells']) - 1} more" if len(result["cells"]) > 1 else ""
+        reasons.append((4, f"a cell ended with an error: {result['cells'][0]['error']}{more}"))
+    return reasons + [(5, note) for note in result["notes"]]

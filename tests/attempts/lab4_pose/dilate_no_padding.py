@@ -1,0 +1,5 @@
+# exercise: dilate
+# says: without padding the masks shrink
+# points: 0
+def dilate(masks, size):
+    return F.max_pool2d(masks, size, stride=1)

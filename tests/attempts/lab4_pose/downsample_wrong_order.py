@@ -1,0 +1,5 @@
+# exercise: downsample
+# says: returns the masks first
+# points: 0
+def downsample(image, masks, factor):
+    return F.max_pool2d(masks, factor), F.avg_pool2d(image, factor)

@@ -1,0 +1,92 @@
+"""The command as an operator meets it: exit codes, and one clear line for what cannot be done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CODE = "from stats220.staff.cli import main; main()"
+
+
+def stats220(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", CODE, *map(str, arguments)], cwd=cwd, capture_output=True, text=True
+    )
+
+
+def one_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+def empty_folder(tmp_path: Path) -> Path:
+    (tmp_path / "submissions").mkdir()
+    return tmp_path / "submissions"
+
+
+def no_folder(tmp_path: Path) -> Path:
+    return tmp_path / "nowhere"
+
+
+def damaged_zip(tmp_path: Path) -> Path:
+    (tmp_path / "class.zip").write_bytes(b"PK\x03\x04 this is no zip")
+    return tmp_path / "class.zip"
+
+
+def student_twice(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("ada/lab4_pose.ipynb", "{}")
+        archive.writestr("ada/lab4_pose/lab4_pose.ipynb", "{}")
+    return tmp_path / "class.zip"
+
+
+@pytest.mark.parametrize(
+    ("submissions", "says"),
+    [
+        (empty_folder, "submissions"),
+        (no_folder, "nowhere"),
+        (damaged_zip, "zip"),
+        (student_twice, "ada"),
+    ],
+)
+def test_submissions_that_cannot_be_graded(
+    root: Path, tmp_path: Path, submissions: Callable[[Path], Path], says: str
+) -> None:
+    out = tmp_path / "graded"
+    out.mkdir()
+    (out / "grades.csv").write_text("already here\n")
+    done = stats220("grade", "lab4_pose", submissions(tmp_path), "--out", out, cwd=root)
+    assert done.returncode == 2
+    assert says in one_line(done.stderr)
+    assert (out / "grades.csv").read_text() == "already here\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("build", "lab9_dreams"), ("attempts", "lab9_dreams"), ("grade", "lab9_dreams", ".")],
+)
+def test_a_lab_that_does_not_exist(root: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    options = ["--out", tmp_path / "out"] if command[0] == "grade" else []
+    done = stats220(*command, *options, cwd=root)
+    assert done.returncode == 2
+    assert "lab9_dreams" in done.stderr
+    assert "lab4_pose" in done.stderr  # the labs that there are
+    assert not (tmp_path / "out").exists()
+
+
+def test_outside_of_a_repository(tmp_path: Path) -> None:
+    done = stats220("build", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--root" in one_line(done.stderr)
+
+
+def test_help_names_the_commands(root: Path) -> None:
+    done = stats220("--help", cwd=root)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("build", "grade", "attempts", "demo"))
