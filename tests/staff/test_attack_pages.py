@@ -35,6 +35,7 @@ HOSTILE = [
 MARKDOWN = [
     "[x](javascript:alert(1)) [y](JaVaScRiPt:alert(1)) [z](data:text/html;base64,PHNjcmlwdD4=)",
     "[x](java&#115;cript:alert(1)) [x]( javascript:alert(1)) <javascript:alert(1)> [v](vbscript:x)",
+    "[x]() [x](../bob/lab4_pose.html) [x](//evil.example) [x](file:///etc/passwd) [x](\\\\evil)",
     "[r]\n\n[r]: javascript:alert(1) 'x'",
     "![x](x.png) ![x](javascript:alert(1)) ![x](attachment:gone.png) ![](http://evil.example/p)",
     '![x" onerror="alert(1)](x "y\' onload=alert(1)")',
@@ -153,6 +154,7 @@ def test_an_honest_link_survives() -> None:
     html = untrusted.answer("[paper](https://doi.org/10.1038/s41593-018-0209-y) `<b>`")
     assert '<a href="https://doi.org/10.1038/s41593-018-0209-y">paper</a>' in html
     assert "<code>&lt;b&gt;</code>" in html
+    assert "&lt;b&gt;raw&lt;/b&gt;" in untrusted.answer("<b>raw</b>")
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=60))
@@ -210,7 +212,7 @@ def test_many_mended_cells_and_reasons_are_cut(tmp_path: Path) -> None:
         notes=["y" * 500] * 5000,
         cells=[{"id": "a", "error": "z" * 500}] * 5000,
     )
-    write_feedback(result, None, tmp_path / "feedback.html", title="Lab")
+    write_feedback(result, make_notebook({}), tmp_path / "feedback.html", title="Lab")
     assert (tmp_path / "feedback.html").stat().st_size < 100_000
     write_report([result], tmp_path / "report.html", title="Lab")
     assert (tmp_path / "report.html").stat().st_size < 100_000

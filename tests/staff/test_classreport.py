@@ -82,13 +82,14 @@ def test_scores_are_summed_up(tmp_path: Path) -> None:
     assert figures["Full marks"] == "2"
     svg = soup.find("svg")
     assert isinstance(svg, Tag)
-    assert "0 to 1 points: 1 submission." in str(svg["aria-label"])
-    assert "10 to 11 points: 2 submissions." in str(svg["aria-label"])
+    assert "0 points: 1 submission." in str(svg["aria-label"])
+    assert "10 points: 2 submissions." in str(svg["aria-label"])
 
 
 def test_an_untouched_notebook_is_counted(tmp_path: Path) -> None:
     blank = make_result(make_exercise("dilate", make_check(status="not attempted")), student="cleo")
-    soup = page(tmp_path, [blank, scored("ada", 3)])
+    unread = blank | {"student": "dora", "notes": ["not graded: the file is empty"]}
+    soup = page(tmp_path, [blank, unread, scored("ada", 3)])
     assert "Nothing attempted 1" in words(soup.find(class_="figures"))
 
 
@@ -100,12 +101,20 @@ def test_every_score_is_in_one_bar(maximum: int, shares: list[float]) -> None:
     scores = [share * maximum for share in shares]
     bins = histogram(scores, maximum)
     assert sum(bar.count for bar in bins) == len(scores)
-    assert len(bins) <= MAX_BINS + 1
+    assert len(bins) <= MAX_BINS
     assert bins[0].low == 0
-    assert bins[-1].high >= maximum
+    assert bins[-1].low <= maximum < bins[-1].high
     for bar, following in pairwise(bins):
         assert bar.high == following.low
+    for bar in bins:
         assert bar.count == sum(bar.low <= score < bar.high for score in scores)
+
+
+def test_bars_say_which_scores_they_hold() -> None:
+    assert [bar.label for bar in histogram([1], 3)] == ["0", "1", "2", "3"]
+    labels = [bar.label for bar in histogram([1], 29)]
+    assert (len(labels), labels[0], labels[-1]) == (15, "0–1", "28–29")
+    assert histogram([1], 30)[-1].label == "30"
 
 
 def test_exercises_have_means_and_shares(tmp_path: Path) -> None:
@@ -136,7 +145,13 @@ def test_checks_are_ordered_by_how_many_of_those_who_tried_passed(tmp_path: Path
             make_exercise(
                 "dilate",
                 make_check("easy", easy),
-                make_check("hard", hard, hint="Mind the sign.", message=message, hidden=True),
+                make_check(
+                    "hard",
+                    hard,
+                    hint="Mind the sign." if hard == "failed" else "",
+                    message=message,
+                    hidden=True,
+                ),
             )
         )
 
@@ -181,14 +196,16 @@ def test_what_needs_a_look_comes_by_urgency(tmp_path: Path) -> None:
             mended=["a cell was put back"],
         ),
         make_result(make_exercise("dilate", make_check(status="error")), student="puzzling"),
+        scored("unread", 0, notes=["not graded: the file is empty"]),
     ]
-    order = ["puzzling", "stopped", "bare", "mended", "stumbling", "noted"]
+    order = ["puzzling", "unread", "stopped", "bare", "mended", "stumbling", "noted"]
     assert [look.result["student"] for look in needs_a_look(results)] == order
     table = rows(page(tmp_path, results), "look")
     assert [row[0] for row in table] == order
     assert [row[2] for row in table] == [
         "a check of dilate did not work",
-        "dilate was stopped: out of memory mended: a cell was put back",
+        "not graded: the file is empty",
+        "dilate ended early: out of memory mended: a cell was put back",
         "graded without a sandbox (isolation: none)",
         "mended: a cell was put back, and 1 more",
         "a cell ended with an error: NameError, and 1 more",

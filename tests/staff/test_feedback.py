@@ -26,7 +26,10 @@ from stats220.staff.report.feedback import exercise_sources, next_steps
 SECRET = "secret_hidden_value_3.14159"
 
 
-def page(folder: Path, *exercises: dict[str, Any], notebook: Any = None, **changes: Any) -> Tag:
+EMPTY = make_notebook({})
+
+
+def page(folder: Path, *exercises: dict[str, Any], notebook: Any = EMPTY, **changes: Any) -> Tag:
     path = folder / "feedback" / "ada" / "lab4_pose.html"
     write_feedback(make_result(*exercises, **changes), notebook, path, title="Lab 4: pose")
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
@@ -103,6 +106,10 @@ def test_a_stub_is_not_quoted_back(tmp_path: Path) -> None:
         (f"ValueError: {SECRET}", "ValueError in your code"),
         (f"ValueError: `return x[{SECRET}]`", "ValueError in your code"),
         (f"IndexError at line 2, `return x[3]`: {SECRET}", "IndexError in your line: return x[3]"),
+        (
+            f"an exception of your own in your line `return x[3]` {SECRET}",
+            "an exception of your own in your line: return x[3]",
+        ),
         (f"{SECRET}: x", "not the expected result"),
         (f"SystemExit: {SECRET}", "not the expected result"),
         (SECRET, "not the expected result"),
@@ -141,8 +148,8 @@ def test_a_broken_check_is_not_the_students_fault_and_its_trace_stays_inside(
 def test_a_stopped_exercise_says_why(tmp_path: Path) -> None:
     lost = make_exercise("dilate", make_check(status="lost"), message="killed: out of memory")
     soup = page(tmp_path, lost, make_exercise("preprocess", make_check()))
-    assert "had to be stopped: killed: out of memory" in words(soup.find(id="exercise-dilate"))
-    assert "dilate : grading of it was stopped: killed: out of memory" in section(soup, "next")
+    assert "ended early: killed: out of memory" in words(soup.find(id="exercise-dilate"))
+    assert "dilate : grading of it ended early: killed: out of memory" in section(soup, "next")
 
 
 def test_next_steps_put_the_stopped_first_then_the_largest_gain_then_the_untouched() -> None:
@@ -188,7 +195,7 @@ def test_full_marks_and_an_untouched_notebook_get_a_fitting_word(tmp_path: Path)
         *(make_exercise(name, make_check(status="not attempted")) for name in ("one", "two")),
     )
     text = section(blank, "next")
-    assert "no exercise has been attempted yet" in text
+    assert "No exercise has been attempted yet" in text
     assert "one : not attempted yet, 2 points" in text
     assert "two" not in text
 
@@ -218,7 +225,6 @@ def test_what_was_mended_and_which_cells_stopped_is_said(tmp_path: Path) -> None
         tmp_path,
         make_exercise("dilate", make_check()),
         mended=["the cell `test_dilate` was put back"],
-        notes=["graded on the CPU"],
         cells=[
             {"id": "given_1", "error": "NameError: name 'load' is not defined"},
             {"id": "gone", "error": "ZeroDivisionError"},
@@ -229,7 +235,39 @@ def test_what_was_mended_and_which_cells_stopped_is_said(tmp_path: Path) -> None
     assert "the cell test_dilate was put back" in text
     assert "frames = load() NameError: name 'load' is not defined" in text
     assert "cell gone ZeroDivisionError" in text
-    assert "graded on the CPU" in text
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        (["not graded: the file is empty"], "could not be graded: the file is empty."),
+        (
+            [f"not graded: the grader failed: {SECRET}"],
+            "an error in grading, which the course staff",
+        ),
+        ([f"the hidden checks crashed: {SECRET}"], "an error in grading, which the course staff"),
+    ],
+)
+def test_a_notebook_that_could_not_be_graded_says_what_to_do(
+    tmp_path: Path, notes: list[str], said: str
+) -> None:
+    untouched = make_exercise("dilate", make_check(status="not attempted"))
+    soup = page(tmp_path, untouched, notebook=None, notes=notes)
+    assert said in section(soup, "next")
+    assert "hand it in again" in section(soup, "next")
+    assert SECRET not in str(soup)
+    assert soup.find("table") is None
+
+
+def test_the_operators_notes_do_not_reach_the_student(tmp_path: Path) -> None:
+    exercise = make_exercise("dilate", make_check())
+    assert SECRET not in str(page(tmp_path, exercise, notes=[f"crashed: {SECRET}"]))
+
+
+def test_an_exercise_that_is_missing_says_so(tmp_path: Path) -> None:
+    missing = make_exercise("dilate", status="not attempted", message="nothing is named dilate")
+    text = words(page(tmp_path, missing).find(id="exercise-dilate"))
+    assert "Not attempted yet: nothing is named dilate." in text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from stats220.staff.report.page import write_page
 from stats220.staff.report.summary import (
     broken_checks,
     histogram,
+    is_blank,
     needs_a_look,
     summarise_checks,
     summarise_exercises,
@@ -65,10 +66,7 @@ def write_report(
         mean=float(scores.mean()),
         quartiles=[float(value) for value in np.quantile(scores, [0.25, 0.5, 0.75])],
         full=int((scores >= maximum).sum()),
-        blank=sum(
-            all(exercise["status"] == "not attempted" for exercise in result["exercises"])
-            for result in results
-        ),
+        blank=sum(map(is_blank, results)),
         bins=histogram(scores.tolist(), maximum),
         exercises=summaries,
         rows=[_row(result, [summary.name for summary in summaries]) for result in results],

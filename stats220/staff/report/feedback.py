@@ -12,9 +12,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from stats220.staff.report.page import write_page
+from stats220.staff.report.summary import NOT_GRADED, is_ungraded
 
 MAX_STEPS = 4
 TRIED = ("partial", "failed")
+# How a hidden check calls an exception class that the student's code defines.
+OWN_EXCEPTION = "an exception of your own"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def write_feedback(
     result
         What grading found: the content of ``results/<student>/<lab>.json``.
     notebook
-        The submission, mended, from which the student's code is quoted; None where it could not be read.
+        The submission, mended, from which the student's code is quoted; None where it could not be graded.
     path
         Where the page goes, ``feedback/<student>/<lab>.html``.
     title
@@ -74,6 +77,7 @@ def write_feedback(
         result=result,
         exercises=exercises,
         steps=next_steps(result),
+        ungraded=None if notebook is not None else _why_ungraded(result),
         blank=all(exercise["status"] == "not attempted" for exercise in result["exercises"]),
         stopped_cells=stopped_cells(result, notebook),
     )
@@ -100,7 +104,7 @@ def _stopped(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
     return [
         Step(
             exercise["name"],
-            f"grading of it was stopped: {exercise['message'] or 'the program ended'}",
+            f"grading of it ended early: {exercise['message'] or 'the program ended'}",
             "Usual reasons: a loop that never ends, or an array far larger than the input.",
         )
         for exercise in exercises
@@ -158,16 +162,26 @@ def stopped_cells(
     ]
 
 
+def _why_ungraded(result: Mapping[str, Any]) -> str:
+    """Why there is nothing to show. Other notes are the operator's: they may quote what a hidden check holds."""
+    reasons = [note.removeprefix(NOT_GRADED) for note in result["notes"] if is_ungraded(note)]
+    told = [reason for reason in reasons if not reason.startswith("the grader failed")]
+    return told[0] if told else "an error in grading, which the course staff sees"
+
+
 def _own_error(message: str, source: str) -> str:
     """What a hidden check's message may tell: a builtin exception's name and the student's own line, nothing else.
 
     Both are looked up, not passed on, so that no text chosen by the submission, and no value of a hidden check, gets
     on the page whatever the message holds.
     """
-    kind = re.split(r"\W", message.strip(), maxsplit=1)[0]
-    error = getattr(builtins, kind, None)
-    if not (isinstance(error, type) and issubclass(error, Exception)):
-        return "not the expected result, on inputs that stay hidden"
+    if message.startswith(OWN_EXCEPTION):
+        kind = OWN_EXCEPTION
+    else:
+        kind = re.split(r"\W", message.strip(), maxsplit=1)[0]
+        error = getattr(builtins, kind, None)
+        if not (isinstance(error, type) and issubclass(error, Exception)):
+            return "not the expected result, on inputs that stay hidden"
     lines = [line.strip() for line in source.splitlines() if len(line.strip()) > 3]
     line = max((line for line in lines if line in message), key=len, default="")
     return f"{kind} in your line: {line}" if line else f"{kind} in your code"

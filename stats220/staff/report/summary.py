@@ -15,14 +15,18 @@ Result = Mapping[str, Any]
 BIN_WIDTHS = (1, 2, 5, 10, 20, 50, 100, 1000)
 MAX_BINS = 16
 
+# How the note begins that says why a submission has no grade.
+NOT_GRADED = "not graded: "
+
 
 @dataclass(frozen=True)
 class Bin:
-    """A bar of the histogram: scores from ``low`` to below ``high`` points (the last bar: to the maximum)."""
+    """A bar of the histogram: how many scores are from ``low`` to below ``high`` points, and what is written under it."""
 
     low: float
     high: float
     count: int
+    label: str
 
 
 @dataclass
@@ -52,8 +56,7 @@ class CheckSummary:
     exercise: str
     what: str
     hidden: bool
-    hint: str
-    max_points: float
+    hint: str = ""
     passed: int = 0
     failed: int = 0
     lost: int = 0
@@ -92,14 +95,16 @@ def histogram(scores: Sequence[float], maximum: float) -> list[Bin]:
     maximum
         The most points there are.
     """
-    width = next((width for width in BIN_WIDTHS if maximum / width <= MAX_BINS), BIN_WIDTHS[-1])
-    edges = np.arange(0, max(maximum, 1) + width, width, dtype=float)
-    edges[-1] = max(edges[-1], maximum)
-    counts, _ = np.histogram(np.clip(scores, 0, edges[-1]), edges)
-    return [
-        Bin(float(low), float(high), int(count))
-        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
-    ]
+    width = next((w for w in BIN_WIDTHS if maximum // w < MAX_BINS), BIN_WIDTHS[-1])
+    # The last bar begins at or below the maximum: full marks never share a bar that ends there.
+    edges = np.arange(0, maximum // width * width + 2 * width, width, dtype=float)
+    counts, _ = np.histogram(np.clip(scores, 0, maximum), edges)
+    bins = []
+    for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
+        last = min(high - 1, maximum)
+        label = f"{low:g}–{last:g}" if last > low else f"{low:g}"
+        bins.append(Bin(float(low), float(high), int(count), label))
+    return bins
 
 
 def summarise_exercises(
@@ -126,9 +131,9 @@ def summarise_checks(results: Iterable[Result]) -> list[CheckSummary]:
         for exercise in result["exercises"]:
             for check in exercise["checks"]:
                 key = (exercise["name"], check["what"], check["hidden"])
-                summary = summaries.setdefault(
-                    key, CheckSummary(*key, hint=check["hint"], max_points=check["max_points"])
-                )
+                summary = summaries.setdefault(key, CheckSummary(*key))
+                # Only results that did not pass carry the hint.
+                summary.hint = summary.hint or check["hint"]
                 summary.passed += check["status"] == "passed"
                 summary.lost += check["status"] == "lost"
                 if check["status"] == "failed":
@@ -149,6 +154,17 @@ def broken_checks(results: Iterable[Result]) -> list[tuple[str, str, int, str, s
     return [(*key, len(cases), *cases[0]) for key, cases in found.items()]
 
 
+def is_ungraded(note: str) -> bool:
+    """Whether this note says that there was nothing to grade."""
+    return note.startswith(NOT_GRADED)
+
+
+def is_blank(result: Result) -> bool:
+    """Whether a submission was graded and had nothing in it."""
+    statuses = {exercise["status"] for exercise in result["exercises"]}
+    return statuses == {"not attempted"} and not any(map(is_ungraded, result["notes"]))
+
+
 def needs_a_look(results: Iterable[Result]) -> list[Look]:
     """Submissions that a person should look at, the most urgent first."""
     looks = [
@@ -164,7 +180,7 @@ def _reasons(result: Result) -> list[tuple[int, str]]:
         if any(check["status"] == "error" for check in exercise["checks"]):
             reasons.append((0, f"a check of `{name}` did not work"))
         if exercise["status"] == "lost":
-            reasons.append((1, f"`{name}` was stopped: {exercise['message'] or 'no reason given'}"))
+            reasons.append((1, f"`{name}` ended early: {exercise['message'] or 'no reason given'}"))
     if result["isolation"] != "bwrap":
         reasons.append((2, f"graded without a sandbox (isolation: {result['isolation']})"))
     if result["mended"]:
@@ -173,4 +189,4 @@ def _reasons(result: Result) -> list[tuple[int, str]]:
     if result["cells"]:
         more = f", and {len(result['cells']) - 1} more" if len(result["cells"]) > 1 else ""
         reasons.append((4, f"a cell ended with an error: {result['cells'][0]['error']}{more}"))
-    return reasons + [(5, note) for note in result["notes"]]
+    return reasons + [(0 if is_ungraded(note) else 5, note) for note in result["notes"]]

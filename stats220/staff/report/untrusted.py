@@ -68,7 +68,9 @@ def prose(text: object, limit: int = MAX_MESSAGE) -> Markup:
 
 def code(source: object) -> Markup:
     """Python source as highlighted HTML, without the surrounding ``pre``."""
-    html = _highlighter()(tidy(source, MAX_CODE).rstrip())
+    # Pygments needs a time quadratic in a run of lines that hold only blanks; its IPython lexer, in any long line.
+    lines = [line.rstrip() for line in tidy(source, MAX_CODE).splitlines()]
+    html = _highlighter()("\n".join(lines))
     return Markup(html[html.index("<pre>") + len("<pre>") : html.rindex("</pre>")].rstrip())
 
 
@@ -112,10 +114,14 @@ class _Answer(IPythonRenderer):
 
 @lru_cache
 def _highlighter() -> Any:
-    return Highlight2HTML(pygments_lexer="ipython3")  # type: ignore[no-untyped-call]
+    return Highlight2HTML(pygments_lexer="python3")  # type: ignore[no-untyped-call]
 
 
 @lru_cache
 def _sanitizer() -> Any:
+    def absolute(_tag: str, attribute: str, value: str) -> bool:
+        # A relative link would lead to other files beside the page.
+        return attribute == "href" and value.startswith(("http://", "https://", "mailto:"))
+
     tags = _ANSWER_TAGS.split()
-    return SanitizeHTML(tags=tags, attributes={"a": ["href"]}, strip=True)  # type: ignore[no-untyped-call]
+    return SanitizeHTML(tags=tags, attributes={"a": absolute}, strip=True)  # type: ignore[no-untyped-call]
