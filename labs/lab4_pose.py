@@ -37,6 +37,16 @@ from torch import Tensor, nn
 
 from stats220.checks import pose as check
 from stats220.data.pose import load_mouse_reaching, simulate_mouse_reaching
+from stats220.plotting.pose import (
+    figure_channels,
+    figure_pipeline,
+    figure_probabilities,
+    figure_templates,
+    plot_frame,
+    plot_keypoints,
+    plot_masks,
+    plot_probabilities,
+)
 
 # %% [markdown]
 r"""
@@ -58,16 +68,21 @@ time. And some key points are **not labelled**: most of the time the tongue is i
 USE_RECORDING = False
 
 mouse = load_mouse_reaching() if USE_RECORDING else simulate_mouse_reaching(seed=0)
-train, validation = mouse.split(seed=0)
+train_frames, validation_frames = mouse.split(seed=0)
 print(mouse)
-print(f"{len(train)} frames to train on, {len(validation)} for validation")
+print(f"{len(train_frames)} frames to train on, {len(validation_frames)} for validation")
 
-# A frame in which every key point is labelled, and its size.
-example = np.flatnonzero(np.isfinite(mouse.keypoints_xy).all(axis=(1, 2)))[0]
+# Our example from now on: the first large frame in which every key point is labelled. Beside it, the first small frame.
+large = np.array([image.shape == (747, 832, 3) for image in mouse.images])
+all_labelled = np.isfinite(mouse.keypoints_xy).all(axis=(1, 2))
+example, small_example = np.flatnonzero(large & all_labelled)[0], np.flatnonzero(~large)[0]
 frame, keypoints_xy = mouse.images[example], mouse.keypoints_xy[example]
-height, width, _ = frame.shape
-print(f"frame {example}: {frame.dtype}, height {height}, width {width}, 3 colours; key points at x, y =")
-print(keypoints_xy.round(1))
+print(f"frame {example}: {frame.dtype} {frame.shape}, key points at x, y =\n{keypoints_xy.round(1)}")
+
+_, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
+for ax, i in zip(axes, (example, small_example)):
+    plot_frame(mouse.images[i], title=f"frame {i}, {mouse.images[i].shape}", ax=ax)
+    plot_keypoints(mouse.keypoints_xy[i], mouse.keypoint_names, ax=ax)
 
 # %% [markdown]
 r"""
@@ -95,8 +110,8 @@ Black is now about -2 and white about 2.5, with zero somewhere in the grey.
 
 # %% explore minutes_cpu=0.1
 normalized = preprocess(frame)
-for name, channel in zip(("red", "green", "blue"), normalized):
-    print(f"{name:6} from {channel.min():.2f} to {channel.max():.2f}, mean {channel.mean():.2f}")
+print(f"{normalized.dtype} {tuple(normalized.shape)}, from {normalized.min():.2f} to {normalized.max():.2f}")
+figure_channels(normalized);
 
 # %% [markdown]
 r"""
@@ -116,6 +131,19 @@ from stats220.reference.pose import keypoint_masks
 
 # %% test="keypoint_masks" points=4
 check.keypoint_masks(keypoint_masks)
+
+# %% [markdown]
+r"""
+Around the hand: the cross is where it was labelled, the square is the one in its mask. Move `keypoints_xy` by half a pixel: when does the square
+jump?
+"""
+
+# %% explore minutes_cpu=0.1
+masks = keypoint_masks(keypoints_xy, *frame.shape[:2])
+ax = plot_masks(masks, image=frame, keypoint_names=mouse.keypoint_names, title="one pixel a key point")
+x, y = keypoints_xy[0]
+ax.plot(x, y, "k+", markersize=14)
+ax.set(xlim=(x - 8, x + 8), ylim=(y + 6, y - 6));
 
 # %% [markdown]
 r"""
@@ -165,7 +193,9 @@ def prepare_example(image, keypoints_xy, factor=2, size=21):
 
 # %% explore minutes_cpu=0.1
 image, targets = prepare_example(frame, keypoints_xy)
-print(f"image {tuple(image.shape)}, targets {tuple(targets.shape)}, ones in each mask: {targets.sum((1, 2)).int().tolist()}")
+print(f"image {tuple(image.shape)}, targets {tuple(targets.shape)}")
+small_masks = downsample(normalized, masks, 2)[1]
+figure_pipeline(frame, normalized, masks, image, small_masks, targets, keypoint_names=mouse.keypoint_names);
 
 # %% [markdown]
 r"""
@@ -238,8 +268,9 @@ check.TemplatePoseTracker(TemplatePoseTracker)
 
 # %% [markdown]
 r"""
-Before any learning, let us do cut templates out of one frame, and look for them in the validation frames. Each template is shifted to
-mean zero and scaled to norm one, so that a bright corner is no match for everything.
+Before any learning, let us cut templates out of one frame after all. Each is shifted to mean zero and scaled to norm one, so that a bright
+patch is not a match for everything, and its bias is set so that a logit is above zero where the frame matches at least 70 % as well as the place
+where the template was cut.
 """
 
 
@@ -254,16 +285,43 @@ def cut_templates(image, keypoints_xy, step=8, side=27):
 
 
 # %% explore minutes_cpu=0.2
-torch.manual_seed(0)
-tracker = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101)
-print(f"{sum(p.numel() for p in tracker.parameters())} parameters")
-
 cut_out = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101)
 with torch.no_grad():
     cut_out.template.weight[:, 0] = cut_templates(frame, keypoints_xy)
     cut_out.template.bias.zero_()
-    logits = cut_out(image)
-print(tuple(logits.shape))
+    cut_out.template.bias -= 0.7 * cut_out(image).amax(dim=(1, 2))
+figure_templates(cut_out.template.weight[:, 0], keypoint_names=mouse.keypoint_names);
+
+# %% [markdown]
+r"""
+In the frame that they come from, the templates find what they were cut from, and a little more. In another frame some do well and others do not: the
+joystick keeps its shape, a paw moves and turns, and a chin without a tongue looks much like a chin with one. Choose other frames and see. One patch is a
+poor description of a paw; from many frames we can *learn* a better one.
+"""
+
+# %% explore minutes_cpu=0.1
+other = next(i for i in validation_frames if large[i])
+_, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
+for ax, i in zip(axes, (example, other)):
+    with torch.no_grad():
+        probabilities = torch.sigmoid(cut_out(prepare_example(mouse.images[i], mouse.keypoints_xy[i])[0]))
+    rows, columns = probabilities.shape[1:]
+    background = mouse.images[i][: 2 * rows : 2, : 2 * columns : 2]
+    title = f"templates of frame {example} in frame {i}"
+    plot_probabilities(probabilities, image=background, keypoint_names=mouse.keypoint_names, title=title, ax=ax)
+
+# %% [markdown]
+r"""
+And this is where learning will start: random templates, which find nothing. The maps have the size of the image, but their grain is that of the
+small one: with `mode="nearest"` the tracker has one logit for each 4 × 4 pixels. Try `mode="bilinear"`.
+"""
+
+# %% explore minutes_cpu=0.1
+torch.manual_seed(0)
+tracker = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101, mode="nearest")
+print(f"{sum(p.numel() for p in tracker.parameters())} parameters, image {tuple(image.shape)}, logits {tuple(tracker(image).shape)}")
+with torch.no_grad():
+    figure_probabilities(torch.sigmoid(tracker(image)), keypoint_names=mouse.keypoint_names);
 
 # %% [markdown]
 r"""
@@ -307,7 +365,7 @@ for logit in (1.0, 10.0, 16.0, 17.0, 89.0):
 # %% [markdown]
 r"""
 The true loss is a little more than the logit itself. The naive one is off at 16, infinite at 17, where $\sigma(a)$ is rounded to 1 and the
-logarithm sees a 0, and not a number at 89, where $e^a$ is too large for `float32`. One such pixel among 777,000 spoils the mean; one NaN in a
+logarithm sees a 0, and not a number at 89, where $e^a$ is too large for `float32`. One such pixel among 776,000 spoils the mean; one NaN in a
 gradient spoils all weights for good.
 
 The cure begins with algebra. The probabilities cancel, and what is left is linear in $a$ but for one term:
@@ -339,6 +397,19 @@ from stats220.reference.pose import bernoulli_loss
 
 # %% test="bernoulli_loss" points=6
 check.bernoulli_loss(bernoulli_loss)
+
+# %% [markdown]
+r"""
+The same pixel again, over all logits that `float32` can make trouble with.
+"""
+
+# %% explore minutes_cpu=0.1
+sweep = torch.linspace(-110, 110, 441)
+_, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+for loss, style, name in ((bernoulli_loss, "-", "log-sum-exp"), (naive_loss, "--", "naive: stops where it is inf or NaN")):
+    ax.plot(sweep, [loss(a.reshape(1, 1, 1), torch.zeros(1, 1, 1)) for a in sweep], style, linewidth=2, label=name)
+ax.set(xlabel="logit a (nats)", ylabel="loss of one pixel with target 0 (nats)")
+ax.legend();
 
 # %% [markdown]
 r"""

@@ -46,12 +46,11 @@ def close(
     got, want = _floats(_numbers(actual, name, expected)), _floats(_numbers(expected, "expected"))
     _same_shape(got, want, name)
     with np.errstate(all="ignore"):
-        difference = np.abs(got - want)
-        # inf equals inf, though their difference is NaN
-        difference = np.where((got == want) | (np.isnan(got) & np.isnan(want)), 0.0, difference)
-        # where inf is expected, the relative tolerance is no tolerance
+        same = (got == want) | (np.isnan(got) & np.isnan(want))  # inf equals inf, NaN equals NaN
+        difference = np.where(same, 0.0, np.abs(got - want))
+        # Where inf is expected, a relative tolerance would allow everything.
         allowed = np.where(np.isinf(want), 0.0, atol + rtol * np.abs(want))
-        wrong = ~(difference <= allowed)
+        wrong = ~same & ~(difference <= allowed)
     if not wrong.any():
         return
     tolerance = f"tolerance {atol:g}" + (f" + {rtol:g} × |expected|" if rtol else "")
@@ -83,6 +82,8 @@ def equal(actual: Any, expected: Any, *, name: str = "result") -> None:
             raise CheckFailed(f"{name} is {describe(actual)}, expected None")
         return
     _check_there(actual, name)
+    both_int = type(expected) is int and type(actual) is int  # of any size
+    is_nested = type(expected) in SEQUENCES and _is_numeric(actual)
     if type(expected) is dict:
         _equal_dicts(actual, expected, name)
     elif type(expected) in SEQUENCES and type(actual) in SEQUENCES:
@@ -90,8 +91,7 @@ def equal(actual: Any, expected: Any, *, name: str = "result") -> None:
             raise CheckFailed(f"{name} has {len(actual)} items, expected {len(expected)}")
         for i, (got, want) in enumerate(zip(actual, expected, strict=True)):
             equal(got, want, name=f"{name}[{i}]")
-    elif not (type(expected) is int and type(actual) is int) and (
-        _is_numeric(expected) or (_is_numeric(actual) and type(expected) in SEQUENCES):
+    elif not both_int and (_is_numeric(expected) or is_nested):
         _equal_numbers(_numbers(actual, name, expected), _numbers(expected, "expected"), name)
     elif type(actual) is not type(expected) or actual != expected:
         raise CheckFailed(f"{name} is {describe(actual)}, expected {describe(expected)}")

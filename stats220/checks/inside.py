@@ -6,6 +6,8 @@ the shell is made in `serve`.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import sys
 import tempfile
@@ -20,6 +22,10 @@ from traitlets.config import Config
 from stats220.checks.capture import BoundedText
 from stats220.checks.operations import Operations
 from stats220.checks.pipe import Pipe
+
+# The first optimizer of a process imports this: seconds, which a fork then does not spend again.
+with contextlib.suppress(ImportError):
+    importlib.import_module("torch._dynamo")
 
 __all__ = ["make_shell", "np", "run_cell", "scipy", "serve", "torch"]
 

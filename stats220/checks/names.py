@@ -44,9 +44,10 @@ def qualified_name(obj: object) -> str | None:
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if not isinstance(name, str):
         return None
-    attributes = dict.fromkeys((name, name.rpartition(".")[2]))
     for module in _candidates(getattr(obj, "__module__", None)):
-        for attribute in attributes:
+        # torch.linalg.norm calls itself "linalg_norm"
+        short = name.removeprefix(module.rpartition(".")[2] + "_")
+        for attribute in (name, name.rpartition(".")[2], short):
             if module in sys.modules and _look_up(sys.modules[module], attribute) is obj:
                 return f"{module}:{attribute}"
     return None

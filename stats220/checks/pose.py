@@ -233,13 +233,15 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "matches templates at the lower resolution",
-        hint="One pixel of the small frame is downsample pixels of the frame. Interpolate first, then convolve.",
+        hint="Interpolate first, then convolve: the template's neighbouring weights see pixels that are downsample apart. Nearest "
+        "interpolation takes one pixel of each square, where pooling would take their mean.",
     ):
         model = TemplatePoseTracker(1, downsample=2, patch_size=6)
         copy_pixel(model, columns_right=1)
-        squares = torch.kron(normal(5, 8, seed=23), torch.ones(2, 2))
-        expected = F.pad(squares[:, 2:], (0, 2))[None]  # 1 small pixel to the right: 2 pixels
-        checks.close(model(squares.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+        image = normal(10, 16, seed=23)
+        seen = F.pad(image[::2, 2::2], (0, 1))  # every second pixel, the one to the right of each
+        expected = torch.kron(seen, torch.ones(2, 2))[None]
+        checks.close(model(image.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
 
     with checks(
         1,
@@ -249,9 +251,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(1, downsample=2, patch_size=2, mode="bilinear")
         copy_pixel(model)
-        ramp = torch.arange(16.0).expand(3, 12, 16) / 4
-        inside = model(ramp)[:, 2:-2, 2:-2]
-        checks.close(inside, ramp[:1, 2:-2, 2:-2], atol=2e-2, name="logits within the border")
+        ramp = torch.arange(24.0).expand(3, 16, 24) / 4
+        inside = model(ramp)[:, 4:-4, 4:-4]
+        checks.close(inside, ramp[:1, 4:-4, 4:-4], atol=2e-2, name="logits within the border")
 
     return checks
 
@@ -317,7 +319,7 @@ def upsample_template(upsample_template: Any) -> Checks:
         "repeat_interleave puts copies side by side, repeat and tile do not.",
     ):
         template, frame = normal(2, 5, 5, seed=31), normal(1, 1, 24, 30, seed=32)
-        up = torch.as_tensor(upsample_template(template, 2))
+        up = torch.as_tensor(upsample_template(template, 2)).float()
         strided = F.conv2d(frame, up[:, None], stride=2, padding=2 * 2)
         pooled = F.conv2d(F.avg_pool2d(frame, 2), template[:, None], padding=2)
         checks.close(strided, pooled, atol=1e-3, name="logits")

@@ -22,7 +22,6 @@ class Proxy:
     """Stands for an object that stays with the student's code."""
 
     __slots__ = ("_stats220_number", "_stats220_session", "_stats220_type")
-    __array_ufunc__ = None
 
     _stats220_session: Session
     _stats220_number: int
@@ -158,7 +157,6 @@ for _name in (
     "complex",
     "str",
     "format",
-    "array_ufunc",
 ):
     setattr(Nothing, f"__{_name}__", _not_attempted)
 

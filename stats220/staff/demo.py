@@ -124,6 +124,7 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
     key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)
     submissions, graded = out / "submissions", out / "graded"
     write_class(sample_class(release, key), lab, submissions)
+    shutil.rmtree(graded, ignore_errors=True)  # an earlier demo, perhaps of another version of the lab
     results = grade_class(
         root, lab, submissions, graded, jobs=jobs, isolation=isolation, progress=True
     )

@@ -30,7 +30,7 @@ def bernoulli_loss(
     References
     ----------
     P. Blanchard, D. J. Higham and N. J. Higham (2021). Accurately computing the log-sum-exp and softmax functions.
-    IMA Journal of Numerical Analysis 41(4), equations 1.1 to 1.3.
+    IMA Journal of Numerical Analysis 41(4):2311-2330.
     """
     # m = max(0, a), for each pixel by itself: the larger of the two exponents in log(e^0 + e^a).
     # BEGIN SOLUTION

@@ -105,6 +105,7 @@ def upsample_template(
         ``conv2d(avg_pool2d(x, factor), template, padding=rows // 2)`` for frames x whose height and width are multiples of
         the factor (of others, pooling drops trailing rows and columns that a large template would see).
     """
+    # Each weight becomes a square of factor × factor weights.
     # BEGIN SOLUTION
     up = template.repeat_interleave(factor, dim=1).repeat_interleave(factor, dim=2) / factor**2
     # END SOLUTION

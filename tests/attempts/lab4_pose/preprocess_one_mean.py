@@ -1,7 +1,0 @@
-# exercise: preprocess
-# says: one mean and one standard deviation for all colours
-# points: 2
-def preprocess(image):
-    mean = torch.tensor([0.485, 0.456, 0.406])
-    std = torch.tensor([0.229, 0.224, 0.225])
-    return (torch.tensor(image).permute(2, 0, 1) / 255 - mean.mean()) / std.mean()

@@ -1,0 +1,186 @@
+"""Lab 4's checks, visible and hidden together: what they give full points, what they do not, and how far they are from both."""
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stats220.checks import CheckResult
+from stats220.checks import pose as visible
+from stats220.reference import pose as key
+from stats220.reference.pose import hidden
+from stats220.staff.build.reference import read_reference
+
+ROOT = Path(__file__).resolve().parents[2]
+BANK = sorted((ROOT / "tests" / "attempts" / "lab4_pose").glob("*.py"))
+EXERCISES = key.__all__
+
+
+def run_checks(exercise: str, attempt: Any) -> list[CheckResult]:
+    return [
+        *getattr(visible, exercise)(attempt).results,
+        *getattr(hidden, exercise)(attempt).results,
+    ]
+
+
+def points(exercise: str, attempt: Any) -> float:
+    return sum(result.points for result in run_checks(exercise, attempt))
+
+
+def full_points(exercise: str) -> float:
+    return sum(result.max_points for result in run_checks(exercise, getattr(key, exercise)))
+
+
+def define(source: str, name: str) -> Any:
+    """What a student's cell defines, with the names of the lab's first cell."""
+    names: dict[str, Any] = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
+    names |= {"Tensor": Tensor, "__name__": "__main__"}
+    exec("from jaxtyping import Float, UInt8", names)
+    exec(compile(source, f"<{name}>", "exec"), names)
+    return names[name]
+
+
+def headers(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^# (\w+): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_key_gets_all_points_and_as_many_are_hidden_as_announced(exercise: str) -> None:
+    checks = getattr(visible, exercise)(getattr(key, exercise))
+    concealed = getattr(hidden, exercise)(getattr(key, exercise))
+    assert [r.message for r in [*checks.results, *concealed.results] if r.status != "passed"] == []
+    assert checks.hidden_points == concealed.max_points
+    assert all(result.hidden for result in concealed.results)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_stub_is_not_attempted_in_every_block(exercise: str) -> None:
+    reference = read_reference(ROOT, "pose").exercise(exercise)
+    assert reference is not None
+    results = run_checks(exercise, define(reference.stub, exercise))
+    assert [result.status for result in results] == ["not attempted"] * len(results)
+
+
+@pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
+def test_attempt_gets_the_points_that_it_says(path: Path) -> None:
+    """The same as `stats220 attempts lab4_pose`, looped back in one process: quick, and without a sandbox."""
+    header = headers(path)
+    exercise = header["exercise"]
+    attempt = define(path.read_text(encoding="utf-8"), exercise)
+    expected = full_points(exercise) if header["points"] == "all" else float(header["points"])
+    assert points(exercise, attempt) == expected
+
+
+def test_bank_fails_every_check_and_holds_enough_for_every_exercise() -> None:
+    failed: set[tuple[str, str]] = set()
+    every: set[tuple[str, str]] = set()
+    for path in BANK:
+        exercise = headers(path)["exercise"]
+        results = run_checks(exercise, define(path.read_text(encoding="utf-8"), exercise))
+        every |= {(exercise, result.what) for result in results}
+        failed |= {(exercise, result.what) for result in results if result.status != "passed"}
+    assert every - failed == set()
+    for exercise in EXERCISES:
+        mine = [headers(path)["points"] for path in BANK if headers(path)["exercise"] == exercise]
+        assert mine.count("all") >= 2
+        assert len(mine) - mine.count("all") >= 3
+
+
+@pytest.mark.parametrize("module", [visible, hidden])
+def test_every_block_has_a_hint_of_its_own(module: Any) -> None:
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
+    hints = [
+        ast.unparse(keyword.value)
+        for block in blocks
+        if isinstance(block.items[0].context_expr, ast.Call)
+        for keyword in block.items[0].context_expr.keywords
+        if keyword.arg == "hint"
+    ]
+    assert len(hints) == len(blocks) == len(set(hints))
+
+
+# Right answers that differ as devices and precisions do: tolerances must leave room for them.
+
+
+def rounded_to_tf32(x: Tensor) -> Tensor:
+    """10 bits of mantissa, as NVIDIA's tensor cores round the inputs of a convolution."""
+    mantissa, exponent = torch.frexp(x)
+    return torch.ldexp(torch.round(mantissa * 2**11) / 2**11, exponent)
+
+
+class TrackerInTf32(key.TemplatePoseTracker):
+    def forward(self, image: Tensor) -> Tensor:
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.copy_(rounded_to_tf32(parameter))
+        return super().forward(rounded_to_tf32(image))
+
+
+class TrackerInBfloat16(key.TemplatePoseTracker):
+    def forward(self, image: Tensor) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return super().forward(image)
+
+
+class TrackerInDouble(key.TemplatePoseTracker):
+    def forward(self, image: Tensor) -> Tensor:
+        return self.double() and super().forward(image.double())
+
+
+def with_arguments_in_double(function: Callable[..., Any]) -> Callable[..., Any]:
+    def in_double(*args: Any) -> Any:
+        return function(*(arg.double() if isinstance(arg, Tensor) else arg for arg in args))
+
+    return in_double
+
+
+@pytest.mark.parametrize("tracker", [TrackerInTf32, TrackerInBfloat16, TrackerInDouble])
+def test_tracker_may_compute_in_another_precision(tracker: type[nn.Module]) -> None:
+    assert points("TemplatePoseTracker", tracker) == full_points("TemplatePoseTracker")
+
+
+@pytest.mark.parametrize(
+    "exercise", ["downsample", "dilate", "bernoulli_loss", "upsample_template"]
+)
+def test_result_may_be_in_double_precision(exercise: str) -> None:
+    attempt = with_arguments_in_double(getattr(key, exercise))
+    assert points(exercise, attempt) == full_points(exercise)
+
+
+def test_masks_may_be_boolean_after_dilation() -> None:
+    assert points("dilate", lambda masks, size: key.dilate(masks, size) > 0) == full_points(
+        "dilate"
+    )
+
+
+@pytest.mark.parametrize("noise", [1e-6, 1e-5])
+def test_preprocess_may_differ_by_rounding(noise: float) -> None:
+    def noisy(image: np.ndarray) -> Tensor:
+        frame = key.preprocess(image)
+        return frame + noise * torch.sin(torch.arange(frame.numel()).reshape(frame.shape) / 7)
+
+    assert points("preprocess", noisy) == full_points("preprocess")
+
+
+def test_loss_may_be_off_by_float32_rounding() -> None:
+    def noisy(logits: Tensor, targets: Tensor) -> Tensor:
+        return key.bernoulli_loss(logits, targets) * (1 + 3e-6)
+
+    assert points("bernoulli_loss", noisy) == full_points("bernoulli_loss")
+
+
+def test_checks_leave_the_callers_random_state_alone() -> None:
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    visible.TemplatePoseTracker(key.TemplatePoseTracker)
+    assert torch.equal(torch.rand(3), expected)
