@@ -73,7 +73,7 @@ def plot_learning_curves(
     *,
     label: str = "",
     index: int = 0,
-    quantity: str = "mean loss a pixel (nats)",
+    quantity: str = "mean loss per pixel (nats)",
     ax: Axes | None = None,
 ) -> Axes:
     """Show the losses after each epoch on a logarithmic axis: training solid, validation dashed.

@@ -14,6 +14,7 @@ from stats220.errors import InputError
 from stats220.plotting import style
 
 Names = Sequence[str] | None
+OPACITY = 0.85  # the frame still shines through
 
 
 def paint_maps(ax: Axes, covers: NDArray[Any], notes: Sequence[str]) -> None:
@@ -22,7 +23,7 @@ def paint_maps(ax: Axes, covers: NDArray[Any], notes: Sequence[str]) -> None:
     for k, (cover, note) in enumerate(zip(covers, notes, strict=True)):
         layer = np.empty((*cover.shape, 4))
         layer[:] = to_rgba(style.colour(k))
-        layer[..., 3] = 0.85 * cover
+        layer[..., 3] = OPACITY * cover
         ax.imshow(layer, interpolation="nearest")
         handles.append(Patch(color=style.colour(k), label=note))
     legend_beside(ax, handles=handles)

@@ -1,7 +1,4 @@
-"""Plots for the pose-tracking lab: frames, key points, masks, probabilities, templates, losses.
-
-Every function takes arrays or tensors that are finished, and one colour a key point throughout.
-"""
+"""Plots for the pose-tracking lab: a frame and what is found on it, the steps of the preprocessing, templates."""
 
 from typing import Any
 
@@ -9,116 +6,37 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from stats220.arrays import to_numpy
-from stats220.errors import InputError
 from stats220.plotting import style
+from stats220.plotting.frames import plot_frame, plot_keypoints, plot_masks, plot_probabilities
+from stats220.plotting.losses import plot_learning_curves, plot_loss_overflow
 from stats220.plotting.overlays import (
     Names,
     check_channels,
     check_maps,
     check_names,
     check_probabilities,
-    legend_beside,
-    paint_maps,
 )
 
-NORMALISED = "normalised intensity (standard deviations)"
-MARKERS = {"labelled": "o", "predicted": "X"}
+__all__ = [
+    "figure_channels",
+    "figure_pipeline",
+    "figure_probabilities",
+    "figure_templates",
+    "plot_frame",
+    "plot_keypoints",
+    "plot_learning_curves",
+    "plot_loss_overflow",
+    "plot_masks",
+    "plot_probabilities",
+]
+
+NORMALISED = "normalised intensity\n(standard deviations)"
 
 
-def plot_frame(
-    image: Shaped[Any, "height width 3"], *, title: str = "", ax: Axes | None = None
-) -> Axes:
-    """Show one video frame.
-
-    Parameters
-    ----------
-    image : array or tensor (height, width, 3)
-        uint8 from 0 to 255, or float from 0 to 1.
-    title : str
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        If the image has another shape.
-    """
-    pixels = to_numpy(image)
-    if pixels.ndim != 3 or pixels.shape[-1] != 3:
-        raise InputError(
-            f"a frame is (height, width, 3): got {pixels.shape}. figure_channels shows (3, height, width)"
-        )
-    ax = style.on_axes(ax)
-    style.show_image(ax, pixels, title=title)
-    return ax
-
-
-def plot_keypoints(
-    keypoints_xy: Float[Any, "num_keypoints 2"],
-    keypoint_names: Names = None,
-    *,
-    kind: str = "labelled",
-    ax: Axes | None = None,
-) -> Axes:
-    """Mark key points, with a legend. Draw on the axes of :func:`plot_frame` to see them on the frame.
-
-    Parameters
-    ----------
-    keypoints_xy : array or tensor (num_keypoints, 2)
-        (x, y) in pixels; NaN is not drawn, and the legend says so.
-    keypoint_names : sequence of num_keypoints str, optional
-    kind : "labelled" or "predicted"
-        Rings or crosses.
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        If the shape, the number of names or the kind is wrong.
-    """
-    positions = to_numpy(keypoints_xy)
-    if positions.ndim != 2 or positions.shape[1] != 2:
-        raise InputError(f"keypoints_xy of one frame is (num_keypoints, 2): got {positions.shape}")
-    if kind not in MARKERS:
-        raise InputError(f"kind must be one of {', '.join(MARKERS)}: got {kind!r}")
-    names = check_names(keypoint_names, len(positions))
-    if ax is None:
-        ax = style.on_axes()
-        ax.invert_yaxis()
-        ax.set_aspect("equal")
-        style.label_axes(ax, "x (pixels)", "y (pixels)")
-    for k, (name, (x, y)) in enumerate(zip(names, positions, strict=True)):
-        is_ring = kind == "labelled"
-        ax.plot(
-            x,
-            y,
-            MARKERS[kind],
-            color=style.colour(k),
-            markersize=9 if is_ring else 7,
-            markerfacecolor="none" if is_ring else style.colour(k),
-            markeredgewidth=2.0 if is_ring else 0.5,
-            markeredgecolor=style.colour(k) if is_ring else "black",
-            path_effects=[withStroke(linewidth=3.5, foreground="black")] if is_ring else None,
-            label=f"{name}, {kind}" if np.isfinite([x, y]).all() else f"{name}, not {kind}",
-        )
-    legend_beside(ax)
-    return ax
-
-
-def figurecheck_channels(channels: Float[Any, "3 height width"], *, title: str = "") -> Figure:
+def figure_channels(channels: Float[Any, "3 height width"], *, title: str = "") -> Figure:
     """Show the three channels of a normalised image side by side, in colours symmetric about zero.
 
     Parameters
@@ -145,81 +63,6 @@ def figurecheck_channels(channels: Float[Any, "3 height width"], *, title: str =
     style.add_colour_bar(artist, NORMALISED, beside=axes)
     figure.suptitle(title)
     return figure
-
-
-def plot_masks(
-    masks: Shaped[Any, "num_keypoints height width"],
-    *,
-    image: Shaped[Any, "height width 3"] | None = None,
-    keypoint_names: Names = None,
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Show which pixels belong to each key point; the legend counts them.
-
-    Parameters
-    ----------
-    masks : array or tensor (num_keypoints, height, width)
-        One where the key point is, zero elsewhere.
-    image : array or tensor (height, width, 3), optional
-        The frame to draw them on.
-    keypoint_names : sequence of num_keypoints str, optional
-    title : str
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        If the shapes do not go together.
-    """
-    covers = check_maps(masks, "masks") > 0
-    names = check_names(keypoint_names, len(covers))
-    notes = [
-        f"{name}: {cover.sum()} pixel{'s' if cover.sum() != 1 else ''}"
-        for name, cover in zip(names, covers, strict=True)
-    ]
-    return _plot_on_frame(covers.astype(float), notes, image, title, ax)
-
-
-def plot_probabilities(
-    probabilities: Float[Any, "num_keypoints height width"],
-    *,
-    image: Shaped[Any, "height width 3"] | None = None,
-    keypoint_names: Names = None,
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Lay the probability maps of all key points over the frame, the more opaque the more probable.
-
-    Parameters
-    ----------
-    probabilities : array or tensor (num_keypoints, height, width)
-        From 0 to 1. The legend gives the largest of each key point.
-    image : array or tensor (height, width, 3), optional
-        The frame to draw them on.
-    keypoint_names : sequence of num_keypoints str, optional
-    title : str
-    ax : Axes, optional
-        Where to draw; without it, on a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        If the shapes do not go together, or a value is not from 0 to 1.
-    """
-    values = check_probabilities(probabilities)
-    names = check_names(keypoint_names, len(values))
-    notes = [f"{name}: at most {p.max():.2g}" for name, p in zip(names, values, strict=True)]
-    return _plot_on_frame(values, notes, image, title, ax)
 
 
 def figure_probabilities(
@@ -278,7 +121,7 @@ def figure_templates(
     for ax, name, template in zip(axes[0], names, weights, strict=True):
         artist = style.show_signed(ax, template, limit=limit, title=name)
         ax.label_outer()
-    style.add_colour_bar(artist, "weight (logits per standard deviation)", beside=axes)
+    style.add_colour_bar(artist, "weight (logits per\nstandard deviation)", beside=axes)
     return figure
 
 
@@ -291,7 +134,7 @@ def figure_pipeline(
     dilated_masks: Shaped[Any, "num_keypoints small_height small_width"],
     *,
     keypoint_names: Names = None,
-    zoom_px: int = 24,
+    zoom_px: int = 32,
 ) -> Figure:
     """Show what each step of the preprocessing does to one frame and its key points.
 
@@ -320,27 +163,35 @@ def figure_pipeline(
     InputError
         If the shapes do not go together.
     """
-    figure, axes = style.new_panels(3, 2, panel_size=(5.4, 4.0))
-    steps = [channels, small_channels]
-    normalised = [check_channels(step) for step in steps]
-    limit = style.signed_limit(normalised[0])
-    plot_frame(image, title=f"1. The frame {to_numpy(image).shape}", ax=axes[0, 0])
+    large, small = check_channels(channels), check_channels(small_channels)
+    limit = style.signed_limit(large)
+    figure, axes = style.new_panels(2, 3, panel_size=(4.0, 3.6))
+    plot_frame(image, title=f"the frame\n{to_numpy(image).shape}", ax=axes[0, 0])
     for ax, values, what in (
-        (axes[0, 1], normalised[0], "2. Channels first, normalised"),
-        (axes[1, 1], normalised[1], "4. Downsampled"),
+        (axes[0, 1], large, "channels first, normalised"),
+        (axes[0, 2], small, "downsampled"),
     ):
-        title = f"{what} {values.shape}, red shown"
-        style.show_signed(ax, values[0], limit=limit, quantity=NORMALISED, title=title)
-    for ax, values, what, zoom in (
-        (axes[1, 0], masks, "3. One mask a key point", True),
-        (axes[2, 0], small_masks, "5. Masks downsampled", True),
-        (axes[2, 1], dilated_masks, "6. Masks dilated", False),
+        title = f"{what}\n{values.shape}, red shown"
+        artist = style.show_signed(ax, values[0], limit=limit, title=title)
+    style.add_colour_bar(artist, NORMALISED, beside=axes[0])
+    for ax, values, what, frame in (
+        (axes[1, 0], masks, "masks", image),
+        (axes[1, 1], small_masks, "downsampled masks", _as_grey_frame(small)),
+        (axes[1, 2], dilated_masks, "dilated masks", _as_grey_frame(small)),
     ):
-        title = f"{what} {to_numpy(values).shape}" + (", zoomed in" if zoom else "")
-        plot_masks(values, keypoint_names=keypoint_names, title=title, ax=ax)
-        if zoom:
-            _zoom_on_first(ax, to_numpy(values), zoom_px)
+        title = f"{what}\n{to_numpy(values).shape}"
+        plot_masks(values, image=frame, keypoint_names=keypoint_names, title=title, ax=ax)
+    for ax, values in ((axes[1, 0], masks), (axes[1, 1], small_masks)):
+        ax.get_legend().remove()
+        ax.set_title(f"{ax.get_title()}, zoomed in", fontsize="medium")
+        _zoom_on_first(ax, to_numpy(values), zoom_px)
     return figure
+
+
+def _as_grey_frame(channels: NDArray[Any]) -> NDArray[Any]:
+    """A normalised image as a frame to draw on: (height, width, 3) from 0 to 1."""
+    grey = channels.mean(axis=0)
+    return np.repeat(((grey - grey.min()) / max(np.ptp(grey), 1e-9))[..., None], 3, axis=2)
 
 
 def _zoom_on_first(ax: Axes, masks: NDArray[Any], zoom_px: int) -> None:
@@ -350,20 +201,3 @@ def _zoom_on_first(ax: Axes, masks: NDArray[Any], zoom_px: int) -> None:
         _, row, column = found[0]
         ax.set_xlim(column - zoom_px / 2, column + zoom_px / 2)
         ax.set_ylim(row + zoom_px / 2, row - zoom_px / 2)
-
-
-def _plot_on_frame(
-    covers: NDArray[Any], notes: list[str], image: Any, title: str, ax: Axes | None
-) -> Axes:
-    """Lay maps over the frame, or over black where there is none."""
-    ax = style.on_axes(ax)
-    if image is None:
-        style.show_image(ax, np.zeros(covers.shape[1:]), title=title)
-    elif to_numpy(image).shape[:2] == covers.shape[1:]:
-        plot_frame(image, title=title, ax=ax)
-    else:
-        raise InputError(
-            f"the image is {to_numpy(image).shape}, the maps are {covers.shape}: height and width must agree"
-        )
-    paint_maps(ax, covers, notes)
-    return ax

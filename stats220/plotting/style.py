@@ -14,8 +14,8 @@ from stats220.arrays import to_numpy
 from stats220.errors import InputError
 
 # Okabe and Ito's colours, which people with any kind of colour vision tell apart, in an order that suits dark frames:
-# orange, sky blue, reddish purple, bluish green, vermilion, blue, yellow, grey. jfly.uni-koeln.de/color
-PALETTE = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00", "#0072B2", "#F0E442", "#999999")
+# orange, sky blue, reddish purple, bluish green, vermilion, blue, yellow, black. jfly.uni-koeln.de/color
+PALETTE = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00", "#0072B2", "#F0E442", "#000000")
 SIGNED_MAP = "RdBu_r"  # blue below zero, white at zero, red above
 POSITIVE_MAP = "viridis"
 TRAIN_LINE, VALIDATION_LINE = "-", "--"
@@ -41,7 +41,7 @@ def on_axes(ax: Axes | None = None, *, size: tuple[float, float] = (6.4, 4.4)) -
     """The axes to draw on: those given, or those of a new figure of `size` in inches."""
     if ax is not None:
         return ax
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    return plt.subplots(figsize=size, layout="compressed")[1]
 
 
 def new_panels(
@@ -62,7 +62,7 @@ def new_panels(
     """
     width, height = num_columns * panel_size[0], num_rows * panel_size[1]
     return plt.subplots(
-        num_rows, num_columns, figsize=(width, height), layout="constrained", squeeze=False
+        num_rows, num_columns, figsize=(width, height), layout="compressed", squeeze=False
     )
 
 

@@ -77,19 +77,9 @@ def build(
     from stats220.staff.build import build_all
 
     report = build_all(_root(root), labs or None, check=check, execute=execute)
-    for lab in report.labs:
-        typer.echo(
-            f"{lab.name}: {lab.exercises} exercises, {lab.questions} questions, {lab.points} points, {lab.minutes:g} min"
-        )
-        if lab.executed:
-            typer.echo(f"  ran: {lab.executed.page}")
-    for difference in report.differences:
-        typer.echo(difference, err=True)
-    verb = "compared" if check else "written"
-    typer.echo(f"{len(report.files)} files {verb} in {report.seconds:.1f} s")
-    if report.differences:
-        typer.echo(report.remedy, err=True)
-        raise typer.Exit(report.exit_code)
+    typer.echo(report.text())
+    if not report.ok:
+        raise typer.Exit(1)
 
 
 @app.command()

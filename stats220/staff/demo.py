@@ -110,27 +110,41 @@ def write_class(submissions: dict[str, NotebookNode], lab: str, folder: Path) ->
     shutil.rmtree(folder, ignore_errors=True)
     for student, notebook in submissions.items():
         (folder / student).mkdir(parents=True)
-        nbformat.write(notebook, folder / student / f"{lab}.ipynb")
+        nbformat.write(notebook, folder / student / f"{lab}.ipynb")  # type: ignore[no-untyped-call]
 
 
 def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> None:
     """Write the sample class of ``lab`` into ``out``, grade it there, print the table and the places."""
     from rich.console import Console
 
+    from stats220.staff.build.release import Release
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table
 
-    release = nbformat.read(root / "release" / f"{lab}.ipynb", as_version=4)
-    key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)
+    release = Release.load(root, lab).notebook
+    key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     submissions, graded = out / "submissions", out / "graded"
     write_class(sample_class(release, key), lab, submissions)
-    shutil.rmtree(graded, ignore_errors=True)  # an earlier demo, perhaps of another version of the lab
+    shutil.rmtree(
+        graded, ignore_errors=True
+    )  # an earlier demo, perhaps of another version of the lab
     results = grade_class(
         root, lab, submissions, graded, jobs=jobs, isolation=isolation, progress=True
     )
     console = Console()
     console.print(score_table(results))
     console.print(_places(root, out, graded), highlight=False, soft_wrap=True)
+    console.print(_recordings(), highlight=False, soft_wrap=True)
+
+
+def _recordings() -> str:
+    """Whether the notebooks find real recordings here."""
+    from stats220.data.registry import MOUSE_REACHING, cache_folder
+
+    folder = cache_folder() / MOUSE_REACHING.name
+    if folder.is_dir():
+        return f"{'recordings':20}{folder}"
+    return f"{'recordings':20}none here: the notebooks run on the simulator, or fetch them when asked to"
 
 
 def _places(root: Path, out: Path, graded: Path) -> str:

@@ -184,7 +184,7 @@ title = "Lab 1: Tiny"
 points = 9
 """
 
-ATTEMPT = '''\
+ATTEMPT = """\
 # exercise: shifted_root
 # says: forgets to add the offset before it takes the root, a slip
 # points: less
@@ -192,7 +192,7 @@ def shifted_root(value):
     if value < -1:
         raise ValueError("no root")
     return value**0.5
-'''
+"""
 
 PROJECT = """\
 [project]
@@ -250,9 +250,11 @@ def use_real_checks(root: Path, package: Path) -> None:
     """Give the course the project's own recorder and errors, so that its notebooks run."""
     for name in ("errors.py", "arrays.py"):
         shutil.copyfile(package / name, root / "stats220" / name)
-    for path in (package / "checks").glob("*.py"):
-        if path.name != "pose.py":
-            shutil.copyfile(path, root / "stats220" / "checks" / path.name)
+    own = root / "stats220" / "checks" / "tiny.py"
+    text = own.read_text(encoding="utf-8")
+    ignored = shutil.ignore_patterns("__pycache__", "pose.py")
+    shutil.copytree(package / "checks", own.parent, ignore=ignored, dirs_exist_ok=True)
+    own.write_text(text, encoding="utf-8")
 
 
 def edit(root: Path, name: str, old: str, new: str) -> None:
@@ -269,6 +271,9 @@ def edit(root: Path, name: str, old: str, new: str) -> None:
 
 
 def line_of(root: Path, name: str, text: str) -> int:
-    """The line of a file that holds some text."""
+    """The line of a file that holds some text; with "a >> b", the first line from that of a on that holds b."""
     lines = (root / name).read_text(encoding="utf-8").splitlines()
-    return next(number for number, line in enumerate(lines, start=1) if text in line)
+    start = 0
+    for part in text.split(" >> "):
+        start = next(number for number in range(start, len(lines)) if part in lines[number])
+    return start + 1

@@ -220,10 +220,11 @@ def test_a_cache_that_cannot_be_written_is_named(
         fetch(dataset)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_cache_that_lacks_a_file(dataset: Dataset, cache: Path) -> None:
     (cache / "tiny").mkdir(parents=True)
     (cache / "tiny").chmod(0o555)
+    if os.access(cache / "tiny", os.W_OK):
+        pytest.skip("this user may write everywhere")
     try:
         with pytest.raises(DataError, match=r"cannot be written.*set STATS220_DATA"):
             fetch(dataset)

@@ -96,6 +96,8 @@ def _attempts(root: Path, sources: Sources) -> Iterator[Secret]:
 
 def _answers(sources: Sources) -> Iterator[Secret]:
     """Each sentence of a model answer that is long and more than a formula, unless the question says it too."""
+    if sources.answers.file is None:
+        return
     prompts = {cell.name: squeeze(cell.source) for cell in sources.lab.of_role("question")}
     for answer in sources.answers.by_question.values():
         for sentence in re.split(r"\n\s*\n|(?<=[.!?])\s", answer.text):
@@ -105,7 +107,7 @@ def _answers(sources: Sources) -> Iterator[Secret]:
                 and len(words) >= WORDS
                 and squeeze(sentence) not in prompts.get(answer.question, "")
             ):
-                origin = f"answers.md:{answer.line}"
+                origin = f"{sources.answers.file.name}:{answer.line}"
                 yield Secret(f"the model answer to {answer.question}", origin, sentence)
 
 

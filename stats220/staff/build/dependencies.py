@@ -97,7 +97,7 @@ def _check_no_exercise(
         original if is_own and original in sources.exercises else known.leans_on.get(source.name)
     )
     if called and called != exercise.name:
-        through = "" if called == original else f" through {source.name!r}"
+        through = "" if called == source.name else f" through {source.name!r}"
         raise exercise.error(
             f"the exercise {exercise.name} calls another, {called}{through}",
             line=line,

@@ -46,11 +46,12 @@ JUPYTEXT_NOTES = ("lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_mar
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of an authored lab; `line` is where its ``# %%`` stands."""
+    """One cell of an authored lab; `line` is where its ``# %%`` stands, `start` where its source begins."""
 
     role: Role
     source: str
     line: int
+    start: int
     name: str = ""
     points: int = 0
     minutes: float = 0
@@ -165,11 +166,20 @@ def _read_cell(file: SourceFile, raw: Any, line: int) -> Cell:
         role=role,
         source=raw.source,
         line=line,
+        start=_start(file, raw.source, line),
         name=options.get(role, ""),
         points=options.get("points", 0),
         minutes=options.get("minutes", options.get("minutes_cpu", 0)),
         minutes_gpu=options.get("minutes_gpu", 0),
         bonus=options.get("bonus", False),
+    )
+
+
+def _start(file: SourceFile, source: str, line: int) -> int:
+    """The line of a cell's first line of source, below the marker and the quotes of a text cell."""
+    first = source.partition("\n")[0]
+    return next(
+        (line + 1 + number for number, text in enumerate(file.lines[line:]) if first in text), line
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from stats220.staff.build.sourcefile import EXCERPT_LINES
 
 FORBIDDEN_IN_WHEEL = ("stats220/reference/", "stats220/staff/", "tests/", "labs/", "solutions/")
 REMEDY = "take it out; or, if students may see it, list it with a reason: [[labs.{lab}.allowed]] in labs/course.toml"
+MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
 @dataclass
@@ -48,11 +50,11 @@ class Place:
 
     @classmethod
     def of(cls, file: str, line: int, text: str, *, is_code: bool) -> Place:
-        """Make a place; code that is not Python (magics) is searched as text only."""
+        """Make a place; code that is not Python, its magics left out, is searched as text only."""
         place = cls(file, line, text.splitlines(), squeeze(unescape(text)))
         if is_code:
             try:
-                tree = ast.parse(text)
+                tree = ast.parse(MAGIC.sub("", text))
             except SyntaxError:
                 return place
             place._read_code(tree)
@@ -142,7 +144,7 @@ def places_of(folder: Path, origins: dict[str, dict[str, tuple[str, int]]]) -> I
 
 
 def _places_of_notebook(path: Path, origins: dict[str, tuple[str, int]]) -> Iterator[Place]:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     name = f"release/{path.name}"
     for cell in notebook.cells:
         file, line = origins.get(cell.id, (name, 1))
@@ -154,8 +156,7 @@ def _places_of_notebook(path: Path, origins: dict[str, tuple[str, int]]) -> Iter
                 excerpt=cell.source.splitlines()[:EXCERPT_LINES],
                 remedy="build again; a release is built from the lab's source, never saved from Jupyter",
             )
-        # The line after the cell's marker is the first of its source.
-        yield Place.of(file, line + (file != name), cell.source, is_code=is_code)
+        yield Place.of(file, line, cell.source, is_code=is_code)
         rest = {
             key: value for key, value in cell.items() if key not in ("source", "cell_type", "id")
         }

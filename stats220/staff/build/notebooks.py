@@ -69,27 +69,27 @@ def make_notebook(sources: Sources, wheel: Wheel, kind: Kind) -> Any:
         "language_info": {"name": "python"},
         "stats220": {"lab": sources.lab.name, "version": FORMAT_VERSION},
     }
-    return v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=NBFORMAT_MINOR)
+    return v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=NBFORMAT_MINOR)  # type: ignore[no-untyped-call]
 
 
 def cell_lines(sources: Sources, wheel: Wheel) -> dict[str, int]:
-    """The line in the authored lab of each cell id."""
+    """The line in the authored lab where the source of each cell id begins."""
     return {cell.id: line for cell, line in _cells(sources, wheel, "release")}
 
 
 def to_text(notebook: Any) -> str:
     """A notebook as the text of its file, the same bytes for the same notebook."""
     nbformat.validate(notebook)
-    text: str = nbformat.writes(notebook)
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
 
 
 def _cells(sources: Sources, wheel: Wheel, kind: Kind) -> list[tuple[Any, int]]:
-    """All cells, each with its line in the lab."""
+    """All cells, each with the line in the lab where its source begins."""
     code = INSTALL.format(wheel=wheel.file, version=wheel.version, url=wheel.url)
-    made = [(_given("install", code, "install"), 1)]
+    made = [(_cell("install", code, "install", _nbgrader("install", locked=True)), 1)]
     for cell in sources.lab.cells:
-        made += [(derived, cell.line) for derived in _derive(sources, cell, kind)]
+        made += [(derived, cell.start) for derived in _derive(sources, cell, kind)]
     seen: dict[str, int] = {}
     for derived, _ in made:
         seen[derived.id] = seen.get(derived.id, 0) + 1
@@ -102,59 +102,56 @@ def _cells(sources: Sources, wheel: Wheel, kind: Kind) -> list[tuple[Any, int]]:
 
 def _derive(sources: Sources, cell: Cell, kind: Kind) -> list[Any]:
     """The one or two notebook cells of a lab's cell."""
-    name = cell.name
+    name, source, digest = cell.name, cell.source, _digest(cell.source)
     match cell.role:
         case "text":
-            return [_text("text", cell.source, f"text-{_digest(cell.source)}")]
+            return [_cell("text", source, f"text-{digest}")]
         case "given":
-            return [_given("given", cell.source, f"given-{_digest(cell.source)}")]
+            return [
+                _cell("given", source, f"given-{digest}", _nbgrader(f"given_{digest}", locked=True))
+            ]
         case "explore":
-            made = v4.new_code_cell(cell.source, id=f"explore-{_digest(cell.source)}")
-            made.metadata = _metadata("explore", minutes=cell.minutes, minutes_gpu=cell.minutes_gpu)
-            made.metadata["tags"] = [SKIP_TAG]
-            return [made]
+            minutes = {"minutes": cell.minutes, "minutes_gpu": cell.minutes_gpu}
+            return [_cell("explore", source, f"explore-{digest}", {"tags": [SKIP_TAG]}, **minutes)]
         case "exercise":
             exercise = sources.exercises[name]
             source = exercise.key if kind == "solution" else exercise.stub
-            made = v4.new_code_cell(source, id=f"exercise-{name}")
-            made.metadata = _metadata("exercise", name=name, minutes=cell.minutes, bonus=cell.bonus)
-            made.metadata["nbgrader"] = _nbgrader(name, solution=True)
-            return [made]
+            entries = {"name": name, "minutes": cell.minutes, "bonus": cell.bonus}
+            return [
+                _cell(
+                    "exercise",
+                    source,
+                    f"exercise-{name}",
+                    _nbgrader(name, solution=True),
+                    **entries,
+                )
+            ]
         case "test":
             bonus = sources.is_bonus(name)
-            made = v4.new_code_cell(cell.source, id=f"test-{name}")
-            made.metadata = _metadata("test", name=name, points=cell.points, bonus=bonus)
-            points = None if bonus else cell.points
-            made.metadata["nbgrader"] = _nbgrader(f"test_{name}", points=points, locked=True)
-            return [made]
+            entries = {"name": name, "points": cell.points, "bonus": bonus}
+            marking = _nbgrader(f"test_{name}", points=None if bonus else cell.points, locked=True)
+            return [_cell("test", source, f"test-{name}", marking, **entries)]
         case "question":
             answer = sources.answers.by_question[name].text if kind == "solution" else ANSWER_STUB
-            prompt = _text("question", cell.source, f"question-{name}", name=name)
-            made = _text("answer", answer, f"answer-{name}", name=name, points=cell.points)
-            made.metadata["nbgrader"] = _nbgrader(name, points=cell.points, solution=True)
-            return [prompt, made]
+            marking = _nbgrader(name, points=cell.points, solution=True)
+            return [
+                _cell("question", source, f"question-{name}", name=name),
+                _cell("answer", answer, f"answer-{name}", marking, name=name, points=cell.points),
+            ]
 
 
-def _given(role: str, source: str, cell_id: str) -> Any:
-    cell = v4.new_code_cell(source, id=cell_id)
-    cell.metadata = _metadata(role)
-    cell.metadata["nbgrader"] = _nbgrader(cell_id.replace("-", "_"), locked=True)
-    return cell
-
-
-def _text(role: str, source: str, cell_id: str, **entries: Any) -> Any:
-    cell = v4.new_markdown_cell(source, id=cell_id)
-    cell.metadata = _metadata(role, **entries)
-    return cell
-
-
-def _metadata(role: str, **entries: Any) -> Any:
-    return nbformat.from_dict({"stats220": {"role": role, **entries}})
+def _cell(
+    role: str, source: str, cell_id: str, more: dict[str, Any] | None = None, **entries: Any
+) -> Any:
+    """A notebook cell; `entries` go into the metadata that the grader reads, `more` beside them."""
+    make = v4.new_markdown_cell if role in ("text", "question", "answer") else v4.new_code_cell
+    metadata = {"stats220": {"role": role, **entries}, **(more or {})}
+    return make(source, id=cell_id, metadata=metadata)  # type: ignore[no-untyped-call]
 
 
 def _nbgrader(
     grade_id: str, *, points: int | None = None, solution: bool = False, locked: bool = False
-) -> Any:
+) -> dict[str, Any]:
     """Metadata as nbgrader wants them; a cell with points is graded."""
     entries: dict[str, Any] = {
         "schema_version": NBGRADER_SCHEMA,
@@ -166,7 +163,7 @@ def _nbgrader(
     }
     if points is not None:
         entries["points"] = points
-    return nbformat.from_dict(entries)
+    return {"nbgrader": entries}
 
 
 def _digest(source: str) -> str:

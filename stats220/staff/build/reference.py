@@ -131,17 +131,8 @@ def _check_stub(exercise: Exercise) -> None:
             f"{name} has no docstring",
             remedy="write one: it is what students read (shapes, units, what it raises, source)",
         )
-    for method in exercise.node.body:
-        if (
-            isinstance(method, ast.FunctionDef)
-            and method.name != "__init__"
-            and any(
-                method.lineno < region.begin <= (method.end_lineno or 0)
-                for region in exercise.regions
-            )
-            and not ast.get_docstring(method)
-            and isinstance(exercise.node, ast.ClassDef)
-        ):
+    for method in _methods_to_write(exercise):
+        if not ast.get_docstring(method):
             raise exercise.error(
                 f"{name}.{method.name} has no docstring",
                 line=method.lineno,
@@ -165,6 +156,21 @@ def _check_stub(exercise: Exercise) -> None:
             line=exercise.regions[0].begin,
             remedy="put the markers inside the function or method, below its docstring",
         )
+
+
+def _methods_to_write(exercise: Exercise) -> list[ast.FunctionDef]:
+    """Methods of a class that hold a region; ``__init__`` is documented by its class."""
+    if not isinstance(exercise.node, ast.ClassDef):
+        return []
+    methods = [method for method in exercise.node.body if isinstance(method, ast.FunctionDef)]
+    return [
+        method
+        for method in methods
+        if method.name != "__init__"
+        and any(
+            method.lineno < region.begin <= (method.end_lineno or 0) for region in exercise.regions
+        )
+    ]
 
 
 def _signatures(node: ast.AST, prefix: str = "") -> list[str]:

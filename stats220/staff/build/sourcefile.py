@@ -35,18 +35,18 @@ class SourceFile:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the file; line n of an error is ``lines[n - 1]``."""
-        return self.text.splitlines()
+        """The lines of the file as Python counts them; line n of an error is ``lines[n - 1]``."""
+        return self.text.removesuffix("\n").split("\n")
 
     @cached_property
     def tree(self) -> ast.Module:
         """The file as Python; raises AuthorError where it is none."""
         try:
             return ast.parse(self.text)
-        except SyntaxError as error:
+        except (SyntaxError, ValueError) as error:  # a null byte is a ValueError
             raise self.error(
-                f"this is not Python: {error.msg}",
-                line=error.lineno or 1,
+                f"this is not Python: {getattr(error, 'msg', error)}",
+                line=getattr(error, "lineno", None) or 1,
                 remedy="mend the line; magics and shell commands are written as comments, `# %matplotlib inline`",
             ) from None
 

@@ -120,6 +120,8 @@ def _pyproject(root: Path, tree: Path) -> str:
         "[tool.hatch.build.targets.wheel]",
         f'packages = ["{PACKAGE}"]',
         "ignore-vcs = true",
+        # The first with license expressions; hatchling's default changes from version to version.
+        'core-metadata-version = "2.4"',
         "",
     ]
     return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""The labs of this repository: they build, and what is committed is what their sources give."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stats220.staff.build import build_all
+from stats220.staff.build.course import find_labs, read_course
+from stats220.staff.build.release import Release
+from stats220.staff.build.sources import Sources, read_sources
+
+ROOT = Path(__file__).resolve().parents[2]
+if not (ROOT / "labs" / "course.toml").exists():
+    pytest.skip("this copy has no labs/", allow_module_level=True)
+COURSE = read_course(ROOT)
+LABS = find_labs(ROOT, COURSE)
+
+
+@pytest.fixture(scope="module", params=sorted(LABS))
+def sources(request: pytest.FixtureRequest) -> Sources:
+    return read_sources(ROOT, LABS[request.param], COURSE.labs[request.param])
+
+
+def test_committed_release_and_solutions_are_what_the_sources_give() -> None:
+    report = build_all(ROOT, check=True)
+    assert report.differences == (), report.text()
+    assert {lab.name for lab in report.labs} == set(LABS)
+
+
+def test_release_lists_every_exercise_and_question(sources: Sources) -> None:
+    release = Release.load(ROOT, sources.lab.name)
+    assert [exercise.name for exercise in release.exercises] == [
+        cell.name for cell in sources.exercise_cells()
+    ]
+    core = sum(exercise.points for exercise in release.exercises if not exercise.bonus)
+    assert (
+        core + sum(question.points for question in release.questions)
+        == COURSE.labs[release.lab].points
+    )
+
+
+def test_stubs_are_python_that_says_which_exercise_is_not_written_yet(sources: Sources) -> None:
+    for exercise in sources.exercises.values():
+        tree = ast.parse(exercise.stub)
+        raised = [
+            node.exc.args[0].value  # type: ignore[attr-defined]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
+        ]
+        dots = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value is ...
+        ]
+        assert raised or dots
+        assert {name.partition(".")[0] for name in raised} <= {exercise.name}
+
+
+def test_the_builder_imports_neither_torch_nor_the_key() -> None:
+    code = (
+        "import sys; from pathlib import Path; from stats220.staff.build import build_all\n"
+        f"build_all(Path({str(ROOT)!r}), check=True)\n"
+        "bad = [m for m in sys.modules if m == 'torch' or m.startswith(('stats220.reference', 'stats220.checks'))]\n"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
