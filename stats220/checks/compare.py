@@ -148,9 +148,8 @@ def describe(value: Any) -> str:
     if value is None or type(value) in (bool, int, float, complex, str, bytes):
         text = repr(value)
         return text if len(text) <= 80 else text[:77] + "..."
-    name = type_name(value)
     sized = f" of {len(value)} items" if type(value) in (list, tuple, dict) else ""
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}{sized}"
+    return type_name(value) + sized
 
 
 def _check_there(value: Any, name: str) -> None:

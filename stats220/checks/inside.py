@@ -117,10 +117,6 @@ def serve(read_fd: int, write_fd: int) -> None:
     )
     pipe = Pipe(read_fd, write_fd)
     pipe.send("ready", operations)
-    while True:
-        try:
-            operations.respond(
-                lambda: pipe.receive(operations), lambda reply: pipe.send(reply, operations)
-            )
-        except EOFError:
-            return
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send_frame(operations.respond(lambda: pipe.receive(operations)))

@@ -40,10 +40,11 @@ def checked(check: CheckFunction) -> CheckFunction:
 
 
 def _run_looped_back(check: CheckFunction, objects: tuple[Any, ...], device: str) -> Checks:
-    with undisturbed(), captured(), no_display():
-        session = Loopback(device)
-        with session.activate():
-            return settle(check(*map(session.put, objects)))
+    session = Loopback(
+        device
+    )  # knows the notebook's settings, which the check is about to be spared
+    with undisturbed(), captured(), no_display(), session.activate():
+        return settle(check(*map(session.put, objects)))
 
 
 def settle(checks: Checks) -> Checks:

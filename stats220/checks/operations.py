@@ -5,6 +5,7 @@ The same class answers in the sandbox (`stats220.checks.inside`) and, looped bac
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import linecache
@@ -18,9 +19,10 @@ import torch
 
 from stats220.checks import names
 from stats220.checks.capture import MAX_TEXT, captured
-from stats220.checks.wire import WireError
+from stats220.checks.wire import Frame, WireError, pack
 
 MAX_MESSAGE = 2000
+MAX_NAME = 200  # characters, of a type or a line of code
 
 
 class Forced:
@@ -85,19 +87,17 @@ class Operations:
 
     # Requests.
 
-    def respond(self, receive: Callable[[], Any], send: Callable[[Any], None]) -> None:
-        """Receive one request, answer it, send the reply. Raises only what `receive` and `send` raise by themselves."""
+    def respond(self, receive: Callable[[], Any]) -> Frame:
+        """Receive one request and answer it; the frame of the reply. Raises only what `receive` raises by itself."""
         try:
             request = receive()
         except WireError as error:
-            send({"refused": str(error), "printed": ""})
-            return
+            return pack({"refused": str(error), "printed": ""}, self)
         reply = self.answer(request)
         try:
-            send(reply)
-        except WireError as error:
-            reply = {"error": describe(error), "printed": reply["printed"]}
-            send(reply)
+            return pack(reply, self)
+        except BaseException as error:  # an object may do anything when it is asked what it is
+            return pack({"error": describe(error), "printed": reply["printed"]}, self)
 
     def answer(self, request: Any) -> dict[str, Any]:
         """The reply to one request: ``ok`` or ``error``, and what was ``printed`` meanwhile."""
@@ -207,7 +207,7 @@ class Operations:
 
     def op_str(self, obj: Any) -> str:
         """As text, shortened."""
-        return str.__getitem__(str(obj), slice(MAX_TEXT))
+        return _clean(str(obj), MAX_TEXT)
 
     def op_isinstance(self, obj: Any, classes: Any) -> bool:
         """Whether the object is an instance."""
@@ -227,19 +227,22 @@ def seed_all(seed: int) -> None:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What crosses of an exception; see `stats220.checks.failures.Raised`."""
+    report = {"type": "Exception", "bases": [], "message": "", "attempted": True}
+    report |= {"line_number": None, "line": ""}
+    with contextlib.suppress(BaseException):  # its class may be of the student's own making
+        report |= _described(error)
+    return report
+
+
+def _described(error: BaseException) -> dict[str, Any]:
     builtin = [cls.__name__ for cls in type(error).__mro__ if cls.__module__ == "builtins"]
     try:
-        # str.__getitem__, for a __str__ may return a subclass; surrogates cannot cross.
-        message = (
-            str.__getitem__(str(error), slice(MAX_MESSAGE))
-            .encode("utf-8", "replace")
-            .decode("utf-8")
-        )
+        message = _clean(str(error), MAX_MESSAGE)
     except BaseException as other:
         message = f"(its message raised {type(other).__name__})"
     number, line = _own_line(error)
     return {
-        "type": str(type(error).__name__)[:100].encode("utf-8", "replace").decode("utf-8"),
+        "type": _clean(type(error).__name__, MAX_NAME),
         "bases": [name for name in builtin if name not in ("object", "BaseException", "Exception")],
         "message": message,
         "line_number": number,
@@ -248,13 +251,18 @@ def describe(error: BaseException) -> dict[str, Any]:
     }
 
 
+def _clean(text: str, limit: int) -> str:
+    """A plain string of the first characters, without surrogates, which cannot cross."""
+    return str.__getitem__(text, slice(limit)).encode("utf-8", "replace").decode("utf-8")
+
+
 def _own_line(error: BaseException) -> tuple[int | None, str]:
     """Number and text of the last line in the student's own code, which is what lives in ``__main__``."""
     found: tuple[int | None, str] = (None, "")
     for frame, number in traceback.walk_tb(error.__traceback__):
         if frame.f_globals.get("__name__") == "__main__":
             text = linecache.getline(frame.f_code.co_filename, number, frame.f_globals)
-            found = number, text.strip()[:200].encode("utf-8", "replace").decode("utf-8")
+            found = number, _clean(text.strip(), MAX_NAME)
     return found
 
 
@@ -272,13 +280,11 @@ def _is_from_stub(error: BaseException, message: str, line: str) -> bool:
 
 def _type_name(value: object) -> str:
     kind = type(value)
-    name = (
-        kind.__qualname__
-        if kind.__module__ in ("builtins", "__main__")
-        else f"{kind.__module__}.{kind.__qualname__}"
-    )
-    dtype = f" of dtype {value.dtype}" if isinstance(value, np.ndarray) else ""
-    return (name + dtype)[:200].encode("utf-8", "replace").decode("utf-8")
+    known = kind.__module__ in ("builtins", "__main__")
+    name = kind.__qualname__ if known else f"{kind.__module__}.{kind.__qualname__}"
+    if isinstance(value, np.ndarray):
+        name += f" of dtype {value.dtype}"
+    return "".join(c for c in _clean(name, MAX_NAME) if c.isprintable())
 
 
 def _unpacks_as_fields(obj: Any) -> bool:

@@ -7,7 +7,7 @@ import select
 import time
 from typing import Any
 
-from stats220.checks.wire import PREFIX, Side, pack, read_prefix, unpack
+from stats220.checks.wire import PREFIX, Frame, Side, pack, read_prefix, unpack
 
 CHUNK = 1 << 20
 
@@ -38,7 +38,7 @@ class Pipe:
         """
         self.send_frame(pack(value, side), deadline)
 
-    def send_frame(self, frame: list[bytes | memoryview], deadline: float | None = None) -> None:
+    def send_frame(self, frame: Frame, deadline: float | None = None) -> None:
         """Send what `pack` made. Raises like `send`."""
         for part in frame:
             left = memoryview(part)

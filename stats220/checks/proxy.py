@@ -102,15 +102,16 @@ def raise_not_attempted(nothing: Nothing) -> NoReturn:
 
 
 def type_name(value: object) -> str:
-    """The type of a value as a message says it."""
-    return value._stats220_type if type(value) is Proxy else type(value).__name__
+    """The type of a value as a message says it, with its article."""
+    name = value._stats220_type if type(value) is Proxy else type(value).__name__
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 
 def _refusal(what: str) -> Callable[..., NoReturn]:
     def method(self: Proxy, *args: object, **kwargs: object) -> NoReturn:
-        kind = self._stats220_type if type(self) is Proxy else "student's object"
+        kind = type_name(self)
         raise UnexpectedObject(
-            f"a number, string or array was expected here, not a {kind}: cannot {what} it"
+            f"a number, string or array was expected here, not {kind}: cannot {what} it"
         )
 
     return method

@@ -15,7 +15,7 @@ from stats220.checks.operations import Operations
 from stats220.checks.pipe import Pipe
 from stats220.checks.proxy import Proxy, missing_to_nothing
 from stats220.checks.surroundings import Surroundings, user_interrupts
-from stats220.checks.wire import PREFIX, Side, WireError, pack, read_prefix, unpack
+from stats220.checks.wire import PREFIX, Frame, Side, WireError, pack, read_prefix, unpack
 
 __all__ = [
     "Loopback",
@@ -59,22 +59,18 @@ class Loopback(Session):
     def exchange(self, request: list[Any]) -> Any:
         """Encode, decode, answer, encode, decode."""
         sent = pack(request, self)
-        replies: list[Any] = []
         ours = Surroundings.now()
         self._theirs.apply()
         try:
             with user_interrupts():
-                self._inside.respond(
-                    lambda: _flow(sent, self._inside),
-                    lambda reply: replies.append(pack(reply, self._inside)),
-                )
+                reply = self._inside.respond(lambda: _flow(sent, self._inside))
         finally:
             self._theirs = Surroundings.now()
             ours.apply()
-        return _flow(replies[0], self)
+        return _flow(reply, self)
 
 
-def _flow(frame: list[bytes | memoryview], receiver: Side) -> Any:
+def _flow(frame: Frame, receiver: Side) -> Any:
     prefix_and_header, *buffers = frame
     read_prefix(bytes(prefix_and_header[: PREFIX.size]))
     return unpack(bytes(prefix_and_header[PREFIX.size :]), b"".join(buffers), receiver)
@@ -132,7 +128,7 @@ class Remote(Session):
             self._closed, self._lost = True, self._lost or "the session was closed"
             self._pipe.close()
 
-    def _talk(self, frame: list[bytes | memoryview], deadline: float) -> Any:
+    def _talk(self, frame: Frame, deadline: float) -> Any:
         self._pipe.send_frame(frame, deadline)
         return self._pipe.receive(self, deadline)
 

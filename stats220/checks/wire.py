@@ -17,13 +17,15 @@ from stats220.checks.decode import Decoder
 from stats220.checks.encode import Encoder
 from stats220.checks.plain import MAX_BYTES, MAX_HEADER, Side, WireError, only_wire_errors
 
-__all__ = ["PREFIX", "Side", "WireError", "pack", "read_prefix", "unpack"]
+__all__ = ["PREFIX", "Frame", "Side", "WireError", "pack", "read_prefix", "unpack"]
 
 PREFIX = struct.Struct("<4sIQ")
 MAGIC = b"S220"
 
+Frame = list[bytes | memoryview]
 
-def pack(value: object, side: Side) -> list[bytes | memoryview]:
+
+def pack(value: object, side: Side) -> Frame:
     """The parts of a frame that holds `value`: prefix and header first, then the buffers.
 
     Raises

@@ -100,7 +100,6 @@ def test_close_says_what_else_is_wrong(actual: Any, expected: Any, message: str)
 def test_a_relative_tolerance_does_not_make_everything_close_to_infinity() -> None:
     assert "expected inf" in said(compare.close, [5.0], [INF], atol=0.1, rtol=0.1)
     assert "expected nan" in said(compare.close, [5.0], [NAN], atol=0.1, rtol=0.1)
-    assert "-inf" not in said(compare.close, [-INF], [3.0], atol=INF if False else 1.0)
 
 
 @pytest.mark.parametrize("nothing", [None, ...])
@@ -241,14 +240,16 @@ class Liar:
 def test_an_object_of_the_students_own_is_never_what_was_expected() -> None:
     session = Loopback()
     liar = session.call(session.put(Liar))[0]
-    assert said(compare.close, liar, np.ones(2), atol=1).startswith("result is a Liar, expected")
-    assert said(compare.equal, liar, np.ones(2)).startswith("result is a Liar")
-    assert said(compare.equal, liar, [1.0, 1.0]).startswith("result is a Liar")
-    assert said(compare.equal, liar, "text").startswith("result is a Liar")
-    assert said(compare.equal, [liar], [1.0]).startswith("result[0] is a Liar")
-    assert said(compare.shape, liar, (2,)).startswith("result is a Liar")
-    assert said(compare.dtype, liar, torch.float32).startswith("result is a Liar")
-    with pytest.raises(TypeError, match="not a Liar"):
+    assert said(compare.close, liar, np.ones(2), atol=1).startswith(
+        "result is a test_compare.Liar, expected"
+    )
+    assert said(compare.equal, liar, np.ones(2)).startswith("result is a test_compare.Liar")
+    assert said(compare.equal, liar, [1.0, 1.0]).startswith("result is a test_compare.Liar")
+    assert said(compare.equal, liar, "text").startswith("result is a test_compare.Liar")
+    assert said(compare.equal, [liar], [1.0]).startswith("result[0] is a test_compare.Liar")
+    assert said(compare.shape, liar, (2,)).startswith("result is a test_compare.Liar")
+    assert said(compare.dtype, liar, torch.float32).startswith("result is a test_compare.Liar")
+    with pytest.raises(TypeError, match=r"not a test_compare\.Liar"):
         compare.truth(liar, "so")
 
 

@@ -75,7 +75,10 @@ def test_colours_contrast_with_light_and_dark_notebooks(ground: str) -> None:
 
 
 def test_points_here_and_at_grading() -> None:
-    half = CheckResult("a", 2, 2, "passed"), CheckResult("b", 0, 3, "failed", "off by 2", "halve it")
+    half = (
+        CheckResult("a", 2, 2, "passed"),
+        CheckResult("b", 0, 3, "failed", "off by 2", "halve it"),
+    )
     assert display.summary(made(*half)) == "2 of 5 here, 2 more at grading"
     assert display.summary(made(*half, hidden_points=0)) == "2 of 5 points"
     assert str(made(*half)) == (

@@ -18,12 +18,13 @@ def preprocess(image: UInt8[np.ndarray, "height width 3"]) -> Float[Tensor, "3 h
     Returns
     -------
     Tensor of float32 (3, height, width)
-        Channels first, divided by 255, then (value - mean) / standard deviation, channel by channel.
+        Channels first, divided by 255, then (value - mean) / standard deviation, channel by
+        channel.
 
     References
     ----------
-    The mean and standard deviation of ImageNet's training images, as in torchvision's documentation of its pretrained
-    models, https://pytorch.org/vision/stable/models.html.
+    The mean and standard deviation of ImageNet's training images, as in torchvision's documentation
+    of its pretrained models, https://pytorch.org/vision/stable/models.html.
     """
     mean = torch.tensor([0.485, 0.456, 0.406])  # of red, green and blue, on a scale from 0 to 1
     std = torch.tensor([0.229, 0.224, 0.225])
@@ -45,7 +46,8 @@ def keypoint_masks(
 ) -> Float[Tensor, "num_keypoints height width"]:
     """Draw each key point as a binary mask with a single one.
 
-    Pixel centres are at whole numbers: the pixel in row 0, column 0 covers -0.5 <= x < 0.5 and -0.5 <= y < 0.5.
+    Pixel centres are at whole numbers: the pixel in row 0, column 0 covers -0.5 <= x < 0.5 and
+    -0.5 <= y < 0.5.
 
     Parameters
     ----------
@@ -57,12 +59,13 @@ def keypoint_masks(
     Returns
     -------
     Tensor of float32 (num_keypoints, height, width)
-        1 at the nearest pixel, floor(x + 0.5) and floor(y + 0.5), and 0 elsewhere. The mask of a key point that is not
-        labelled, or whose nearest pixel is outside the frame, is empty.
+        1 at the nearest pixel, floor(x + 0.5) and floor(y + 0.5), and 0 elsewhere. The mask of a
+        key point that is not labelled, or whose nearest pixel is outside the frame, is empty.
     """
     masks = torch.zeros(len(keypoints_xy), height, width)
     for mask, (x, y) in zip(masks, keypoints_xy, strict=True):
-        # Set one pixel of `mask`, a view of `masks`, to 1, if the key point is in the frame. A comparison with NaN is False.
+        # Set one pixel of `mask`, a view of `masks`, to 1, if the key point is in the frame. A
+        # comparison with NaN is False.
         # BEGIN SOLUTION
         column, row = np.floor(x + 0.5), np.floor(y + 0.5)
         if 0 <= column < width and 0 <= row < height:
@@ -92,7 +95,8 @@ def downsample(
     image : Tensor (3, height // factor, width // factor)
         The mean of each square.
     masks : Tensor (num_keypoints, height // factor, width // factor)
-        The maximum of each square, so that no key point is lost. Trailing rows and columns that fill no square are dropped.
+        The maximum of each square, so that no key point is lost. Trailing rows and columns that
+        fill no square are dropped.
     """
     # Average the image over squares.
     # BEGIN SOLUTION
@@ -129,7 +133,7 @@ def dilate(
     """
     # The maximum over a square of size × size around each pixel.
     # BEGIN SOLUTION
-    # Over rows, then over columns: the same, with 2 * size comparisons a pixel instead of size ** 2.
+    # Over rows, then over columns: the same, with 2 * size comparisons a pixel, not size ** 2.
     tall = F.max_pool2d(masks, (size, 1), stride=1, padding=(size // 2, 0))
     dilated = F.max_pool2d(tall, (1, size), stride=1, padding=(0, size // 2))
     # END SOLUTION

@@ -25,12 +25,13 @@ def bernoulli_loss(
     Returns
     -------
     Tensor ()
-        The mean over all pixels, key points and images, in nats. It and its gradients are finite for all finite logits.
+        The mean over all pixels, key points and images, in nats. It and its gradients are finite
+        for all finite logits.
 
     References
     ----------
-    P. Blanchard, D. J. Higham and N. J. Higham (2021). Accurately computing the log-sum-exp and softmax functions.
-    IMA Journal of Numerical Analysis 41(4):2311-2330.
+    P. Blanchard, D. J. Higham and N. J. Higham (2021). Accurately computing the log-sum-exp and
+    softmax functions. IMA Journal of Numerical Analysis 41(4):2311-2330.
     """
     # m = max(0, a), for each pixel by itself: the larger of the two exponents in log(e^0 + e^a).
     # BEGIN SOLUTION

@@ -24,8 +24,9 @@ class TemplatePoseTracker(nn.Module):
     Attributes
     ----------
     template : nn.Conv2d
-        The templates: one input channel, `num_keypoints` output channels, a bias each, a square kernel whose side is the
-        smallest odd number that is not below patch_size / downsample, and a border of zeros that keeps the size.
+        The templates: one input channel, `num_keypoints` output channels, a bias each, a square
+        kernel whose side is the smallest odd number that is not below patch_size / downsample, and
+        a border of zeros that keeps the size.
     """
 
     def __init__(
@@ -101,9 +102,10 @@ def upsample_template(
     Returns
     -------
     Tensor (num_keypoints, factor * rows, factor * columns)
-        `up`, for the frame itself: ``conv2d(x, up, stride=factor, padding=factor * (rows // 2))`` equals
-        ``conv2d(avg_pool2d(x, factor), template, padding=rows // 2)`` for frames x whose height and width are multiples of
-        the factor (of others, pooling drops trailing rows and columns that a large template would see).
+        `up`, for the frame itself: ``conv2d(x, up, stride=factor, padding=factor * (rows // 2))``
+        equals ``conv2d(avg_pool2d(x, factor), template, padding=rows // 2)`` for frames x whose
+        height and width are multiples of the factor (of others, pooling drops trailing rows and
+        columns that a large template would see).
     """
     # Each weight becomes a square of factor × factor weights.
     # BEGIN SOLUTION

@@ -35,20 +35,22 @@ WHEEL, VERSION, URL = "{wheel}", "{version}", "{url}"
 if importlib.util.find_spec("stats220") is None:
     if not URL and not Path(WHEEL).exists():
         raise FileNotFoundError(
-            f"{{WHEEL}} is not in {{Path.cwd()}}. Put it there (on Colab: the folder symbol on the left, then upload), "
-            "or download the lab again: the file comes with this notebook. Then run this cell again."
+            f"{{WHEEL}} is not in {{Path.cwd()}}. Put it there (on Colab: the folder symbol on the "
+            "left, then upload), or download the lab again: the file comes with this notebook. "
+            "Then run this cell again."
         )
     source = URL or str(Path(WHEEL).resolve())
     if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source]).returncode:
-        raise RuntimeError(f"stats220 could not be installed from {{source}}; pip's message is above.")
+        raise RuntimeError(f"stats220 was not installed from {{source}}: pip's message is above.")
     importlib.invalidate_caches()
 import stats220
 
 print("stats220", stats220.__version__)
 if stats220.__version__ != VERSION:
     print(
-        f"WARNING: this lab was made for stats220 {{VERSION}}, and its checks may differ in yours. "
-        f"Run `%pip install --force-reinstall --no-deps {{URL or WHEEL}}` in a new cell, then restart the kernel."
+        f"WARNING: this lab was made for stats220 {{VERSION}}; the checks may differ in yours. Run "
+        f"`%pip install --force-reinstall --no-deps {{URL or WHEEL}}` in a new cell, "
+        "then restart the kernel."
     )"""
 
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from stats220.data.registry import cache_folder
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
 from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
-from stats220.staff.grade.files import clear_errors, output_folder, write_atomically
+from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.gradebook import gradebook_url as default_url
 from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
 from stats220.staff.grade.marked import marked_notebook
+from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
 from stats220.staff.grade.run import check_functions
 from stats220.staff.grade.runner import TimeLimits
-from stats220.staff.grade.sandbox import Limits, bwrap_problem
+from stats220.staff.grade.sandbox import Limits
+from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission, collect
 from stats220.staff.grade.table import grades_csv
-from stats220.staff.grade.worker import Graded, Setup
+from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce
 from stats220.staff.report.classreport import write_report
 from stats220.staff.report.feedback import write_feedback
@@ -88,24 +82,18 @@ def grade_class(
         raise GradingError(
             f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
         )
-    if isolation == "bwrap" and (problem := bwrap_problem()):
-        raise GradingError(f"{problem}; or trust the submissions with --isolation none")
     title = read_course(root).labs[lab].title
-    with output_folder(out), _unpacked(release.wheel) as packages:
+    with output_folder(out), prepared(release, isolation) as setup:
+        setup = replace(
+            setup,
+            limits=limits or setup.limits,
+            time_limits=time_limits or setup.time_limits,
+        )
         url = gradebook_url or default_url(out)
         prepare_gradebook(url, release)
-        data = cache_folder()
-        setup = Setup(
-            release,
-            packages,
-            data if data.is_dir() else None,
-            isolation,
-            time_limits or TimeLimits(),
-            limits or Limits(),
-        )
         written = _Written(out, title)
         try:
-            with _bar(progress, lab, len(found)) as advance:
+            with progress_bar(f"grading {lab}", len(found), show=progress) as advance:
                 for graded in _graded(setup, found, jobs):
                     written.add(graded)
                     advance()
@@ -164,26 +152,3 @@ def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded
 
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)
-
-
-@contextlib.contextmanager
-def _unpacked(wheel: Path) -> Iterator[Path]:
-    """The student wheel in a folder that every user of the machine may read: a submission has a user of its own."""
-    with tempfile.TemporaryDirectory(prefix="stats220-wheel-") as folder:
-        with clear_errors(Path(folder)), zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder)
-        os.chmod(folder, 0o755)
-        yield Path(folder)
-
-
-@contextlib.contextmanager
-def _bar(show: bool, lab: str, count: int) -> Iterator[Callable[[], None]]:
-    columns = (
-        TextColumn(f"grading {lab}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=not show) as bar:
-        task = bar.add_task("", total=count)
-        yield lambda: bar.advance(task)

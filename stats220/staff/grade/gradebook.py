@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbgrader
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from nbgrader import utils
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -71,7 +73,10 @@ def write_gradebook(
         for result in results:
             gradebook.update_or_create_student(result.student)
             if result.submission_sha256:
-                gradebook.update_or_create_submission(release.lab, result.student)
+                with (
+                    gradebook.db.no_autoflush
+                ):  # its parts belong together: nothing is written half-made
+                    gradebook.update_or_create_submission(release.lab, result.student)
                 _write_scores(gradebook, result, again=result.student in resubmitted)
 
 
@@ -137,9 +142,8 @@ def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> N
 @contextlib.contextmanager
 def _opened(url: str) -> Iterator[Any]:
     try:
-        with _scripts_on_path():
-            gradebook = Gradebook(url)
-        with gradebook:
+        _stamp(url)
+        with Gradebook(url) as gradebook:
             try:
                 yield gradebook
             except SQLAlchemyError:
@@ -155,15 +159,19 @@ def _opened(url: str) -> Iterator[Any]:
         raise GradingError(f"the gradebook {_shown(url)} cannot be used ({why}): {hint}") from error
 
 
-@contextlib.contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """Let nbgrader find the command ``alembic``: it lies beside our Python, which need not be on PATH."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+def _stamp(url: str) -> None:
+    """Note the version of nbgrader's tables in a new database.
+
+    Nbgrader does so itself with the command ``alembic``, which takes seconds and need not be on PATH.
+    """
+    engine = create_engine(url)
     try:
-        yield
+        with engine.begin() as connection:
+            if not inspect(connection).get_table_names():
+                migrations = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+                MigrationContext.configure(connection).stamp(migrations, "head")
     finally:
-        os.environ["PATH"] = before
+        engine.dispose()
 
 
 def _shown(url: str) -> str:

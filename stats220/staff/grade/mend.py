@@ -6,20 +6,18 @@ whatever cells were added. Which submitted cell is which follows from metadata, 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from stats220.staff.grade.matching import match_cells, moved_cells, name_of, plain, role_of
 from stats220.staff.grade.names import Names, names_of, same_code
-from stats220.staff.grade.reading import SubmittedCell, SubmittedNotebook, read_notebook
-from stats220.staff.grade.submissions import SubmissionError
+from stats220.staff.grade.reading import SubmittedNotebook, read_notebook
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
@@ -74,63 +72,22 @@ class _Mender:
         self.originals: Sequence[NotebookNode] = self.release.notebook.cells
         self.cells = self.submitted.cells
         self.names = [names_of(c.source) if c.kind == "code" else Names() for c in self.cells]
-        self.places = self._find_places()
-
-    # ---- which cell is which
-
-    @cached_property
-    def _keys(self) -> dict[tuple[str, str], int]:
-        """Everything that points at one cell of the release: (what, value) -> its position."""
-        keys: dict[tuple[str, str], int] = {}
-        for i, cell in enumerate(self.originals):
-            keys["id", cell.id] = i
-            if grade_id := cell.metadata.get("nbgrader", {}).get("grade_id"):
-                keys["grade_id", grade_id] = i
-            if name := _name(cell):
-                keys[_role(cell), name] = i
-            if _role(cell) != "answer":  # they all hold the same words
-                keys.setdefault(("text", _plain(cell.source)), i)
-            objects = names_of(cell.source).objects if _role(cell) == "given" else frozenset()
-            if objects:
-                keys["objects", " ".join(sorted(objects))] = i
-        return keys
-
-    def _place(self, cell: SubmittedCell, names: Names) -> int | None:
-        """The position in the release of the cell that this one was, if any."""
-        clues = (
-            (cell.role, cell.name),
-            ("grade_id", cell.grade_id),
-            ("id", cell.id),
-            ("text", _plain(cell.source)),
-            ("objects", " ".join(sorted(names.objects))),
-        )
-        return next((self._keys[c] for c in clues if c[1] and c in self._keys), None)
-
-    def _find_places(self) -> list[int | None]:
-        places = [self._place(c, n) for c, n in zip(self.cells, self.names, strict=True)]
-        graded = {"exercise", "test", "answer", "question"}
-        known = any(p is not None and _role(self.originals[p]) in graded for p in places)
-        exercises = {exercise.name for exercise in self.release.exercises}
-        known = known or any(exercises & names.objects for names in self.names)
-        if self.submitted.lab not in ("", self.release.lab):
-            raise SubmissionError(f"a notebook of another lab: {self.submitted.lab}")
-        if not known and not self.submitted.lab:
-            raise SubmissionError(
-                f"not a notebook of {self.release.lab}: none of its cells is in it"
-            )
-        return places
+        self.places = match_cells(self.release, self.submitted, self.names)
+        self.moved = moved_cells(self.places)
 
     # ---- what stands where
 
     def mend(self) -> Mended:
-        exercises = {_name(c): i for i, c in enumerate(self.originals) if _role(c) == "exercise"}
+        exercises = {
+            name_of(c): i for i, c in enumerate(self.originals) if role_of(c) == "exercise"
+        }
         used: set[int] = set()  # submitted cells that have got a place, or are the release's own
         slots: dict[int, list[NotebookNode]] = {}
         for name, place in exercises.items():
             slots[place] = self._exercise(name, place, used)
         answers: dict[str, str] = {}
         for place, original in enumerate(self.originals):
-            role = _role(original)
+            role = role_of(original)
             mine = [i for i, p in enumerate(self.places) if p == place and i not in used]
             if role in LOCKED:
                 slots[place] = self._locked(original, mine, used)
@@ -171,7 +128,7 @@ class _Mender:
             self.notes.append(f"{name} is defined in {len(worked)} cells; the last one counts")
         elif last not in marked:
             self.notes.append(f"{name} was found by its name, in a cell that is not marked as its")
-        elif self._moved(last, place):
+        elif last in self.moved:
             self.notes.append(f"the cell of {name} was moved; it runs in its place")
         others = sorted(({*versions, *marked} - blank - used) - {last})
         used.update(others, blank, {last})
@@ -197,14 +154,16 @@ class _Mender:
     def _test(self, original: NotebookNode, mine: Sequence[int]) -> None:
         if any(not same_code(self.cells[i].source, original.source) for i in mine):
             self.notes.append(
-                f"the test cell of {_name(original)} was changed; the original counts"
+                f"the test cell of {name_of(original)} was changed; the original counts"
             )
 
     def _answer(self, place: int, used: set[int], answers: dict[str, str]) -> NotebookNode:
         """The answer cell, with what was written in it, in the question's cell, or in cells added around it."""
-        original, name = self.originals[place], _name(self.originals[place])
+        original, name = self.originals[place], name_of(self.originals[place])
         prompts = [
-            i for i, c in enumerate(self.originals) if _role(c) == "question" and _name(c) == name
+            i
+            for i, c in enumerate(self.originals)
+            if role_of(c) == "question" and name_of(c) == name
         ]
         written: list[str] = []
         homes = [i for i, p in enumerate(self.places) if p == place or p in prompts]
@@ -213,7 +172,7 @@ class _Mender:
         for i in homes:
             text = self.cells[i].source.strip()
             released = self.originals[self.places[i] or 0].source.strip()
-            if _plain(text) != _plain(released):
+            if plain(text) != plain(released):
                 rest = text.removeprefix(released).strip()
                 written.append(rest)
                 if self.places[i] != place:
@@ -222,8 +181,8 @@ class _Mender:
             for j in self._added_text_after(i):
                 written.append(self.cells[j].source.strip())
                 used.add(j)
-        blank = _plain(original.source)
-        text = "\n\n".join(part for part in written if part and _plain(part) != blank)
+        blank = plain(original.source)
+        text = "\n\n".join(part for part in written if part and plain(part) != blank)
         if text:
             answers[name] = text
         return _copy(original, text or original.source)
@@ -235,12 +194,6 @@ class _Mender:
                 break
             found.append(j)
         return found
-
-    def _moved(self, i: int, place: int) -> bool:
-        """Whether the cell stands after a cell of the release that follows it there, or before one that precedes it."""
-        before = [p for p in self.places[:i] if p is not None]
-        after = [p for p in self.places[i + 1 :] if p is not None]
-        return any(p > place for p in before) or any(p < place for p in after)
 
     # ---- the student's own cells
 
@@ -265,19 +218,6 @@ class _Mender:
         for place in range(len(self.originals)):
             cells += [*slots[place], *following[place]]
         return cells
-
-
-def _role(cell: NotebookNode) -> str:
-    return str(cell.metadata["stats220"]["role"])
-
-
-def _name(cell: NotebookNode) -> str:
-    return str(cell.metadata["stats220"].get("name", ""))
-
-
-def _plain(source: str) -> str:
-    """The text without differences that nobody sees."""
-    return re.sub(r"\s+", " ", source).strip()
 
 
 def _first_line(source: str) -> str:

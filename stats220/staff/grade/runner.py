@@ -41,6 +41,9 @@ class Pool(Protocol):
     def start(self) -> Sandbox:
         """Start a sandbox."""
 
+    def close(self) -> None:
+        """End all that were started."""
+
 
 @dataclass(frozen=True)
 class TimeLimits:

@@ -66,9 +66,17 @@ class Submission:
                 flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
                 with open(os.open(self.source, flags), "rb") as file:
                     data = file.read(MAX_NOTEBOOK_BYTES + 1)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise SubmissionError(f"the file cannot be read: {error}") from error
-        except (RuntimeError, NotImplementedError) as error:  # zipfile's words for a password
+        except OSError as error:
+            raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
+        # Zipfile's words for: cut short, damaged, damaged, encrypted, an unknown compression, no longer in the zip.
+        except (
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+            RuntimeError,
+            NotImplementedError,
+            KeyError,
+        ) as error:
             raise SubmissionError(f"the file in the zip cannot be read: {error}") from error
         if len(data) > MAX_NOTEBOOK_BYTES:
             raise SubmissionError(f"the file is larger than {MAX_NOTEBOOK_BYTES >> 20} MB")
@@ -81,7 +89,7 @@ class _Entry:
 
     parts: tuple[str, ...]
     kind: str  # "file", "folder" or "link"
-    name: str = ""  # in the zip
+    where: str = ""  # the path on the disk, or the name in the zip
 
     @property
     def is_notebook(self) -> bool:
@@ -140,9 +148,9 @@ def _submission(
     )
     renamed = entry.parts[-1] != f"{lab}.ipynb"
     notes = (f"the file is named {entry.parts[-1]}, taken as {lab}.ipynb",) if renamed else ()
-    if entry.name:
-        return Submission(student, submissions, entry.name, notes, problem)
-    return Submission(student, submissions.joinpath(*entry.parts), "", notes, problem)
+    if submissions.is_dir():
+        return Submission(student, Path(entry.where), "", notes, problem)
+    return Submission(student, submissions, entry.where, notes, problem)
 
 
 def _student_notebook(entry: _Entry, lab: str) -> bool:
@@ -196,7 +204,7 @@ def _ignored(entry: _Entry) -> bool:
 def _without_enclosing_folder(entries: Sequence[_Entry]) -> list[_Entry]:
     if len({e.parts[0] for e in entries if len(e.parts) > 1}) != 1:
         return list(entries)
-    return [_Entry(e.parts[1:], e.kind, e.name) for e in entries if len(e.parts) > 1]
+    return [_Entry(e.parts[1:], e.kind, e.where) for e in entries if len(e.parts) > 1]
 
 
 def _folder_entries(root: Path) -> list[_Entry]:
@@ -208,12 +216,13 @@ def _folder_entries(root: Path) -> list[_Entry]:
     for folder, names, files in os.walk(root, onerror=fail):
         above = Path(folder).relative_to(root).parts
         for name in sorted([*names, *files]):
+            path = os.path.join(folder, name)
             try:
-                mode = os.lstat(os.path.join(folder, name)).st_mode
+                mode = os.lstat(path).st_mode
             except OSError as error:
                 fail(error)
             kind = "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "link"
-            entries.append(_Entry((*above, name), kind))
+            entries.append(_Entry((*above, name), kind, path))
         # Deeper than <class>/<student>/<lab>/ there is nothing to find.
         names[:] = sorted(names) if len(above) < 3 else []
     return entries

@@ -7,12 +7,14 @@ import io
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from stats220.staff.grade.results import SubmissionResult
 
 # A spreadsheet runs a cell that starts with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+MARKS = {"not attempted": "–", "lost": "!"}
 
 
 def grades_csv(results: Sequence[SubmissionResult]) -> str:
@@ -26,24 +28,21 @@ def grades_csv(results: Sequence[SubmissionResult]) -> str:
 
 
 def score_table(results: Sequence[SubmissionResult]) -> Table:
-    """The same for people, with what became of each exercise that has not full marks."""
-    table = Table("student", *_columns(results), "score", "of", "s")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    """The same for people: exercises by number, with a mark where one was not graded to its end; the legend is below."""
+    names = _columns(results)
+    numbers = [Column(str(i), justify="right", no_wrap=True) for i in range(1, len(names) + 1)]
+    totals = [Column(name, justify="right", no_wrap=True) for name in ("score", "of", "s")]
+    legend = [f"{i} {name}" for i, name in enumerate(names, 1)]
+    legend += [f"{mark} {status}" for status, mark in MARKS.items()]
+    table = Table(
+        Column("student", overflow="fold"), *numbers, *totals, caption=escape("  ".join(legend))
+    )
     for result in sorted(results, key=lambda r: r.student):
-        statuses = [e.status for e in result.exercises]
         *points, score, maximum = _points(result)
-        shown = [
-            p if status in ("passed", "partial", "failed") else f"{p} [dim]{status}[/dim]"
-            for p, status in zip(points, statuses, strict=True)
-        ]
-        table.add_row(
-            escape(result.student),
-            *shown,
-            f"[bold]{score}[/bold]",
-            maximum,
-            f"{result.seconds:.1f}",
-        )
+        marks = [MARKS.get(e.status, "") for e in result.exercises]
+        shown = [f"{p} {mark}".rstrip() for p, mark in zip(points, marks, strict=True)]
+        totals_of = (f"[bold]{score}[/bold]", maximum, f"{result.seconds:.1f}")
+        table.add_row(escape(result.student), *shown, *totals_of)
     return table
 
 

@@ -5,53 +5,17 @@ from __future__ import annotations
 import hashlib
 import signal
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import SubmissionResult
 from stats220.staff.grade.run import grade_notebook, ungraded
-from stats220.staff.grade.runner import Pool, TimeLimits
-from stats220.staff.grade.sandbox import Limits, SandboxPool
+from stats220.staff.grade.runner import Pool
+from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission, SubmissionError
-
-if TYPE_CHECKING:
-    from stats220.staff.build.release import Release
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a worker needs to know, the same for a whole class; it can be pickled.
-
-    Attributes
-    ----------
-    release
-        What the class received.
-    packages
-        The unpacked student wheel.
-    data
-        The folder of recordings; None where there is none.
-    isolation
-        "bwrap" or "none".
-    time_limits, limits
-        The grader's clock, and the sandbox's bounds.
-    """
-
-    release: Release
-    packages: Path
-    data: Path | None
-    isolation: Any
-    time_limits: TimeLimits = field(default_factory=TimeLimits)
-    limits: Limits = field(default_factory=Limits)
-
-    def pool(self) -> SandboxPool:
-        """A pool of sandboxes, not yet started."""
-        return SandboxPool(
-            self.packages, data=self.data, limits=self.limits, isolation=self.isolation
-        )
 
 
 @dataclass(frozen=True)
@@ -109,23 +73,12 @@ def not_graded(
 
 
 class Worker:
-    """The state of this process."""
+    """The state of this process: what it grades with, and whether that has worked yet."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup, self.served = setup, False
         self.pool = setup.pool()
         Finalize(self, self.pool.close, exitpriority=10)
-
-    def grade(self, submission: Submission) -> Graded:
-        """Grade one submission; a machine that has started sandboxes before may fail once without ending the class."""
-        try:
-            graded = grade_submission(self.setup, submission, self.pool)
-        except GradingError as error:
-            if not self.served:
-                raise
-            return Graded(not_graded(self.setup, submission, str(error)), None)
-        self.served = True
-        return graded
 
 
 _worker: Worker | None = None
@@ -141,8 +94,27 @@ def start(setup: Setup) -> None:
     _worker = Worker(setup)
 
 
-def work(submission: Submission) -> Graded:
-    """Grade one submission in a worker process."""
+def current() -> Worker:
+    """The worker that this process is."""
     if _worker is None:
-        raise RuntimeError("start() first")
-    return _worker.grade(submission)
+        raise RuntimeError("this process was not begun with start()")
+    return _worker
+
+
+def work(submission: Submission) -> Graded:
+    """Grade one submission in a worker process.
+
+    Raises
+    ------
+    GradingError
+        No sandbox can be had, and never could. After a first success, the failure is the submission's own.
+    """
+    worker = current()
+    try:
+        graded = grade_submission(worker.setup, submission, worker.pool)
+    except GradingError as error:
+        if not worker.served:
+            raise
+        return Graded(not_graded(worker.setup, submission, str(error)), None)
+    worker.served = True
+    return graded

@@ -9,6 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Generic, TypeVar
 
+from stats220.errors import GradingError
+
+MAX_DIED = 3  # before anything was done: then it is not the items
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -38,25 +41,40 @@ class Workforce(Generic[Item, Result]):
         setup: object,
     ) -> None:
         self.work, self.died, self.jobs, self.start, self.setup = work, died, jobs, start, setup
+        self.num_done = 0
 
     def results(self, items: Iterable[Item]) -> Iterator[Result]:
-        """Results as they come. Leaving the iteration early ends the workers."""
-        waiting = deque(items)
+        """Results as they come. Leaving the iteration early ends the workers.
+
+        Raises
+        ------
+        GradingError
+            Workers die whatever they work on.
+        """
+        waiting, num_died = deque(items), 0
         while waiting:
             suspects = yield from self._round(waiting, min(self.jobs, len(waiting)))
             # One of these was the end of its worker. Each gets a worker to itself, so that the others do not suffer.
             for item in suspects:
                 if (yield from self._round(deque([item]), 1)):
+                    num_died += 1
+                    if num_died == MAX_DIED and not self.num_done:
+                        raise GradingError(
+                            "worker processes end as soon as they begin: is there memory left?"
+                        )
                     yield self.died(item)
 
     def _round(self, waiting: deque[Item], jobs: int) -> Generator[Result, None, list[Item]]:
         """Work until all is done, or until a worker dies; returns what was being worked on then."""
         others = set(multiprocessing.active_children())
         flying: dict[Future[Result], Item] = {}
+        # Forked from a server that has imported what the work needs, once, and computed nothing: a fork of a process that
+        # has computed with threads can hang.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([self.work.__module__])
         executor = ProcessPoolExecutor(
             jobs,
-            # Spawned, not forked: a fork of a process that has computed with threads can hang.
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=context,
             initializer=self.start,
             initargs=(self.setup,),
         )
@@ -68,6 +86,7 @@ class Workforce(Generic[Item, Result]):
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
                     result = future.result()
                     del flying[future]
+                    self.num_done += 1
                     yield result
         except BrokenProcessPool:
             executor.shutdown()

@@ -20,8 +20,9 @@ from .warm import linux
 ROOT = Path("/sandbox")
 PACKAGES, DATA, CODE, WORK = (ROOT / name for name in ("packages", "data", "code", "work"))
 WARM = Path(__file__).parent / "warm"
-# What the warm process needs to make namespaces, mount scratch folders, take a uid and end its children.
-CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL")
+# To make namespaces and mount scratch folders, take a uid, drop capabilities, end children, see what memory they hold.
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE")
+INSTALLED = tuple(f"{top}lib*/python3*/*-packages" for top in ("", "local/", "envs/*/"))
 UID_BASE, UIDS = 600_000_000, 1 << 29  # where no user of the machine is
 UNSHARED_UID = 1000  # the one user inside, where the caller is not root
 
@@ -98,41 +99,15 @@ def privileges() -> list[str]:
     wanted: tuple[str, ...] = CAPABILITIES
     user: list[str] = []
     if not runs_as_root():
-        wanted = ("SYS_ADMIN", "SETPCAP")
+        wanted = ("SYS_ADMIN", "SETPCAP", "SYS_PTRACE")
         user = ["--unshare-user", "--uid", str(UNSHARED_UID), "--gid", str(UNSHARED_UID)]
     capabilities = [text for name in wanted for text in ("--cap-add", f"CAP_{name}")]
     return [
         *user,
         *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
-        *(
-            "--unshare-cgroup-try",
-            "--new-session",
-            "--hostname",
-            "sandbox",
-            "--cap-drop",
-            "ALL",
-            *capabilities,
-        ),
+        *("--unshare-cgroup-try", "--new-session", "--hostname", "sandbox"),
+        *("--cap-drop", "ALL", *capabilities),
     ]
-
-
-def check_packages(packages: Path, data: Path | None) -> None:
-    """Refuse folders that a submission should not, or cannot, see.
-
-    Raises
-    ------
-    GradingError
-        If ``packages`` holds the staff's tools or no stats220, or ``data`` is no folder.
-    """
-    if not (packages / "stats220").is_dir() or (packages / "stats220" / "staff").exists():
-        raise GradingError(
-            f"{packages} is not an unpacked student wheel (stats220 without stats220/staff): "
-            "run `stats220 build`"
-        )
-    if data is not None and not data.is_dir():
-        raise GradingError(
-            f"the data folder {data} does not exist: set STATS220_DATA, or leave it out"
-        )
 
 
 def command(python: Python, packages: Path, data: Path | None) -> list[str]:
@@ -159,14 +134,15 @@ def command(python: Python, packages: Path, data: Path | None) -> list[str]:
     words = ["bwrap", *privileges(), "--clearenv", "--tmpfs", "/"]
     made = {Path("/")}
     for path, step in steps:
-        for parent in reversed(
-            path.parents
-        ):  # left to itself, bubblewrap makes them for root alone
+        # Left to itself, bubblewrap makes the folders above for root alone.
+        for parent in reversed(path.parents):
             if parent not in made:
                 words += ["--perms", "0755", "--dir", str(parent)]
                 made.add(parent)
         words += [*step, str(path)]
         made.add(path)
+    if Path("/tmp") not in made:  # where Python is below it, there is none to write to
+        words += ["--symlink", str(WORK), "/tmp"]
     for name, value in environment(PACKAGES, python.site, WORK).items():
         words += ["--setenv", name, value]
     return [*words, "--remount-ro", "/", "--chdir", "/", "--"]
@@ -184,21 +160,21 @@ def _mounts(python: Python) -> Iterator[tuple[Path, list[str]]]:
             yield folder, ["--ro-bind", str(folder)]
     for name in ("ld.so.cache", "fonts", "alternatives"):
         yield Path("/etc", name), ["--ro-bind-try", f"/etc/{name}"]
-    for path in _of_stats220(python):
+    for path in _of_stats220(python, shown):
         if any(path.is_relative_to(folder) for folder in shown):
-            yield (
-                path,
-                ["--perms", "0755", "--tmpfs"] if path.is_dir() else ["--ro-bind", "/dev/null"],
-            )
+            empty = ["--perms", "0755", "--tmpfs"] if path.is_dir() else ["--ro-bind", "/dev/null"]
+            yield path, empty
 
 
-def _of_stats220(python: Python) -> Iterator[Path]:
+def _of_stats220(python: Python, shown: list[Path]) -> Iterator[Path]:
     """Where the answer key may be: the package this runs from, its checkout, and what an installation left."""
     package = Path(stats220.__file__).resolve().parent
-    yield package
-    if package.parent not in python.site:
-        yield package.parent
-    for folder in python.site:
+    yield package if package.parent in python.site else package.parent
+    installed = {*python.site}
+    for folder in shown:  # also into the Python below a virtual environment, and conda's other ones
+        for pattern in INSTALLED:
+            installed |= set(folder.glob(pattern))
+    for folder in installed:
         yield from (path for path in folder.iterdir() if "stats220" in path.name)
 
 
@@ -214,15 +190,12 @@ def bwrap_problem() -> str | None:
         return str(error)
     flags = linux.ALL_BUT_USER | (0 if runs_as_root() else linux.CLONE_NEWUSER)
     trial = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({flags}) and 9)"
+    words = ["bwrap", *privileges(), "--ro-bind", "/", "/", "--proc", "/proc", "--"]
     done = subprocess.run(
-        [
-            *("bwrap", *privileges(), "--ro-bind", "/", "/", "--proc", "/proc", "--"),
-            *(sys.executable, "-I", "-S", "-c", trial),
-        ],
+        [*words, sys.executable, "-I", "-S", "-c", trial],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     if done.returncode == 0:

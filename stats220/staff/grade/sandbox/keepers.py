@@ -59,8 +59,8 @@ class Keeper(Protocol):
 class Line:
     """What the inside says of itself: "ready", then "ended: " and the reason, then the end of the line."""
 
-    def __init__(self) -> None:
-        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, kind: socket.SocketKind) -> None:
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, kind)
         self.ended: str | None = None
 
     def receive(self, seconds: float) -> str | None:
@@ -162,6 +162,9 @@ class Zygote:
 
     def end(self) -> None:
         """End it, and everything that it has started."""
+        # Not close() alone: a copy in a process that the grader forked would keep the line up.
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
         self._control.close()
         try:
             self._process.wait(END_SECONDS)
@@ -175,9 +178,14 @@ class Warm:
     """Keeper of a fork of the warm process."""
 
     def __init__(self, zygote: Zygote, read_fd: int, write_fd: int) -> None:
-        self._zygote, self._line = zygote, Line()
-        zygote.fork((read_fd, write_fd, self._line.theirs.fileno()))
-        self._line.theirs.close()
+        self._zygote, self._line = zygote, Line(socket.SOCK_SEQPACKET)
+        try:
+            zygote.fork((read_fd, write_fd, self._line.theirs.fileno()))
+        except GradingError:
+            self._line.ours.close()
+            raise
+        finally:
+            self._line.theirs.close()
 
     def wait_ready(self) -> None:
         """Wait until it serves; GradingError if it cannot."""
@@ -191,7 +199,6 @@ class Warm:
 
     def end(self) -> None:
         """End it by letting go of its life line, and wait for the warden's last word."""
-        # Not close() alone: a copy in a process that the grader forked would keep the line up.
         with contextlib.suppress(OSError):
             self._line.ours.shutdown(socket.SHUT_WR)
         while (said := self._line.receive(END_SECONDS)) != "":
@@ -214,9 +221,10 @@ class Plain:
         write_fd: int,
     ) -> None:
         self._work = tempfile.TemporaryDirectory(prefix="stats220-", ignore_cleanup_errors=True)
-        self._line = Line()
+        self._line = Line(socket.SOCK_STREAM)  # macOS knows no other that ends
         work = Path(self._work.name)
         surroundings = bubblewrap.environment(packages.resolve(), python.site, work)
+        del surroundings["CUDA_VISIBLE_DEVICES"]  # only a fresh interpreter can use a GPU
         if data is not None:
             surroundings["STATS220_DATA"] = str(data.resolve())
         del limits["processes"]  # it would count everything that the caller runs

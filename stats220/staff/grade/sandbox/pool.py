@@ -14,7 +14,8 @@ from stats220.checks.failures import SandboxLost
 from stats220.checks.session import Remote
 from stats220.errors import GradingError
 
-from .bubblewrap import Python, bwrap_problem, check_packages
+from .bubblewrap import Python, bwrap_problem, runs_as_root
+from .folders import check_folders, check_readable
 from .keepers import Keeper, Plain, Warm, Zygote
 from .limits import Limits
 
@@ -116,9 +117,8 @@ class SandboxPool:
         into_read, into_write = os.pipe()
         out_read, out_write = os.pipe()
         for fd in (into_write, out_write):
-            with contextlib.suppress(
-                OSError, AttributeError
-            ):  # only faster: the user may be at his quota
+            # Only faster: a user may be at the quota, and other systems have no such call.
+            with contextlib.suppress(OSError, AttributeError):
                 fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, into_write)
@@ -148,7 +148,7 @@ class SandboxPool:
     def _keeper(self, read_fd: int, write_fd: int) -> Keeper:
         limits = dataclasses.asdict(self.limits)
         if self.isolation == "none":
-            check_packages(self.packages, self.data)
+            check_folders(self.packages, self.data)
             return Plain(Python.running(), self.packages, self.data, limits, read_fd, write_fd)
         if self._zygote is None or not self._zygote.alive():
             self.close()
@@ -158,5 +158,8 @@ class SandboxPool:
     def _launch(self, limits: dict[str, int]) -> Zygote:
         if problem := bwrap_problem():
             raise GradingError(f"{problem}; or trust the submissions with --isolation none")
-        check_packages(self.packages, self.data)
-        return Zygote(Python.running(), self.packages, self.data, limits)
+        check_folders(self.packages, self.data)
+        python = Python.running()
+        if runs_as_root():
+            check_readable(self.packages, self.data, python.site)
+        return Zygote(python, self.packages, self.data, limits)

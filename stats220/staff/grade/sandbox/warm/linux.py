@@ -20,10 +20,11 @@ ALL_BUT_USER = (
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REC, MS_PRIVATE = 1 << 14, 1 << 18
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
-PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_SECCOMP = 1, 4, 8, 22
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 SECCOMP_MODE_FILTER = 2
+CAP_SYS_PTRACE = 19
 CAPABILITY_VERSION_3 = 0x2008_0522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -67,8 +68,8 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     )
 
 
-def drop_privileges(uid: int | None) -> None:
-    """Become ``uid`` (None: stay), without a capability and without the means to get one back."""
+def drop_privileges(uid: int | None, keep: int | None = None) -> None:
+    """Become ``uid`` (None: stay) without a capability, but ``keep``, and without the means to get one back."""
     for capability in range(64):
         try:
             prctl(PR_CAPBSET_DROP, capability)
@@ -78,11 +79,14 @@ def drop_privileges(uid: int | None) -> None:
             raise
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     if uid is not None:
+        prctl(PR_SET_KEEPCAPS, int(keep is not None))
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
+    kept = 0 if keep is None else 1 << keep
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()))
+    # Effective, permitted, inheritable; then the same for capabilities from 32 on.
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 

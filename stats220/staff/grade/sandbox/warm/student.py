@@ -14,15 +14,6 @@ from typing import Any
 READ_FD, WRITE_FD, NEWS_FD = 3, 4, 5
 
 
-def read_megabytes(field: str) -> float:
-    """One of the sizes in /proc/self/status, in MB of 2**20 bytes."""
-    with open("/proc/self/status") as status:
-        for line in status:
-            if line.startswith(field + ":"):
-                return int(line.split()[1]) / 1024
-    raise OSError(f"/proc/self/status has no {field}")
-
-
 def tidy(module: ModuleType) -> list[int]:
     """Put packages before and installed packages behind the standard library; give the descriptors on argv.
 
@@ -50,11 +41,17 @@ def keep_only(read_fd: int, write_fd: int, news_fd: int) -> None:
     os.closerange(NEWS_FD + 1, highest)
 
 
+def private_bytes() -> int:
+    """Bytes of private memory that this process may write to: what RLIMIT_DATA counts."""
+    with open("/proc/self/status") as status:
+        return 1024 * next(int(line.split()[1]) for line in status if line.startswith("VmData:"))
+
+
 def set_limits(limits: dict[str, int]) -> None:
     """Hold this process, and each of its children by itself, to the limits."""
     private = limits["memory_bytes"]
     if sys.platform == "linux":  # the warm start's own share is not the student's
-        private += int(read_megabytes("VmData") * 2**20)
+        private += private_bytes()
     wanted = {
         "RLIMIT_DATA": (private, private),
         # The soft limit's SIGXCPU is what tells running out of time from being killed.
@@ -101,14 +98,15 @@ def serve(settings: dict[str, Any], confine: Callable[[], None]) -> None:
     ``confine`` gives up what the process may do; it runs after the limits are set and before anything of the
     student's.
     """
+    # In a fork all of it is there already; elsewhere, what it maps is not the student's to pay for.
+    from stats220.checks import inside
+
     if os.getpid() != os.getsid(0):
         os.setsid()
     set_limits(settings["limits"])
     confine()
     settle(settings["work"], settings["environment"])
     seed()
-    from stats220.checks import inside
-
     os.write(NEWS_FD, b"ready")
     os.close(NEWS_FD)
     inside.serve(READ_FD, WRITE_FD)

@@ -33,6 +33,8 @@ from . import linux, student
 NOBODY = 65534
 WATCH_SECONDS = 0.2
 MAX_MESSAGE = 1 << 17
+RESIDENT = ("RssAnon:", "RssShmem:")
+PROPORTIONAL = ("Pss_Anon:", "Pss_Shmem:")
 
 
 def main() -> None:
@@ -55,9 +57,14 @@ def main() -> None:
         message, descriptors, _, _ = socket.recv_fds(control, 64, 3)
         if not message:
             return
-        if os.fork() == 0:
-            control.close()
-            run_or_exit(warden, settings, int(message), *descriptors)
+        try:
+            child = os.fork()
+        except OSError as error:  # the machine is full: this submission's loss, not all the others'
+            os.write(descriptors[2], f"cannot fork: {error}".encode())
+        else:
+            if child == 0:
+                control.close()
+                run_or_exit(warden, settings, int(message), *descriptors)
         for fd in descriptors:
             os.close(fd)
 
@@ -129,17 +136,19 @@ def warden(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life
             reason = reason or text
         else:
             poll.unregister(news)
+    let_go = ended not in ready
     os.kill(init_pid, signal.SIGKILL)
     os.waitpid(init_pid, 0)  # returns when nothing of its namespace is left
     while text := os.read(news, MAX_MESSAGE):
         reason = reason or text
+    if not reason and not let_go:
+        reason = b"killed from outside the sandbox"
     with contextlib.suppress(BrokenPipeError):  # the grader may be gone: nobody to tell
         life.send(b"ended: " + reason)
 
 
 def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_fd: int) -> None:
     """Be pid 1 of the namespaces: make the scratch file systems, fork the student, reap and watch."""
-    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     student.keep_only(read_fd, write_fd, news_fd)
     news_fd = student.NEWS_FD
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
@@ -166,8 +175,10 @@ def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_f
         os._exit(0)
     os.close(student.READ_FD)
     os.close(student.WRITE_FD)
-    linux.drop_privileges(NOBODY if settings["own_uids"] else None)
+    # The kernel tells what memory another user's process holds only to who could also trace it.
+    linux.drop_privileges(NOBODY if settings["own_uids"] else None, keep=linux.CAP_SYS_PTRACE)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # only now: becoming another user resets it
     linux.load_seccomp(program)
     reason = watch(student_pid, settings["limits"]["total_memory_bytes"], kills)
     os.write(news_fd, reason.encode())
@@ -193,9 +204,7 @@ def mount_scratch(settings: dict[str, Any], uid: int) -> None:
 
 def watch(student_pid: int, total_memory_bytes: int, kills: int) -> str:
     """Reap children until the student's process ends or all of them together hold too much memory; say which."""
-    allowed = total_memory_bytes + 2 * memory_of(
-        "self"
-    )  # init and the student start with the same pages
+    allowed = total_memory_bytes + sizes("self/status", RESIDENT)  # what the warm start holds
     while True:
         signal.sigtimedwait([signal.SIGCHLD], WATCH_SECONDS)
         while True:
@@ -209,22 +218,29 @@ def watch(student_pid: int, total_memory_bytes: int, kills: int) -> str:
                 return student.describe(
                     os.waitstatus_to_exitcode(status), out_of_memory=oom_kills() > kills
                 )
-        if memory_in_use() > allowed:
+        if memory_in_use(allowed) > allowed:
             return "out of memory"
 
 
-def memory_of(process: str) -> int:
-    """Bytes of memory that a process holds, pages of files left out; 0 once it is gone."""
+def memory_in_use(enough: int) -> int:
+    """Bytes of memory that the processes of this pid namespace hold; roughly, where they are less than ``enough``.
+
+    Pages of files do not count. The rough number is quick and counts what processes share once for each of them.
+    """
+    processes = [name for name in os.listdir("/proc") if name.isdigit()]
+    total = sum(sizes(f"{name}/status", RESIDENT) for name in processes)
+    if total > enough:
+        total = sum(sizes(f"{name}/smaps_rollup", PROPORTIONAL) for name in processes)
+    return total
+
+
+def sizes(file: str, fields: tuple[str, ...]) -> int:
+    """Add up, in bytes, some of the sizes in a file of /proc; 0 if the process is gone."""
     try:
-        lines = Path("/proc", process, "status").read_text().splitlines()
+        lines = Path("/proc", file).read_text().splitlines()
     except OSError:
         return 0
-    return 1024 * sum(int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "RssShmem:")))
-
-
-def memory_in_use() -> int:
-    """Bytes that all processes of this pid namespace hold; what they share counts for each of them."""
-    return sum(memory_of(name) for name in os.listdir("/proc") if name.isdigit())
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
 
 
 def oom_kills() -> int:

@@ -1,0 +1,101 @@
+"""What is the same for a whole class: the release, the sandbox's packages and data, the limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stats220.data.registry import cache_folder
+from stats220.errors import GradingError
+from stats220.staff.grade.files import clear_errors
+from stats220.staff.grade.runner import Pool, Sandbox, TimeLimits
+from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
+
+if TYPE_CHECKING:
+    from stats220.staff.build.release import Release
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker process needs to know; it can be pickled.
+
+    Attributes
+    ----------
+    release
+        What the class received.
+    packages
+        The unpacked student wheel.
+    data
+        The folder of recordings; None where there is none.
+    isolation
+        "bwrap" or "none".
+    time_limits, limits
+        The grader's clock, and the sandbox's bounds.
+    device
+        Where the student's code gets its tensors: "cpu", or "cuda", which needs isolation "none".
+    """
+
+    release: Release
+    packages: Path
+    data: Path | None
+    isolation: Any
+    time_limits: TimeLimits = field(default_factory=TimeLimits)
+    limits: Limits = field(default_factory=Limits)
+    device: str = "cpu"
+
+    def pool(self) -> Pool:
+        """A pool of sandboxes, not yet started."""
+        pool = SandboxPool(
+            self.packages, data=self.data, limits=self.limits, isolation=self.isolation
+        )
+        return pool if self.device == "cpu" else OnDevice(pool, self.device)
+
+
+@dataclass(frozen=True)
+class OnDevice:
+    """A pool whose sandboxes compute on a GPU. Only a fresh interpreter can: CUDA does not survive a fork."""
+
+    pool: SandboxPool
+    device: str
+
+    @property
+    def isolation(self) -> str:
+        """What keeps the student out: nothing."""
+        return self.pool.isolation
+
+    def start(self) -> Sandbox:
+        """Start a sandbox."""
+        sandbox = self.pool.start()
+        sandbox.session.ask("device", self.device)
+        sandbox.session.device = self.device
+        return sandbox
+
+    def close(self) -> None:
+        """End all that were started."""
+        self.pool.close()
+
+
+@contextlib.contextmanager
+def prepared(release: Release, isolation: str) -> Iterator[Setup]:
+    """Unpack what sandboxes need, for the block.
+
+    Raises
+    ------
+    GradingError
+        There is no bubblewrap here and it was asked for, or no space to unpack.
+    """
+    if isolation == "bwrap" and (problem := bwrap_problem()):
+        raise GradingError(f"{problem}; or trust the submissions with --isolation none")
+    data = cache_folder()
+    with tempfile.TemporaryDirectory(prefix="stats220-wheel-") as folder:
+        packages = Path(folder)
+        with clear_errors(packages), zipfile.ZipFile(release.wheel) as archive:
+            archive.extractall(packages)
+        os.chmod(packages, 0o755)  # a submission runs as another user
+        yield Setup(release, packages, data if data.is_dir() else None, isolation)

@@ -1,0 +1,502 @@
+"""What hostile code tries from inside the sandbox. Every attack ends without harm, and the next sandbox works."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import platform
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyseccomp
+import pytest
+from sandboxes import (
+    LIMITS,
+    MIB,
+    PACKAGE,
+    fields,
+    needs_bwrap,
+    processes_of,
+    run,
+    unpack_student_wheel,
+)
+
+from stats220.checks.failures import SandboxLost, SandboxTimeout
+from stats220.staff.grade.sandbox import Sandbox, SandboxPool, bubblewrap, seccomp
+
+pytestmark = needs_bwrap
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack_student_wheel(tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture(scope="module")
+def pool(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxPool]:
+    data = tmp_path_factory.mktemp("data")
+    (data / "frames.csv").write_text("1,2\n")
+    (data / "frames.csv").chmod(0o666)  # a careless owner
+    data.chmod(0o755)
+    os.environ["STATS220_TEST_SECRET"] = "hunter2"
+    with SandboxPool(packages, data=data, limits=LIMITS) as pool:
+        yield pool
+    del os.environ["STATS220_TEST_SECRET"]
+
+
+@pytest.fixture
+def sandbox(pool: SandboxPool) -> Iterator[Sandbox]:
+    """A sandbox; when it is closed nothing of its user is left, and the next one works."""
+    with pool.start() as sandbox:
+        sandbox.session.timeout = 30.0
+        sandbox.session.run_cell("import ctypes, os, signal, socket, sys, time\nuid = os.getuid()")
+        uid = sandbox.session.get("uid")
+        yield sandbox
+    if bubblewrap.runs_as_root():
+        assert processes_of(uid) == []
+    assert run(pool, "print(1)") == "1\n"
+
+
+def outcome(sandbox: Sandbox, attack: str) -> str:
+    """Run an attack; "done", or the name of the error that stopped it (for an OSError, that of its number)."""
+    indented = "\n    ".join(attack.strip().splitlines())
+    sandbox.session.run_cell(f"""
+import errno
+try:
+    {indented}
+    outcome = "done"
+except OSError as error:
+    outcome = errno.errorcode.get(error.errno, type(error).__name__)
+except BaseException as error:
+    outcome = type(error).__name__
+""")
+    return str(sandbox.session.get("outcome"))
+
+
+READING = {
+    "open('/etc/passwd').read()": "ENOENT",
+    "open('/etc/shadow').read()": "ENOENT",
+    "os.listdir('/home')": "ENOENT",
+    "os.listdir('/sys')": "ENOENT",
+    "os.listdir('/var')": "ENOENT",
+    "os.listdir('/run')": "ENOENT",
+    f"open('{PACKAGE}/errors.py').read()": "ENOENT",
+    f"open('{PACKAGE}/staff/grade/sandbox/pool.py').read()": "ENOENT",
+    f"os.listdir('{PACKAGE}/reference')": "ENOENT",
+    f"os.listdir('{PACKAGE.parent}/tests')": "ENOENT",
+    "open('/dev/mem').read()": "ENOENT",
+    "open('/dev/kmsg').read()": "ENOENT",
+    "os.open('/dev/ptmx', os.O_RDWR)": "ENOENT",
+    "open('/proc/1/environ').read()": "EACCES",
+    "open('/proc/1/mem', 'rb').read()": "EACCES",
+    "open('/proc/1/maps').read()": "EACCES",
+    "os.listdir('/proc/1/root')": "EACCES",
+    "os.listdir('/proc/1/fd')": "EACCES",
+    "os.listdir('/proc/1/cwd')": "EACCES",
+    "open('/proc/kcore', 'rb').read(1)": "EACCES ENOENT",
+    "import stats220.reference": "ModuleNotFoundError",
+    "import stats220.staff": "ModuleNotFoundError",
+    "from stats220.reference.pose import hidden": "ModuleNotFoundError",
+}
+WRITING = {
+    "open('/usr/mine', 'w')": "EROFS",
+    "open('/mine', 'w')": "EROFS",
+    "open('/dev/mine', 'w')": "EROFS",
+    "open('/sandbox/packages/stats220/mine.py', 'w')": "EROFS",
+    "open('/sandbox/packages/stats220/errors.py', 'a')": "EACCES",
+    "open('/sandbox/code/warm/zygote.py', 'a')": "EACCES",
+    "open('/sandbox/data/frames.csv', 'a')": "EROFS",
+    "os.remove('/sandbox/data/frames.csv')": "EROFS",
+    "import numpy; open(numpy.__file__, 'a')": "EACCES",
+    "os.chmod('/sandbox/data/frames.csv', 0o777)": "EROFS",
+    "open('/proc/self/oom_score_adj', 'w').write('-1000')": "EROFS",
+    "open('/proc/sys/kernel/core_pattern', 'w').write('|/x')": "EROFS",
+    "open('/proc/sysrq-trigger', 'w').write('b')": "EACCES ENOENT",
+    "os.mknod('disk', 0o660 | 0o060000, os.makedev(254, 0))": "EPERM",
+}
+REACHING = {
+    "os.kill(1, signal.SIGKILL)": "EPERM",
+    "os.kill(1, signal.SIGINT)": "EPERM",
+    "os.setuid(0)": "EPERM",
+    "os.setgroups([0])": "EPERM",
+    "os.chroot('.')": "EPERM",
+    "os.nice(-5)": "EPERM",
+    "socket.sethostname('mine')": "EPERM",
+    "time.clock_settime(time.CLOCK_REALTIME, 0)": "EPERM",
+    "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (4096, 4096))": "ValueError",
+    "import resource; resource.setrlimit(resource.RLIMIT_DATA, (-1, -1))": "ValueError",
+    "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))": "EPERM",
+    "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)": "EPERM",
+    "socket.socket(socket.AF_PACKET, socket.SOCK_RAW)": "EPERM",
+    "socket.socket(socket.AF_VSOCK)": "EPERM",
+    "socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)": "EPERM",
+    "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)": "EPERM",
+    "socket.create_connection(('1.1.1.1', 53), timeout=5)": "ENETUNREACH",
+    "socket.getaddrinfo('example.org', 80)": "gaierror EAGAIN",
+}
+
+
+@pytest.mark.parametrize(
+    ("attack", "stopped_by"), [*READING.items(), *WRITING.items(), *REACHING.items()]
+)
+def test_a_single_step_is_refused(sandbox: Sandbox, attack: str, stopped_by: str) -> None:
+    found = outcome(sandbox, attack)
+    if bubblewrap.runs_as_root():
+        assert found in stopped_by.split()
+    else:  # as the same user as pid 1, which the kernel protects otherwise
+        assert found != "done" or attack.startswith("os.kill(1")
+
+
+# The system calls
+
+
+def test_every_forbidden_system_call_is_refused(sandbox: Sandbox) -> None:
+    native = pyseccomp.Arch.NATIVE
+    old = {
+        name: pyseccomp.resolve_syscall(native, name)
+        for names in seccomp.FORBIDDEN.values()
+        for name in names.split()
+    }
+    new = {str(n): n for n in seccomp.RECENT if n not in seccomp.RECENT_ALLOWED}
+    sandbox.session.run_cell(f"""
+calls = {old | new}
+libc = ctypes.CDLL(None, use_errno=True)
+found = {{}}
+for name, number in calls.items():
+    ctypes.set_errno(0)
+    result = libc.syscall(number, -1, -1, -1, -1, -1, -1)
+    found[name] = (result, ctypes.get_errno())
+""")
+    found = sandbox.session.get("found")
+    assert {name: found[name] for name in old} == dict.fromkeys(old, (-1, errno.EPERM))
+    assert {name: found[name] for name in new} == dict.fromkeys(new, (-1, errno.ENOSYS))
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="system call numbers of x86-64")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "41, 16 | 1 << 32, 3, 0",  # socket(AF_NETLINK) with a bit that only the filter would see
+        "41, 40 | 1 << 63, 1, 0",  # socket(AF_VSOCK)
+        "16, 0, 0x5412 | 1 << 32, 0",  # ioctl(TIOCSTI)
+        "56, 0x10000000 | 17, 0, 0, 0, 0",  # clone(CLONE_NEWUSER | SIGCHLD)
+        "56, 0x20000 | 17 | 1 << 40, 0, 0, 0, 0",  # clone(CLONE_NEWNS | SIGCHLD)
+        "272, 0x10000000",  # unshare(CLONE_NEWUSER)
+        "272, 0x10000000 | 1 << 32",
+    ],
+)
+def test_a_filter_is_not_fooled_by_arguments(sandbox: Sandbox, call: str) -> None:
+    sandbox.session.run_cell(f"""
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = [ctypes.c_ulong(n) for n in ({call})]
+result = libc.syscall(*numbers), ctypes.get_errno()
+""")
+    assert sandbox.session.get("result") == (-1, errno.EPERM)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the other two interfaces of x86-64")
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"\xb8\x14\x00\x00\x40\x0f\x05\xc3",  # mov eax, 0x40000014 (x32 writev); syscall; ret
+        b"\xb8\x14\x00\x00\x00\xcd\x80\xc3",  # mov eax, 20 (i386 getpid); int 0x80; ret
+    ],
+)
+def test_other_interfaces_to_the_kernel_end_the_process(sandbox: Sandbox, code: bytes) -> None:
+    with pytest.raises(SandboxLost):
+        sandbox.session.run_cell(f"""
+import mmap
+page = mmap.mmap(-1, 4096, prot=7)
+page.write({code!r})
+ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+""")
+    assert sandbox.why_lost() in (
+        "killed by signal 31 (bad system call)",
+        "killed by signal 11 (segmentation fault)",  # the kernel was built without it
+    )
+
+
+def test_no_privileges_are_left(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("status = open('/proc/self/status').read()")
+    found = fields(sandbox.session.get("status"))
+    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(found[name], 16) == 0
+    assert found["NoNewPrivs"] == "1"
+    assert found["Seccomp"] == "2"
+    assert found["Groups"].split() in ([], ["65534"])
+    uids = found["Uid"].split()
+    assert len(set(uids)) == 1
+    assert uids[0] != "0"
+
+
+def test_a_program_with_the_setuid_bit_gains_nothing(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+import subprocess
+found = [line.split()[:4] for line in open("/proc/self/mounts")]
+told = subprocess.run(["/usr/bin/su", "-c", "id"], capture_output=True, text=True).stdout
+""")
+    mounts = sandbox.session.get("found")
+    assert all("nosuid" in options.split(",") for _, _, _, options in mounts)
+    assert "uid=0" not in sandbox.session.get("told")
+
+
+# The network and other processes
+
+
+def test_servers_on_this_machine_are_out_of_reach(sandbox: Sandbox) -> None:
+    name = f"\0stats220-test-{os.getpid()}"
+    with socket.create_server(("127.0.0.1", 0)) as inet, socket.socket(socket.AF_UNIX) as local:
+        local.bind(name)
+        local.listen()
+        port = inet.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), socket.socket(socket.AF_UNIX) as line:
+            line.connect(name)  # from here, both answer
+        connect = f"socket.create_connection(('127.0.0.1', {port}), timeout=5)"
+        assert outcome(sandbox, connect) == "ENETUNREACH"
+        assert (
+            outcome(sandbox, f"socket.socket(socket.AF_UNIX).connect({name!r})") == "ECONNREFUSED"
+        )
+
+
+def test_only_its_own_processes_are_seen(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+seen = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+lost = 0
+for pid in range(3, 5000):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        lost += 1
+""")
+    assert sandbox.session.get("seen") == [1, 2]
+    assert sandbox.session.get("lost") == 4997
+
+
+def test_two_sandboxes_do_not_see_each_other(pool: SandboxPool, sandbox: Sandbox) -> None:
+    with pool.start() as other:
+        other.session.run_cell("""
+import os, socket
+for folder in (".", "/dev/shm"):
+    open(folder + "/answer", "w").write("42")
+server = socket.socket(socket.AF_UNIX); server.bind("\\0answers"); server.listen()
+""")
+        sandbox.session.run_cell("""
+seen = [os.path.join(folder, name) for top in (".", "/dev/shm", "/sandbox", "/dev")
+        for folder, _, names in os.walk(top) for name in names if name == "answer"]
+try:
+    os.kill(-1, signal.SIGKILL)  # everything that it may signal, but itself
+except ProcessLookupError:
+    pass
+""")
+        assert sandbox.session.get("seen") == []
+        connect = r"socket.socket(socket.AF_UNIX).connect('\0answers')"
+        assert outcome(sandbox, connect) == "ECONNREFUSED"
+        other.session.run_cell("alive = True")
+        assert other.session.get("alive") is True
+
+
+def test_nothing_of_the_grader_is_left_in_the_process(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+descriptors = {name: os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")
+               if os.path.islink(f"/proc/self/fd/{name}")}
+environment = ""
+for name in ("self/environ", "self/cmdline", "1/cmdline"):
+    try:
+        environment += open("/proc/" + name).read()
+    except PermissionError:
+        pass
+needle = "".join(["hun", "ter", "2"]).encode()
+found = 0
+for line in open("/proc/self/maps"):
+    where, access = line.split()[:2]
+    low, high = (int(x, 16) for x in where.split("-"))
+    if access.startswith("rw"):
+        found += ctypes.string_at(low, high - low).count(needle)
+""")
+    descriptors = sandbox.session.get("descriptors")
+    assert set(descriptors) <= {"0", "1", "2", "3", "4", "5", "6"}
+    assert [name for name, target in descriptors.items() if target.startswith("pipe:")] == [
+        "3",
+        "4",
+    ]
+    assert not any(target.startswith("socket:") for target in descriptors.values())
+    assert "hunter2" not in sandbox.session.get("environment")
+    assert (
+        sandbox.session.get("found") < 4
+    )  # the needle itself, and what was copied in looking for it
+
+
+# Using things up
+
+
+def test_forks_are_bounded_and_end_with_the_sandbox(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+children = 0
+try:
+    while True:
+        if os.fork() == 0:
+            time.sleep(600)
+            os._exit(0)
+        children += 1
+except BlockingIOError:
+    pass
+""")
+    assert LIMITS.processes - 4 <= sandbox.session.get("children") < LIMITS.processes
+
+
+def test_a_fork_bomb_ends_with_the_sandbox(sandbox: Sandbox) -> None:
+    sandbox.session.timeout = 3.0
+    with pytest.raises(SandboxLost):
+        sandbox.session.run_cell("""
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass
+""")
+
+
+def test_threads_are_bounded_and_do_not_matter(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+import threading
+started = 0
+try:
+    while True:
+        threading.Thread(target=lambda: [print("noise") or time.sleep(0.01) for _ in range(10**6)],
+                         daemon=True).start()
+        started += 1
+except RuntimeError:
+    pass
+""")
+    assert sandbox.session.get("started") < LIMITS.processes
+    sandbox.session.run_cell("x = 3")
+    assert sandbox.session.get("x") == 3
+
+
+@pytest.mark.parametrize(
+    "hog",
+    [
+        "x = bytearray(1 << 40)",
+        "x = []\nwhile True: x.append(bytearray(50 << 20))",
+        "import torch\nx = torch.zeros(1 << 33)",
+        "import numpy\nx = numpy.ones((1 << 30,))",
+    ],
+)
+def test_a_process_that_wants_too_much_memory_gets_an_error(sandbox: Sandbox, hog: str) -> None:
+    assert outcome(sandbox, hog) in ("MemoryError", "RuntimeError", "_ArrayMemoryError")
+    sandbox.session.run_cell("x = None\nok = [0] * 1000")
+
+
+@pytest.mark.parametrize(
+    "hog",
+    [
+        # Shared memory that belongs to no file, and many processes of which each stays within its limit.
+        f"import mmap\nx = mmap.mmap(-1, {2048 * MIB})\nfor i in range(0, len(x), 4096): x[i] = 1\ntime.sleep(30)",
+        f"for _ in range(6):\n    if os.fork() == 0:\n        x = b'1' * {300 * MIB}\n        time.sleep(60)\ntime.sleep(30)",
+    ],
+)
+def test_all_processes_together_are_held_to_a_total(sandbox: Sandbox, hog: str) -> None:
+    with pytest.raises(SandboxLost) as error:
+        sandbox.session.run_cell(hog)
+    assert not isinstance(error.value, SandboxTimeout)
+    assert sandbox.why_lost() == "out of memory"
+
+
+@pytest.mark.parametrize("folder", [".", "/dev/shm"])
+def test_a_disk_filler_runs_into_the_end_of_its_own_folder(sandbox: Sandbox, folder: str) -> None:
+    sandbox.session.run_cell(f"""
+total, number = 0, 0
+try:
+    while True:
+        with open(f"{folder}/{{number}}", "wb", 0) as file:
+            for _ in range(8):
+                total += file.write(b"x" * (1 << 20))
+        number += 1
+except OSError as error:
+    problem = os.strerror(error.errno)
+""")
+    assert sandbox.session.get("problem") == os.strerror(errno.ENOSPC)
+    size = LIMITS.work_bytes if folder == "." else LIMITS.shared_bytes
+    assert sandbox.session.get("total") <= size
+
+
+def test_files_are_bounded_in_size_and_number(sandbox: Sandbox) -> None:
+    assert outcome(sandbox, "open('large', 'wb', 0).truncate(1 << 40)") == "EFBIG"
+    assert outcome(sandbox, "x = [open(os.devnull) for _ in range(100)]") == "EMFILE"
+    many = "for number in range(10**6): open(str(number), 'w').close()"
+    assert outcome(sandbox, many) == "ENOSPC"
+
+
+# Ends, and the line to the grader
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "os._exit(0)",
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "os.close(3)",
+        "os.close(4)",
+        "os.closerange(0, 100)",
+        "os.write(4, b'garbage' * 1000)",
+        "os.write(4, b'')\nos.write(4, bytes(1 << 16))",
+        "os.dup2(os.open('/dev/zero', os.O_RDONLY), 3)",
+        "os.dup2(os.open('/dev/null', os.O_WRONLY), 4)",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "import threading; threading.Thread(target=lambda: [os.write(4, b'x' * 4096) for _ in range(10**6)]).start()",
+        "sys.setrecursionlimit(10**9)\nf = lambda: f()\nf()",
+    ],
+)
+def test_a_broken_line_costs_only_the_sandbox(sandbox: Sandbox, attack: str) -> None:
+    sandbox.session.timeout = 3.0
+    cells = iter([attack, "x = 1", "x = 2"])
+    with pytest.raises(SandboxLost):
+        any(map(sandbox.session.run_cell, cells))
+
+
+def test_a_daemon_ends_with_the_sandbox(sandbox: Sandbox) -> None:
+    sandbox.session.run_cell("""
+import subprocess
+for number in range(1, 65):
+    if number not in (9, 19, 32, 33):
+        signal.signal(number, signal.SIG_IGN)
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(0)
+subprocess.Popen(["/usr/bin/setsid", "/usr/bin/nohup", "/usr/bin/sleep", "600"])
+time.sleep(0.3)
+alive = len([name for name in os.listdir("/proc") if name.isdigit()])
+""")
+    assert sandbox.session.get("alive") >= 6
+    # The fixture looks for what is left.
+
+
+def test_orphans_end_with_a_process_that_exits(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxLost):
+        sandbox.session.run_cell("""
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(600)
+os._exit(3)
+""")
+    assert sandbox.why_lost() == "exited with status 3"
+    # The fixture looks for what is left.
+
+
+def test_keys_are_out_of_reach(sandbox: Sandbox) -> None:
+    number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "keyctl")
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.syscall(number, 0, -3, 0) > 0  # from here, KEYCTL_GET_KEYRING_ID works
+    sandbox.session.run_cell(f"result = ctypes.CDLL(None).syscall({number}, 0, -3, 0)")
+    assert sandbox.session.get("result") == -1
+
+
+def test_results_are_the_same_after_all_this(pool: SandboxPool) -> None:
+    source = "import json, torch\nprint(json.dumps(torch.rand(2, generator=torch.manual_seed(1)).tolist()))"
+    assert json.loads(run(pool, source)) == json.loads(run(pool, source))

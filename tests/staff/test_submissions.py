@@ -1,0 +1,260 @@
+"""Finding notebooks in folders and zips, whoever packed them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from stats220.errors import GradingError
+from stats220.staff.grade import submissions
+from stats220.staff.grade.submissions import Submission, SubmissionError, collect
+
+LAB = "lab4_pose"
+
+
+def put(root: Path, *paths: str) -> Path:
+    for path in paths:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"content of {path}")
+    return root
+
+
+def zipped(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, f"content of {name}")
+    return path
+
+
+def texts(found: list[Submission]) -> dict[str, str]:
+    return {s.student: s.read().decode() for s in found}
+
+
+LAYOUTS = {
+    "flat": ["ada/lab4_pose.ipynb", "ben/lab4_pose.ipynb"],
+    "nbgrader": ["ada/lab4_pose/lab4_pose.ipynb", "ben/lab4_pose/lab4_pose.ipynb"],
+    "mixed": ["ada/lab4_pose/lab4_pose.ipynb", "ben/lab4_pose.ipynb"],
+    "enclosed": ["class/ada/lab4_pose.ipynb", "class/ben/lab4_pose/lab4_pose.ipynb"],
+    "with other things": [
+        "ada/lab4_pose.ipynb",
+        "ada/data/movie.ipynb/x",
+        "ada/lab3_calcium/lab3_calcium.ipynb",
+        "ben/lab4_pose/lab4_pose.ipynb",
+        "ben/lab4_pose/timestamp.txt",
+        "ben/lab4_pose/.ipynb_checkpoints/lab4_pose-checkpoint.ipynb",
+        "ben/.ipynb_checkpoints/lab4_pose.ipynb",
+        "__MACOSX/ada/._lab4_pose.ipynb",
+        "ada/._lab4_pose.ipynb",
+        ".DS_Store",
+        "roster.csv",
+    ],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_every_layout_gives_the_same_students(tmp_path: Path, layout: str, packed: bool) -> None:
+    paths = LAYOUTS[layout]
+    where = zipped(tmp_path / "class.zip", *paths) if packed else put(tmp_path / "in", *paths)
+    found = collect(where, LAB)
+    assert [s.student for s in found] == ["ada", "ben"]
+    assert all(text.endswith("/lab4_pose.ipynb") for text in texts(found).values())
+    assert all(not s.notes and not s.problem for s in found)
+
+
+def test_one_student_in_nbgraders_layout_is_no_enclosing_folder(tmp_path: Path) -> None:
+    found = collect(put(tmp_path, "ada/lab4_pose/lab4_pose.ipynb"), LAB)
+    assert [s.student for s in found] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lab4_pose (1).ipynb",
+        "lab4_pose-2.ipynb",
+        "Lab4_Pose.ipynb",
+        "LAB4_POSE.IPYNB",
+        "final_v3.ipynb",
+    ],
+)
+def test_a_renamed_file_alone_is_accepted_and_noted(tmp_path: Path, name: str) -> None:
+    (found,) = collect(put(tmp_path, f"ada/{name}"), LAB)
+    assert found.read().decode() == f"content of ada/{name}"
+    assert found.notes == (f"the file is named {name}, taken as lab4_pose.ipynb",)
+
+
+def test_a_renamed_file_is_told_from_another_labs(tmp_path: Path) -> None:
+    (found,) = collect(put(tmp_path, "ada/lab4_pose (2).ipynb", "ada/lab3_calcium.ipynb"), LAB)
+    assert found.source.name == "lab4_pose (2).ipynb"
+
+
+def test_a_student_without_a_notebook_is_listed(tmp_path: Path) -> None:
+    put(tmp_path, "ada/lab4_pose.ipynb", "ben/readme.txt", "cleo/lab3_calcium/lab3_calcium.ipynb")
+    (tmp_path / "dan").mkdir()
+    found = {s.student: s for s in collect(tmp_path, LAB)}
+    assert set(found) == {"ada", "ben", "cleo", "dan"}
+    for student in ("ben", "cleo", "dan"):
+        with pytest.raises(SubmissionError, match="no notebook of lab4_pose found"):
+            found[student].read()
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["ada/lab4_pose.ipynb", "ada/lab4_pose/lab4_pose.ipynb"],
+        ["ada/lab4_pose.ipynb", "ada/lab4_pose (1).ipynb"],
+        ["ada/lab4_pose.ipynb", "Ada/lab4_pose.ipynb"],
+        ["ad\u00e9/lab4_pose.ipynb", "ade\u0301/lab4_pose.ipynb"],  # é in one character and in two
+        ["ada/lab4_pose/a.ipynb", "ada/lab4_pose/b.ipynb"],
+    ],
+)
+def test_a_student_twice_is_refused_in_one_line(
+    tmp_path: Path, paths: list[str], packed: bool
+) -> None:
+    where = zipped(tmp_path / "class.zip", *paths) if packed else put(tmp_path / "in", *paths)
+    with pytest.raises(
+        GradingError, match=r"handed in lab4_pose more than once: .*keep one"
+    ) as error:
+        collect(where, LAB)
+    assert "\n" not in str(error.value)
+
+
+def test_the_same_path_twice_in_a_zip_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "class.zip", "ada/lab4_pose.ipynb")
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("ada/lab4_pose.ipynb", "another")
+    with pytest.raises(GradingError, match="2 times"):
+        collect(path, LAB)
+
+
+def test_nothing_there_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(GradingError, match="does not exist"):
+        collect(tmp_path / "nowhere", LAB)
+    with pytest.raises(GradingError, match=r"no submissions in .*<student>/lab4_pose.ipynb"):
+        collect(tmp_path, LAB)
+    put(tmp_path, "lab4_pose.ipynb")
+    with pytest.raises(GradingError, match=r"no submissions in .*<student>/lab4_pose.ipynb"):
+        collect(tmp_path, LAB)
+    with pytest.raises(GradingError, match="no submissions"):
+        collect(zipped(tmp_path / "empty.zip"), LAB)
+
+
+def test_an_unreadable_zip_is_one_clear_line(tmp_path: Path) -> None:
+    whole = zipped(tmp_path / "class.zip", "ada/lab4_pose.ipynb").read_bytes()
+    for content in (b"", b"no zip", whole[: len(whole) // 2], whole[:-10]):
+        (tmp_path / "bad.zip").write_bytes(content)
+        with pytest.raises(GradingError, match="neither a folder nor a zip"):
+            collect(tmp_path / "bad.zip", LAB)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../ada/lab4_pose.ipynb",
+        "ada/../../lab4_pose.ipynb",
+        "/etc/lab4_pose.ipynb",
+        "..\\ada\\lab4_pose.ipynb",
+    ],
+)
+def test_a_path_out_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(GradingError, match="unsafe path"):
+        collect(zipped(tmp_path / "class.zip", "ben/lab4_pose.ipynb", name), LAB)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["class.zip"]
+
+
+def test_a_zip_made_on_windows(tmp_path: Path) -> None:
+    found = collect(zipped(tmp_path / "class.zip", "ada\\lab4_pose.ipynb"), LAB)
+    assert texts(found) == {"ada": "content of ada\\lab4_pose.ipynb"}
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "key.ipynb"
+    secret.write_text("the answers")
+    where = put(tmp_path / "in", "ben/lab4_pose.ipynb")
+    (where / "ada").mkdir()
+    (where / "ada" / "lab4_pose.ipynb").symlink_to(secret)
+    (where / "cleo").symlink_to(where / "ben")
+    (where / "dan").mkdir()
+    os.mkfifo(where / "dan" / "lab4_pose.ipynb")
+    found = {s.student: s for s in collect(where, LAB)}
+    assert found["ben"].read()
+    for student in ("ada", "cleo", "dan"):
+        with pytest.raises(SubmissionError, match="link"):
+            found[student].read()
+
+
+def test_a_file_swapped_for_a_link_after_listing_is_not_followed(tmp_path: Path) -> None:
+    (found,) = collect(put(tmp_path / "in", "ada/lab4_pose.ipynb"), LAB)
+    found.source.unlink()
+    found.source.symlink_to(put(tmp_path, "secret") / "secret")
+    with pytest.raises(SubmissionError, match="cannot be read"):
+        found.read()
+
+
+def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        link = zipfile.ZipInfo("ada/lab4_pose.ipynb")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    (found,) = collect(tmp_path / "class.zip", LAB)
+    with pytest.raises(SubmissionError, match="link"):
+        found.read()
+
+
+def test_a_bomb_costs_only_its_student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "MAX_NOTEBOOK_BYTES", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada/lab4_pose.ipynb", b" " * (50 << 20))
+        archive.writestr("ben/lab4_pose.ipynb", "fine")
+    ada, ben = collect(tmp_path / "class.zip", LAB)
+    assert ben.read() == b"fine"
+    with pytest.raises(SubmissionError, match="larger than"):
+        ada.read()
+    large = put(tmp_path / "in", "ada/lab4_pose.ipynb")
+    (large / "ada/lab4_pose.ipynb").write_bytes(b" " * (2 << 20))
+    with pytest.raises(SubmissionError, match="larger than"):
+        collect(large, LAB)[0].read()
+
+
+def test_a_damaged_or_locked_member_costs_only_its_student(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "class.zip", "ada/lab4_pose.ipynb", "ben/lab4_pose.ipynb")
+    data = bytearray(path.read_bytes())
+    place = data.index(b"content of ada")
+    data[place] ^= 0xFF
+    path.write_bytes(data)
+    ada, ben = collect(path, LAB)
+    assert ben.read() == b"content of ben/lab4_pose.ipynb"
+    with pytest.raises(SubmissionError, match="CRC"):
+        ada.read()
+    locked = bytearray(zipped(path, "ada/lab4_pose.ipynb").read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the bit that says "encrypted"
+        locked[locked.index(header) + flags] |= 1
+    path.write_bytes(locked)
+    with pytest.raises(SubmissionError, match="encrypted"):
+        collect(path, LAB)[0].read()
+
+
+def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "MAX_ZIP_MEMBERS", 2)
+    with pytest.raises(GradingError, match="3 files"):
+        collect(zipped(tmp_path / "class.zip", "a/x", "b/x", "c/x"), LAB)
+
+
+@pytest.mark.parametrize("student", ["a\nb", "a\x1b[31m", "x" * 129, "ü" * 100, "a\u202eb"])
+def test_a_name_that_no_table_can_hold_is_refused(tmp_path: Path, student: str) -> None:
+    with pytest.raises(GradingError, match="rename it"):
+        collect(zipped(tmp_path / "class.zip", f"{student}/lab4_pose.ipynb"), LAB)
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff\xfe"
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), "lab4_pose.ipynb").write_text("x")
+    with pytest.raises(GradingError, match="rename it"):
+        collect(tmp_path, LAB)

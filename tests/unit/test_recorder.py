@@ -1,0 +1,550 @@
+"""Blocks: what costs points, what does not, whose fault it is, and what is told to whom."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import random
+import signal
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from boundary import remote
+
+from stats220.checks import CheckResult, Checks, checked, notebook
+from stats220.checks.session import Loopback, SandboxLost, SandboxTimeout, active_session
+from stats220.errors import InputError
+
+
+def run(body: Any, student: Any = abs, hidden: bool = False) -> CheckResult:
+    """The result of one block, `body(checks, proxy of student)`."""
+    session = Loopback()
+    with session.activate():
+        checks = Checks("exercise", hidden=hidden)
+        proxy = session.put(student)
+        with checks(3, "does it", hint="so"):
+            body(checks, proxy)
+    (result,) = checks.results
+    assert (result.what, result.max_points, result.hidden) == ("does it", 3, hidden)
+    assert result.points == (3 if result.status == "passed" else 0)
+    assert result.hint == ("" if result.status == "passed" else "so")
+    assert result.seconds >= 0
+    return result
+
+
+def fails(x: Any) -> Any:
+    raise ValueError(f"got {x}")
+
+
+def stub(x: Any) -> Any:
+    raise NotImplementedError("stub")
+
+
+def dots(x: Any) -> Any:
+    total: Any = ...
+    return total + x
+
+
+def test_what_a_block_comes_to() -> None:
+    cases: list[tuple[Any, Any, str, str]] = [
+        (lambda c, f: c.equal(f(-3), 3), abs, "passed", ""),
+        (lambda c, f: c.equal(f(-3), 4), abs, "failed", "result is 3, expected 4"),
+        (lambda c, f: c.that(f(-3) > 3, "too small"), abs, "failed", "too small"),
+        (lambda c, f: c.that(False, "a\nb\x1b[31m" + "x" * 999), abs, "failed", "a b [31mxxx"),
+        (lambda c, f: f(1), fails, "failed", "ValueError: got 1"),
+        (lambda c, f: f(1), stub, "not attempted", ""),
+        (lambda c, f: f(1), dots, "not attempted", "`...` is still in place of your code"),
+        (
+            lambda c, f: c.equal(f(1), 1),
+            lambda x: None,
+            "not attempted",
+            "nothing came back (None)",
+        ),
+        (lambda c, f: f(1).shape, lambda x: ..., "not attempted", "`...` came back"),
+        (
+            lambda c, f: f(1).shape,
+            lambda x: [1],
+            "failed",
+            "the result has another form than expected (AttributeError: 'list'",
+        ),
+        (
+            lambda c, f: f(1) == 3,
+            lambda x: object(),
+            "failed",
+            "a number, string or array was expected here, not an object",
+        ),
+        (
+            lambda c, f: f(object()),
+            abs,
+            "error",
+            "this check is broken, tell the course staff (WireError in line",
+        ),
+        (lambda c, f: undefined, abs, "error", "this check is broken"),
+        (lambda c, f: [].shape, abs, "error", "this check is broken"),
+        (lambda c, f: __import__("no_such_module"), abs, "error", "this check is broken"),
+        (lambda c, f: (f(1), undefined), abs, "error", "this check is broken"),
+        (lambda c, f: (f(1), os.stat("/no/such/file")), abs, "error", "this check is broken"),
+    ]
+    for body, student, status, message in cases:
+        result = run(body, student)
+        assert (result.status, result.message[: len(message)]) == (status, message)
+        assert len(result.message) <= 400
+        assert result.message.isprintable()
+
+
+def test_a_failing_block_costs_its_own_points_only() -> None:
+    session = Loopback()
+    with session.activate():
+        checks = Checks("exercise", hidden_points=1)
+        with checks(1, "a"):
+            checks.that(False, "no")
+        with checks(2, "b"):
+            checks.that(True, "no")
+    assert [(r.what, r.points, r.status) for r in checks.results] == [
+        ("a", 0, "failed"),
+        ("b", 2, "passed"),
+    ]
+    assert (checks.points, checks.max_points, repr(checks)) == (2, 3, "2")
+
+
+@pytest.mark.parametrize(("student", "status"), [(fails, "failed"), (stub, "not attempted")])
+def test_a_block_that_needs_an_earlier_one_says_so(student: Any, status: str) -> None:
+    session = Loopback()
+    with session.activate():
+        f = session.put(student)
+        checks = Checks("exercise")
+        with checks(1, "runs"):
+            result = f(1)
+        with checks(1, "is right"):
+            checks.equal(result, 1)
+    assert [row.status for row in checks.results] == [status, status]
+    assert checks.results[1].message == "needs what is missing above: runs"
+
+
+def test_raises() -> None:
+    def refuse(x: Any) -> Any:
+        raise KeyError("k")
+
+    def body(kinds: Any) -> Any:
+        return lambda c, f: c.raises(kinds, f, 1)
+
+    assert run(body(KeyError), refuse).status == "passed"
+    assert run(body((ValueError, LookupError)), refuse).status == "passed"
+    assert run(body(ValueError), refuse).message == "expected ValueError, got KeyError: 'k'"
+    message = run(body((ValueError, TypeError)), abs).message
+    assert message == "expected ValueError or TypeError, but nothing was raised: 1 came back"
+    # NotImplementedError is a RuntimeError, and `...` gives TypeErrors: a stub must not earn points by that.
+    assert run(body(RuntimeError), stub).status == "not attempted"
+    assert run(body(TypeError), dots).status == "not attempted"
+    assert run(body(Exception), lambda x: None).status == "not attempted"
+
+
+def test_a_stub_earns_nothing_for_leaving_its_inputs_alone() -> None:
+    def body(checks: Checks, f: Any) -> None:
+        _, (afterwards,) = checks.call(f, torch.ones(2))
+        checks.equal(afterwards, torch.ones(2))
+
+    assert run(body, lambda x: x).status == "passed"
+    for nothing in (None, ...):
+        assert run(body, lambda x, nothing=nothing: nothing).status == "not attempted"
+
+
+def test_blocks_start_from_the_same_random_state_whatever_came_before() -> None:
+    def check(draws_before: int) -> list[float]:
+        session = Loopback()
+        with session.activate():
+            draw = session.put(lambda: torch.rand(()).item() + np.random.rand() + random.random())
+            checks, drawn = Checks("exercise"), []
+            with checks(1, "a"):
+                for _ in range(draws_before):
+                    draw()
+            with checks(1, "b"):
+                drawn = [draw(), draw()]
+        return drawn
+
+    assert check(0) == check(5)
+
+
+def test_services_need_a_session() -> None:
+    checks = Checks("exercise")
+    assert checks.device == "cpu"
+    with checks(1, "a"):
+        checks.equal(3, 3)
+    with pytest.raises(InputError, match="@checked"):
+        checks.seed(0)
+    assert repr(checks) == "1"
+
+
+# Hidden checks.
+
+SECRET = 271828
+LEAKS = {
+    "message": "raise ValueError(f'the input is {x}')",
+    "type": "raise type(f'Input{x}', (ValueError,), {})()",
+    "type of an object": "return type(f'Input{x}', (), {})()",
+    "line": "import linecache\n    code = f'raise ValueError  # {x}'\n    linecache.cache[str(x)] = 99, None, [code], str(x)\n"
+    "    exec(compile(code, str(x), 'exec'), {'__name__': '__main__'})",
+    "line number": "exec(compile('\\n' * (x - 1) + 'raise ValueError', 'f', 'exec'), {'__name__': '__main__'})",
+    "value": "return x",
+    "text": "return f'the input is {x}'",
+    "attribute": "return [x].nope",
+    "key": "return {}[x]",
+    "what the wire says": "return '\\ud800', x",
+}
+
+
+def leak(checks: Checks, f: Any) -> None:
+    result = f(SECRET)
+    checks.equal(result, "nothing")
+    result < 3  # noqa: B015
+
+
+def misfit(checks: Checks, f: Any) -> None:
+    f(SECRET).nope(SECRET)
+    [][SECRET]
+
+
+def mistake(checks: Checks, f: Any) -> None:
+    raise OSError(str(SECRET))
+
+
+@pytest.mark.parametrize("body", [leak, misfit, mistake])
+@pytest.mark.parametrize("how", LEAKS)
+def test_hidden_checks_tell_no_values(how: str, body: Any) -> None:
+    with remote() as session:
+        session.run_cell(f"def f(x):\n    {LEAKS[how]}")
+        f = session.get("f")
+        with session.activate():
+            checks = Checks("exercise", hidden=True)
+            with checks(1, "does it", hint="so"):
+                body(checks, f)
+    (result,) = checks.results
+    assert result.hidden
+    assert result.status in ("failed", "error")
+    assert str(SECRET) not in repr(result)
+
+
+def test_hidden_checks_tell_the_type_and_the_line() -> None:
+    with remote() as session:
+        session.run_cell(
+            "class Mine(Exception): pass\ndef f(x):\n    return 1 / 0\ndef g(x): raise Mine"
+        )
+        with session.activate():
+            checks = Checks("exercise", hidden=True)
+            for name in "fg":
+                with checks(1, name):
+                    session.get(name)(1)
+            with checks(1, "h"):
+                checks.equal(1, 2)
+    assert [row.message for row in checks.results] == [
+        "ZeroDivisionError in your line `return 1 / 0`",
+        "an exception of your own in your line `def g(x): raise Mine`",
+        "not as expected",
+    ]
+
+
+# What ends more than a block.
+
+
+def test_a_lost_sandbox_is_recorded_and_told() -> None:
+    with remote() as session:
+        session.run_cell("import os\ndef f(): os._exit(3)\ndef g():\n    while True: pass")
+        f = session.get("f")
+        with session.activate():
+            checks = Checks("exercise")
+        with checks(1, "a"):
+            pass
+        with pytest.raises(SandboxLost) as lost, checks(2, "b", hint="so"):
+            f()
+    assert lost.value.checks is checks
+    assert [(r.status, r.points, r.max_points) for r in checks.results] == [
+        ("passed", 1, 1),
+        ("lost", 0, 2),
+    ]
+    assert checks.results[1].message
+    with session.activate():
+        checks = Checks("exercise")
+    with pytest.raises(SandboxLost), checks(2, "c"):  # lost when the block begins
+        pass
+    assert [r.status for r in checks.results] == ["lost"]
+
+
+def test_a_timeout_is_told_apart() -> None:
+    with remote() as session:
+        session.run_cell("def g():\n    while True: pass")
+        g = session.get("g")
+        session.timeout = 0.2
+        with session.activate():
+            checks = Checks("exercise")
+        with pytest.raises(SandboxTimeout) as lost, checks(2, "b"):
+            g()
+    assert lost.value.checks is checks
+
+
+def test_ctrl_c_stops_the_check_and_a_students_keyboardinterrupt_does_not() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def pressed() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 1
+
+    def swallowed() -> int:
+        with contextlib.suppress(BaseException):
+            signal.raise_signal(signal.SIGINT)
+        return 1
+
+    def raised() -> int:
+        raise KeyboardInterrupt
+
+    @checked
+    def check(f: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            checks.equal(f(), 1)
+        return checks
+
+    for function in (pressed, swallowed):
+        with pytest.raises(KeyboardInterrupt):
+            check(function)
+    assert check(raised).results[0].status == "failed"
+    assert check(lambda: 1).points == 1
+    assert signal.getsignal(signal.SIGINT) is before
+    assert active_session.get() is None
+
+
+# In a notebook.
+
+
+def test_nothing_shows_and_no_warning_costs_points(capsys: pytest.CaptureFixture[str]) -> None:
+    """Plain nbgrader gives no points to a cell that writes to stderr. Here, as everywhere in these tests, warnings are errors."""
+    logger = logging.getLogger("student")
+    handler = logging.StreamHandler(sys.stderr)
+    logger.addHandler(handler)
+    logging.root.addHandler(handler)
+
+    def noisy(x: Any) -> Any:
+        sys.stdout.write("out\n")
+        sys.stderr.write("err\n")
+        warnings.warn("careful", stacklevel=1)
+        logger.warning("log")
+        logging.getLogger("unhandled").error("log")
+        np.log(np.zeros(1))
+        return x
+
+    @checked
+    def check(f: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            checks.equal(f(1), 1)
+            warnings.warn("of the check's own", stacklevel=1)
+            sys.stdout.write("of the check's own")
+        return checks
+
+    filters = list(warnings.filters)
+    try:
+        assert check(noisy).results[0].status == "passed"
+    finally:
+        logger.removeHandler(handler)
+        logging.root.removeHandler(handler)
+    assert warnings.filters == filters
+    assert handler.stream is sys.stderr
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_check_does_not_disturb_the_notebook() -> None:
+    plt = pytest.importorskip("matplotlib.pyplot")
+
+    @checked
+    def check(f: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            checks.seed(7)
+            f()
+        with checks(1, "sees defaults"):
+            checks.dtype(torch.ones(2), torch.float32)
+            checks.that(torch.is_grad_enabled(), "no gradients")
+            checks.equal(np.geterr()["divide"], "warn")
+        with checks(1, "and the student their own"):
+            checks.equal(f(), "torch.float64 False")
+        return checks
+
+    def student() -> str:
+        random.random(), np.random.rand(), torch.rand(2)
+        plt.figure()
+        np.seterr(divide="ignore")
+        return f"{torch.ones(2).dtype} {torch.is_grad_enabled()}"
+
+    states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    mine = plt.figure()
+    floats = np.geterr()
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(False)
+    try:
+        result = check(student)
+        assert torch.get_default_dtype() == torch.float64
+        assert not torch.is_grad_enabled()
+        assert np.geterr() == floats
+        assert plt.get_fignums() == [mine.number]
+    finally:
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        plt.close("all")
+    assert [row.message for row in result.results] == ["", "", ""]
+    assert states == (
+        random.getstate(),
+        np.random.get_state()[1].tolist(),
+        torch.get_rng_state().tolist(),
+    )
+
+
+def test_a_module_of_the_students_is_not_changed() -> None:
+    @checked
+    def check(model: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            model.load_state_dict({k: torch.zeros_like(v) for k, v in model.state_dict().items()})
+            checks.equal(model.weight, torch.zeros(1, 2))
+        return checks
+
+    model = torch.nn.Linear(2, 1)
+    before = model.weight.detach().clone()
+    assert check(model).points == 1
+    assert torch.equal(model.weight, before)
+
+
+def test_objects_that_are_plain_values_or_stubs() -> None:
+    @checked
+    def check(answer: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            checks.close(answer, 3.0, atol=0.1)
+        return checks
+
+    assert check(3.05).points == 1
+    assert check(torch.tensor(3.0)).points == 1
+    assert check("three").results[0].status == "failed"
+    assert check(None).results[0].status == "not attempted"
+    assert check(...).results[0].status == "not attempted"
+
+
+def test_what_a_stub_leaves_empty_is_not_attempted_either() -> None:
+    @checked
+    def check(make: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "has parameters"):
+            checks.equal(len(list(make().parameters())), 2)
+        with checks(1, "runs"):
+            make()(torch.ones(2))
+        return checks
+
+    class Stub(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear: Any = ...
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)
+
+    assert [row.status for row in check(Stub).results] == ["not attempted", "not attempted"]
+    no_forward = [row.status for row in check(lambda: torch.nn.Identity()).results]
+    assert no_forward == ["failed", "passed"]
+
+
+def test_in_the_grader_the_check_runs_as_it_is() -> None:
+    seen = []
+
+    @checked
+    def check(f: Any) -> Checks:
+        seen.append(f)
+        return Checks("exercise")
+
+    with Loopback().activate():
+        check("as given")
+    assert seen == ["as given"]
+    assert check.__name__ == "check"
+
+
+# On a GPU too.
+
+
+class OtherDevice(Loopback):
+    """A stand-in for a GPU: says that it is one, and knows what a function's argument says of itself."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        super().__init__("cpu")
+        self.device = device
+
+
+@checked
+def on_devices(f: Any) -> Checks:
+    checks = Checks("exercise")
+    for name in ("a", "b"):
+        with checks(1, name):
+            checks.equal(f(name, checks.device), "fine")
+    return checks
+
+
+def test_a_block_passes_if_it_passes_on_every_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(notebook, "Loopback", OtherDevice)
+    asked: list[tuple[str, str]] = []
+
+    def student(name: str, device: str) -> str:
+        asked.append((name, device))
+        return "bad" if (name, device) == ("b", "cuda") else "fine"
+
+    result = on_devices(student)
+    assert [(row.status, row.message) for row in result.results] == [
+        ("passed", ""),
+        ("failed", "on cuda: result is 'bad', expected 'fine'"),
+    ]
+    assert repr(result) == "1"
+    assert len(asked) == 4
+    asked.clear()
+    result = on_devices(lambda name, device: asked.append((name, device)) or "bad")
+    assert [device for _, device in asked] == ["cpu", "cpu"]  # nothing to gain on the GPU
+    assert all(not row.message.startswith("on cuda") for row in result.results)
+
+
+def test_a_check_must_have_the_same_blocks_on_both_devices() -> None:
+    one, two = Checks("exercise"), Checks("exercise")
+    one.results.append(CheckResult("a", 1, 1, "passed"))
+    with pytest.raises(InputError, match="other blocks"):
+        notebook.merge_devices(one, two)
+
+
+@pytest.mark.gpu
+def test_a_hard_wired_device_shows_before_grading_does() -> None:
+    @checked
+    def check(scale: Any) -> Checks:
+        checks = Checks("exercise")
+        with checks(1, "a"):
+            checks.equal(scale(torch.ones(2)), torch.full((2,), 2.0))
+        with checks(1, "a model"):
+            model = checks.make(torch.nn.Linear, 2, 1)
+            checks.shape(model(torch.ones(2)), (1,))
+        return checks
+
+    def good(x: torch.Tensor) -> torch.Tensor:
+        return x * torch.full((2,), 2.0, device=x.device)
+
+    def on_cpu(x: torch.Tensor) -> torch.Tensor:
+        return x * torch.full((2,), 2.0)
+
+    def on_cuda(x: torch.Tensor) -> torch.Tensor:
+        return x * torch.full((2,), 2.0, device="cuda")
+
+    state = torch.cuda.get_rng_state()
+    assert check(good).points == 2
+    rows = check(on_cpu).results
+    assert [row.points for row in rows] == [0, 1]
+    assert rows[0].message.startswith("on cuda: RuntimeError: Expected all tensors")
+    rows = check(on_cuda).results
+    assert [row.points for row in rows] == [0, 1]
+    assert rows[0].message.startswith("RuntimeError: Expected all tensors")
+    assert torch.equal(state, torch.cuda.get_rng_state())
