@@ -25,6 +25,9 @@ MISFITS = (
     MemoryError,
 )
 
+# A hint answers a mistake: before there is an attempt it would only give the trick away.
+HINTED = ("failed", "error", "lost")
+
 
 class Block:
     """One with-block of a check; made by calling `Checks`."""
@@ -71,7 +74,7 @@ class Block:
             max_points=self.points,
             status=status,
             message=message,
-            hint="" if status == "passed" else self.hint,
+            hint=self.hint if status in HINTED else "",
             seconds=time.perf_counter() - self._start,
             hidden=self.checks.hidden,
         )

@@ -54,7 +54,7 @@ def settle(checks: Checks) -> Checks:
     """
     if not checks.points and any(result.status == "not attempted" for result in checks.results):
         checks.results = [
-            dataclasses.replace(result, status="not attempted")
+            dataclasses.replace(result, status="not attempted", hint="")
             if result.status == "failed"
             else result
             for result in checks.results

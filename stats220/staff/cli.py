@@ -133,7 +133,13 @@ def attempts(
     from stats220.staff.grade.attempts import run_attempts
 
     report = run_attempts(
-        _root(root), lab, bank=bank, device=device.value, jobs=jobs, isolation=isolation.value
+        _root(root),
+        lab,
+        bank=bank,
+        device=device.value,
+        jobs=jobs,
+        isolation=isolation.value,
+        progress=True,
     )
     _print_table(report.table())
     for line in report.problems:

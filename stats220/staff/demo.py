@@ -119,6 +119,7 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
 
     from stats220.staff.build.release import Release
     from stats220.staff.grade.course import grade_class
+    from stats220.staff.grade.runner import TimeLimits
     from stats220.staff.grade.table import score_table
 
     release = Release.load(root, lab).notebook
@@ -129,7 +130,14 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
         graded, ignore_errors=True
     )  # an earlier demo, perhaps of another version of the lab
     results = grade_class(
-        root, lab, submissions, graded, jobs=jobs, isolation=isolation, progress=True
+        root,
+        lab,
+        submissions,
+        graded,
+        jobs=jobs,
+        isolation=isolation,
+        time_limits=TimeLimits(cell_seconds=20, problem_seconds=20),  # the endless one uses it up
+        progress=True,
     )
     console = Console()
     console.print(score_table(results))

@@ -330,6 +330,19 @@ def test_damaged_cells_are_left_out() -> None:
     assert sum("left out" in note for note in result.mended) == 6
 
 
+def test_code_without_end_is_cut_off_and_a_picture_in_an_answer_is_not() -> None:
+    content = json.loads(tiny_lab.as_bytes(tiny_lab.key()))
+    many = {"cell_type": "code", "source": "x = 1\n" * 30_000, "metadata": {}, "outputs": []}
+    content["cells"] += [many] * 15
+    next(c for c in content["cells"] if c["id"] == "answer-why")["source"] = (
+        "![](" + "A" * 1_000_000
+    )
+    result = mend(tiny_lab.release(), json.dumps(content).encode())
+    assert_solved(result)
+    assert sum("too long" in note for note in result.mended) == 4
+    assert len(result.answers["why"]) == 1_000_004
+
+
 def test_half_a_surrogate_pair_can_be_written_again() -> None:
     notebook = tiny_lab.key()
     data = tiny_lab.as_bytes(notebook).replace(b"# Tiny lab", b"\\ud800")

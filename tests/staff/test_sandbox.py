@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import re
+import random
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sandboxes import (
     LIMITS,
     PACKAGE,
-    fields,
     needs_bwrap,
     processes_of,
     run,
     unpack_student_wheel,
-    wait_until,
 )
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout, StudentError
+from stats220.checks.failures import SandboxLost, SandboxTimeout
 from stats220.errors import GradingError
 from stats220.staff.grade.sandbox import SandboxPool, bubblewrap, bwrap_problem
 from stats220.staff.grade.sandbox.bubblewrap import Python
@@ -50,12 +46,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pool(packages: Path, data: Path) -> Iterator[SandboxPool]:
     with SandboxPool(packages, data=data, limits=LIMITS) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def plain_pool(packages: Path) -> Iterator[SandboxPool]:
-    with SandboxPool(packages, limits=LIMITS, isolation="none") as pool:
         yield pool
 
 
@@ -146,10 +136,18 @@ def test_it_starts_in_an_empty_work_folder_without_the_callers_environment(
 
 @needs_bwrap
 def test_every_sandbox_draws_the_same_random_numbers(pool: SandboxPool) -> None:
-    source = (
-        "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1))"
-    )
-    assert run(pool, source) == run(pool, source)
+    source = """
+import random, numpy, torch
+print(random.random(), numpy.random.rand(), torch.rand(1, dtype=torch.float64).item())
+"""
+    generator = torch.Generator().manual_seed(0)
+    expected = [
+        random.Random(0).random(),
+        np.random.RandomState(0).rand(),
+        torch.rand(1, dtype=torch.float64, generator=generator).item(),
+    ]
+    for _ in range(2):
+        assert [float(word) for word in run(pool, source).split()] == expected
 
 
 @needs_bwrap
@@ -284,357 +282,3 @@ def test_many_at_once_have_users_of_their_own(pool: SandboxPool) -> None:
     finally:
         for sandbox in sandboxes:
             sandbox.close()
-
-
-@needs_bwrap
-def test_a_pool_whose_warm_process_died_starts_another(packages: Path) -> None:
-    with SandboxPool(packages, limits=LIMITS) as pool:
-        with pool.start() as first:
-            assert pool._zygote is not None
-            family = descendants(pool._zygote._process.pid)
-            pool._zygote._process.kill()
-            pool._zygote._process.wait()
-            assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
-            with pytest.raises(SandboxLost):
-                first.session.run_cell("pass")
-            assert first.why_lost() == "ended together with the warm process"
-        assert run(pool, "print(1)") == "1\n"
-
-
-@needs_bwrap
-@pytest.mark.skipif(not bubblewrap.runs_as_root(), reason="finds the processes by their user")
-@pytest.mark.parametrize(
-    ("generation", "reason"),
-    [
-        (1, "killed from outside the sandbox"),  # init
-        (2, "ended together with the warm process"),  # the warden, whose death takes init along
-    ],
-)
-def test_killing_a_process_that_holds_a_sandbox_ends_it(
-    pool: SandboxPool, generation: int, reason: str
-) -> None:
-    with pool.start() as sandbox:
-        sandbox.session.run_cell("import os; uid = os.getuid()")
-        uid = sandbox.session.get("uid")
-        (status,) = processes_of(uid)
-        for _ in range(generation):
-            pid = int(fields(status)["PPid"])
-            status = Path(f"/proc/{pid}/status").read_text()
-        os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not processes_of(uid))
-        with pytest.raises(SandboxLost):
-            sandbox.session.run_cell("pass")
-        assert sandbox.why_lost() == reason
-    assert run(pool, "print(1)") == "1\n"
-
-
-@needs_bwrap
-def test_closing_ends_it_though_another_process_holds_copies_of_its_lines(
-    pool: SandboxPool,
-) -> None:
-    sandbox = pool.start()
-    copy = os.fork()
-    if copy == 0:
-        signal.pause()
-    try:
-        sandbox.close()
-    finally:
-        os.kill(copy, signal.SIGKILL)
-        os.waitpid(copy, 0)
-    with pytest.raises(SandboxLost):
-        sandbox.session.run_cell("pass")
-
-
-@needs_bwrap
-def test_a_pool_outlives_the_thread_that_first_used_it(packages: Path) -> None:
-    # bubblewrap's --die-with-parent means the thread.
-    with SandboxPool(packages, limits=LIMITS) as pool:
-        thread = threading.Thread(target=lambda: pool.start().close())
-        thread.start()
-        thread.join()
-        assert pool._zygote is not None
-        first = pool._zygote
-        assert run(pool, "print(1)") == "1\n"
-        assert pool._zygote is first
-
-
-GRADER = """
-import os, sys, time
-from pathlib import Path
-from stats220.staff.grade.sandbox import SandboxPool
-with SandboxPool(Path(sys.argv[1])) as pool:
-    sandbox = pool.start()
-    sandbox.session.run_cell('''
-import os, time
-if os.fork() == 0:
-    os.setsid()
-    time.sleep(600)
-''')
-    print(pool._zygote._process.pid, flush=True)
-    time.sleep(600)
-"""
-
-
-def descendants(pid: int) -> set[int]:
-    """List the processes that ``pid`` started, and those that they did."""
-    found = {pid}
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = status.read_text()
-        except OSError:
-            continue
-        parents[int(status.parent.name)] = int(text.rpartition(")")[2].split()[1])
-    for _ in range(len(parents)):
-        more = {child for child, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
-        found |= more
-    return found
-
-
-@needs_bwrap
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_grader_that_ends_leaves_nothing_behind(packages: Path, number: signal.Signals) -> None:
-    mounts = Path("/proc/self/mounts").read_text()
-    with subprocess.Popen(
-        [sys.executable, "-c", GRADER, str(packages)],
-        cwd=PACKAGE.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as grader:
-        assert grader.stdout is not None
-        warm = int(grader.stdout.readline())
-        family = descendants(warm)
-        assert len(family) >= 6  # bubblewrap twice, zygote, warden, init, student, its daemon
-        grader.send_signal(number)
-    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
-    assert Path("/proc/self/mounts").read_text() == mounts
-
-
-# What is let in
-
-
-@pytest.mark.parametrize("isolation", [pytest.param("bwrap", marks=needs_bwrap), "none"])
-def test_packages_with_the_staffs_tools_are_refused(isolation: str, tmp_path: Path) -> None:
-    (tmp_path / "stats220" / "staff").mkdir(parents=True)
-    pool = SandboxPool(tmp_path, isolation=isolation)  # type: ignore[arg-type]
-    with pool, pytest.raises(GradingError, match="is not an unpacked student wheel"):
-        pool.start()
-
-
-@pytest.mark.parametrize("isolation", [pytest.param("bwrap", marks=needs_bwrap), "none"])
-def test_a_data_folder_that_does_not_exist_is_refused(
-    isolation: str, packages: Path, tmp_path: Path
-) -> None:
-    missing = tmp_path / "missing"
-    pool = SandboxPool(packages, data=missing, isolation=isolation)  # type: ignore[arg-type]
-    with pool, pytest.raises(GradingError, match="set STATS220_DATA"):
-        pool.start()
-
-
-@needs_bwrap
-@pytest.mark.skipif(not bubblewrap.runs_as_root(), reason="submissions run as the same user")
-@pytest.mark.parametrize("which", ["packages", "data"])
-def test_folders_that_submissions_could_not_read_are_refused(which: str, tmp_path: Path) -> None:
-    packages = unpack_student_wheel(tmp_path / "packages")
-    data = tmp_path / "data"
-    (data / "mouse_reaching").mkdir(parents=True)
-    closed = {
-        "packages": packages / "stats220" / "checks" / "wire.py",
-        "data": data / "mouse_reaching",
-    }
-    data.chmod(0o755)
-    closed[which].chmod(0o600 if which == "packages" else 0o700)
-    problem = re.escape(f"cannot read {closed[which]}: `chmod -R a+rX`")
-    with SandboxPool(packages, data=data) as pool, pytest.raises(GradingError, match=problem):
-        pool.start()
-
-
-@needs_bwrap
-def test_a_student_wheel_that_cannot_be_imported_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "stats220").mkdir()
-    (tmp_path / "stats220" / "__init__.py").write_text("raise ValueError('half a wheel')\n")
-    tmp_path.chmod(0o755)
-    with SandboxPool(tmp_path) as pool, pytest.raises(GradingError, match="half a wheel"):
-        pool.start()
-
-
-def listing(python: Python, packages: Path, *folders: Path) -> str:
-    """List every file below ``folders`` as a sandbox sees them."""
-    command = bubblewrap.command(python, packages, None)
-    done = subprocess.run(
-        [*command, "/usr/bin/find", *map(str, folders)], capture_output=True, text=True, check=False
-    )
-    return done.stdout
-
-
-@needs_bwrap
-def test_what_an_installation_left_of_stats220_is_masked(tmp_path: Path, packages: Path) -> None:
-    site = tmp_path / "site-packages"
-    for name in ("stats220/reference/pose", "stats220-0.1.0.dist-info", "numpy"):
-        (site / name).mkdir(parents=True)
-        (site / name / "__init__.py").touch()
-    for name in ("__editable__.stats220-0.1.0.pth", "__editable___stats220_0_1_0_finder.py"):
-        (site / name).write_text("import secrets\n")
-    below = (
-        tmp_path / "python"
-    )  # the Python below a virtual environment, where it was installed as well
-    (below / "lib/python3.11/site-packages/stats220/reference").mkdir(parents=True)
-    other = below / "envs/course/lib/python3.12/site-packages"
-    (other / "stats220/reference").mkdir(parents=True)
-    python = Python(Path(sys.executable), below, (site,))
-    assert str(other) in listing(python, packages, below)
-    assert "reference" not in listing(python, packages, below)
-    seen = listing(python, packages, site)
-    assert "numpy/__init__.py" in seen
-    assert "stats220/reference" not in seen
-    assert "dist-info/" not in seen
-    command = bubblewrap.command(python, packages, None)
-    for name in ("__editable__.stats220-0.1.0.pth", "__editable___stats220_0_1_0_finder.py"):
-        done = subprocess.run(
-            [*command, "/usr/bin/cat", str(site / name)], capture_output=True, check=False
-        )
-        assert done.returncode != 0
-        assert done.stdout == b""
-
-
-@needs_bwrap
-def test_a_checkout_below_a_folder_that_is_shown_is_masked(packages: Path) -> None:
-    root = PACKAGE.parent
-    seen = listing(Python(Path(sys.executable), root.parent, ()), packages, root)
-    assert seen.splitlines() == [str(root)]
-
-
-# Without isolation
-
-
-def test_a_plain_process_does_the_same_work(plain_pool: SandboxPool) -> None:
-    with plain_pool.start() as sandbox:
-        sandbox.session.run_cell(
-            "import os, torch\nx = torch.ones(3).sum().item()\nhere = os.getcwd()"
-        )
-        assert sandbox.session.get("x") == 3.0
-        here = Path(sandbox.session.get("here"))
-        assert here.is_dir()
-        with pytest.raises(SandboxLost):
-            sandbox.session.run_cell("os._exit(3)")
-        assert sandbox.why_lost() == "exited with status 3"
-    assert not here.exists()
-
-
-def test_a_plain_process_does_not_find_the_key_by_accident(plain_pool: SandboxPool) -> None:
-    with plain_pool.start() as sandbox:
-        for name in ("stats220.reference", "stats220.staff", "pool", "keepers"):
-            with pytest.raises(StudentError) as error:
-                sandbox.session.run_cell(f"import {name}")
-            assert isinstance(error.value, ModuleNotFoundError)
-
-
-def test_a_plain_process_ends_with_its_group(plain_pool: SandboxPool) -> None:
-    with plain_pool.start() as sandbox:
-        sandbox.session.run_cell(
-            "import os, time\nchild = os.fork()\nif not child: time.sleep(600)"
-        )
-        child = sandbox.session.get("child")
-        sandbox.session.timeout = 0.5
-        with pytest.raises(SandboxTimeout):
-            sandbox.session.run_cell("while True: pass")
-        assert sandbox.why_lost() == ""
-    assert wait_until(lambda: not Path(f"/proc/{child}/root/bin").exists())
-
-
-def test_a_plain_process_that_cannot_start_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "stats220").mkdir()
-    (tmp_path / "stats220" / "__init__.py").touch()
-    pool = SandboxPool(tmp_path, isolation="none")
-    with pool, pytest.raises(GradingError, match=r"did not start: .*stats220\.checks"):
-        pool.start()
-
-
-# A caller who is not root
-
-AS_NOBODY = """
-mount --bind "$1" "$2" && exec env -i PATH=/usr/bin:/bin PYTHONPATH="$3" PYTHONDONTWRITEBYTECODE=1 HOME=/ \
-    setpriv --reuid=65534 --regid=65534 --clear-groups "$2/bin/$4" "$5" "$6"
-"""
-UNPRIVILEGED = '''
-import sys
-from pathlib import Path
-from stats220.checks.failures import SandboxLost
-from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
-problem = bwrap_problem()
-if problem:
-    print("problem:", problem)
-    sys.exit()
-limits = Limits(processes=20, total_memory_bytes=2**30)
-with SandboxPool(Path(sys.argv[1]), limits=limits) as pool:
-    sandboxes = [pool.start() for _ in range(2)]
-    for sandbox in sandboxes:
-        sandbox.session.run_cell("""
-import os, socket
-status = open("/proc/self/status").read()
-assert os.getuid() == 1000, os.getuid()
-assert "CapEff:\\t0000000000000000" in status and "CapBnd:\\t0000000000000000" in status
-assert [p for p in os.listdir("/proc") if p.isdigit()] == ["1", "2"]
-assert os.listdir("/dev/shm") == []
-open("/dev/shm/mine", "w").close()
-for attack in (lambda: open("/proc/1/environ").read(), lambda: os.kill(1, 9) or os.kill(3, 9),
-               lambda: socket.socket(socket.AF_NETLINK), lambda: open("/usr/mine", "w")):
-    try:
-        attack()
-    except OSError:
-        continue
-    raise AssertionError
-children = 0
-try:
-    while children < 100:
-        if os.fork() == 0:
-            import time
-            time.sleep(600)
-        children += 1
-except BlockingIOError:
-    pass
-assert 10 < children < 20, children
-""")
-    try:
-        sandboxes[0].session.run_cell("""
-import mmap
-x = mmap.mmap(-1, 2**31)
-for i in range(0, len(x), 4096): x[i] = 1
-time.sleep(60)""")
-    except SandboxLost:
-        assert sandboxes[0].why_lost() == "out of memory"
-    for sandbox in sandboxes:
-        sandbox.close()
-print("held")
-'''
-
-
-@needs_bwrap
-@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests already run as a plain user")
-def test_a_caller_who_is_not_root(tmp_path_factory: pytest.TempPathFactory) -> None:
-    site = [p for p in sys.path if p.endswith("-packages")]
-    python = Python.running()
-    with tempfile.TemporaryDirectory() as name:  # pytest's own are closed to others
-        folder = Path(name)
-        folder.chmod(0o755)
-        script = folder / "script.py"
-        script.write_text(UNPRIVILEGED)
-        (folder / "python").mkdir()
-        unpack_student_wheel(folder / "packages")
-        path = os.pathsep.join([str(PACKAGE.parent), *site])
-        words = [python.prefix, folder / "python", path, python.executable.name]
-        words += [script, folder / "packages"]
-        done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", AS_NOBODY, "sh", *map(str, words)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if "No module named" in done.stderr or "Permission denied" in done.stderr:
-        pytest.skip("another user can read neither this checkout nor its Python")
-    if done.stdout.startswith("problem:"):
-        pytest.skip(done.stdout.strip())
-    assert done.stdout == "held\n", done.stderr

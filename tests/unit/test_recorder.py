@@ -32,7 +32,7 @@ def run(body: Any, student: Any = abs, hidden: bool = False) -> CheckResult:
     (result,) = checks.results
     assert (result.what, result.max_points, result.hidden) == ("does it", 3, hidden)
     assert result.points == (3 if result.status == "passed" else 0)
-    assert result.hint == ("" if result.status == "passed" else "so")
+    assert result.hint == ("" if result.status in ("passed", "not attempted") else "so")
     assert result.seconds >= 0
     return result
 

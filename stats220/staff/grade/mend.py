@@ -94,8 +94,8 @@ class _Mender:
             elif role == "answer":
                 slots[place] = [self._answer(place, used, answers)]
             elif role == "explore":
-                source = self.cells[mine[-1]].source if mine else original.source
-                slots[place] = [_copy(original, source)]
+                code = [self.cells[i].source for i in mine if self.cells[i].kind == "code"]
+                slots[place] = [_copy(original, code[-1] if code else original.source)]
                 used.update(mine)
             elif role == "test":
                 slots[place] = [_copy(original)]

@@ -11,7 +11,9 @@ from typing import Any
 from stats220.staff.grade.submissions import SubmissionError
 
 MAX_CELLS = 2000
-MAX_SOURCE = 500_000  # characters of one cell
+# Characters. An answer may hold a picture; what is parsed and run is bounded more tightly.
+MAX_SOURCE = {"code": 200_000, "text": 5_000_000}
+MAX_CODE = 2_000_000  # of a notebook
 # UTF-32's mark starts with UTF-16's, so it is looked for first.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -126,6 +128,7 @@ def _raw_cells(content: Mapping[str, Any], notes: list[str]) -> Sequence[Any]:
 
 
 def _cells(raw: Sequence[Any], notes: list[str]) -> Iterator[SubmittedCell]:
+    code = 0
     for number, value in enumerate(raw, 1):
         cell = _mapping(value)
         source = cell.get("source")
@@ -134,15 +137,17 @@ def _cells(raw: Sequence[Any], notes: list[str]) -> Iterator[SubmittedCell]:
         if not isinstance(source, str) or not isinstance(cell.get("cell_type"), str):
             notes.append(f"cell {number} is damaged and was left out")
             continue
-        if len(source) > MAX_SOURCE:
-            notes.append(f"cell {number} has {len(source)} characters and was left out")
+        kind = "code" if cell["cell_type"] == "code" else "text"
+        code += len(source) if kind == "code" else 0
+        if len(source) > MAX_SOURCE[kind] or code > MAX_CODE:
+            notes.append(f"cell {number} is too long ({len(source)} characters) and was left out")
             continue
         # Half of a surrogate pair is legal in JSON but in no file, frame or page.
         source = source.encode("utf-8", "replace").decode()
         metadata = _mapping(cell.get("metadata"))
         own = _mapping(metadata.get("stats220"))
         yield SubmittedCell(
-            kind="code" if cell["cell_type"] == "code" else "text",
+            kind=kind,
             source=source.replace("\r\n", "\n"),
             id=_string(cell.get("id")) or _string(metadata.get("id")),  # Colab keeps it in there
             grade_id=_string(_mapping(metadata.get("nbgrader")).get("grade_id")),
