@@ -22,9 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def run(quick: bool = True, lab: str = "lab4_pose") -> list[Row]:
     """Grade a small class of answer keys (4, or 20 in full) with both."""
-    from stats220.staff.grade.course import grade_class
-
     from stats220.staff.build import build_all
+    from stats220.staff.grade.course import grade_class
 
     num_students = 4 if quick else 20
     build_all(ROOT, [lab])

@@ -18,10 +18,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arrays": {"errors"},
     "data": {"errors", "arrays"},
     "plotting": {"errors", "arrays"},
+    "models": {"errors", "arrays", "data"},
     "checks": {"errors", "arrays", "data"},
     "widgets": {"errors", "arrays", "plotting"},
-    "reference": {"errors", "arrays", "data", "plotting", "checks", "widgets"},
-    "staff": {"errors", "arrays", "data", "plotting", "checks", "widgets", "reference"},
+    "reference": {"errors", "arrays", "data", "models", "plotting", "checks", "widgets"},
+    "staff": {"errors", "arrays", "data", "models", "plotting", "checks", "widgets", "reference"},
     "__init__": set(),
 }
 

@@ -46,8 +46,10 @@ def test_constraints_pin_every_requirement_without_an_address(root: Path, projec
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!]+", line) for line in lines)
     pinned = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines}
     extras = project["optional-dependencies"]
-    for text in project["dependencies"] + extras["staff"] + extras["dev"]:
+    for text in sum(extras.values(), project["dependencies"]):
         wanted = Requirement(text)
+        if wanted.name == "stats220":  # an extra that names others
+            continue
         assert pinned[canonicalize_name(wanted.name)] in wanted.specifier, text
 
 
