@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -25,7 +26,7 @@ from sandboxes import (
 
 from stats220.checks.failures import SandboxLost, SandboxTimeout
 from stats220.errors import GradingError
-from stats220.staff.grade.sandbox import SandboxPool, bubblewrap, bwrap_problem
+from stats220.staff.grade.sandbox import SandboxPool, bubblewrap, bwrap_problem, keepers
 from stats220.staff.grade.sandbox.bubblewrap import Python
 from stats220.staff.grade.sandbox.warm.student import describe
 
@@ -267,6 +268,24 @@ def test_a_hundred_in_a_row(pool: SandboxPool) -> None:
         with pool.start() as sandbox:
             sandbox.session.run_cell(f"import torch\nx = torch.full((3,), {number}).sum().item()")
             assert sandbox.session.get("x") == 3 * number
+
+
+@needs_bwrap
+@pytest.mark.skipif(not bubblewrap.runs_as_root(), reason="submissions run as the same user")
+def test_a_user_is_given_out_again_only_when_it_is_free(
+    pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keepers, "UIDS_PER_PROCESS", 3)
+    monkeypatch.setattr(keepers, "_slots", itertools.cycle(range(3)))
+    monkeypatch.setattr(keepers, "_taken", set())
+    source = "import os; print(os.getuid())"
+    with pool.start() as first:
+        first.session.run_cell(source)
+        others = [run(pool, source) for _ in range(4)]
+        assert len(set(others)) == 2
+        assert first.session.printed not in others
+        with pool.start(), pool.start(), pytest.raises(GradingError, match="more than 3 sandboxes"):
+            pool.start()
 
 
 @needs_bwrap

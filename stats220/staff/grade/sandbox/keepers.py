@@ -40,7 +40,8 @@ WARM_UP_SECONDS, START_SECONDS, END_SECONDS, REASON_SECONDS = 180.0, 60.0, 15.0,
 MESSAGE_BYTES = 1 << 17
 UIDS_PER_PROCESS = 64
 
-_started = itertools.count()
+_slots = itertools.cycle(range(UIDS_PER_PROCESS))
+_taken: set[int] = set()
 
 
 class Keeper(Protocol):
@@ -145,14 +146,12 @@ class Zygote:
         """Whether it can still be forked."""
         return self._process.poll() is None
 
-    def fork(self, descriptors: tuple[int, int, int]) -> None:
+    def fork(self, slot: int, descriptors: tuple[int, int, int]) -> None:
         """Start a submission that reads from the first, writes to the second and lives by the third."""
         uid = bubblewrap.UNSHARED_UID
         if self.own_uids:  # limits on processes count by uid over the whole machine
-            block = os.getpid() * UIDS_PER_PROCESS
-            uid = (
-                bubblewrap.UID_BASE + (block + next(_started) % UIDS_PER_PROCESS) % bubblewrap.UIDS
-            )
+            block = os.getpid() * UIDS_PER_PROCESS % bubblewrap.UIDS
+            uid = bubblewrap.UID_BASE + block + slot
         try:
             socket.send_fds(self._control, [str(uid).encode()], descriptors)
         except OSError as error:
@@ -178,11 +177,13 @@ class Warm:
     """Keeper of a fork of the warm process."""
 
     def __init__(self, zygote: Zygote, read_fd: int, write_fd: int) -> None:
+        self._slot = _take_slot()
         self._zygote, self._line = zygote, Line(socket.SOCK_SEQPACKET)
         try:
-            zygote.fork((read_fd, write_fd, self._line.theirs.fileno()))
+            zygote.fork(self._slot, (read_fd, write_fd, self._line.theirs.fileno()))
         except GradingError:
             self._line.ours.close()
+            _taken.discard(self._slot)
             raise
         finally:
             self._line.theirs.close()
@@ -206,6 +207,7 @@ class Warm:
                 self._zygote.end()
                 break
         self._line.ours.close()
+        _taken.discard(self._slot)
 
 
 class Plain:
@@ -264,6 +266,14 @@ class Plain:
         self._process.wait()
         self._line.ours.close()
         self._work.cleanup()
+
+
+def _take_slot() -> int:
+    for slot in itertools.islice(_slots, UIDS_PER_PROCESS):
+        if slot not in _taken:
+            _taken.add(slot)
+            return slot
+    raise GradingError(f"more than {UIDS_PER_PROCESS} sandboxes at a time: close some first")
 
 
 def _expect_ready(line: Line) -> None:

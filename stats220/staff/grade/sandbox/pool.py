@@ -80,7 +80,7 @@ class SandboxPool:
     Notes
     -----
     A pool belongs to the thread that made it. Where that is the main thread, everything ends with it even if it is
-    killed. Under bubblewrap, one pool can hold up to 64 sandboxes at a time; several processes can each have a pool.
+    killed. Under bubblewrap, a process can hold 64 sandboxes at a time; several processes can each have a pool.
     """
 
     def __init__(
