@@ -169,9 +169,9 @@ def version() -> None:
 
 
 def _print_table(table: object) -> None:
-    from rich.console import Console
+    from stats220.staff.grade.table import table_console
 
-    Console().print(table)
+    table_console().print(table)
 
 
 def main() -> None:

@@ -115,12 +115,10 @@ def write_class(submissions: dict[str, NotebookNode], lab: str, folder: Path) ->
 
 def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> None:
     """Write the sample class of ``lab`` into ``out``, grade it there, print the table and the places."""
-    from rich.console import Console
-
     from stats220.staff.build.release import Release
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.runner import TimeLimits
-    from stats220.staff.grade.table import score_table
+    from stats220.staff.grade.table import score_table, table_console
 
     release = Release.load(root, lab).notebook
     key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
@@ -139,7 +137,7 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
         time_limits=TimeLimits(cell_seconds=20, problem_seconds=20),  # the endless one uses it up
         progress=True,
     )
-    console = Console()
+    console = table_console()
     console.print(score_table(results))
     console.print(_places(root, out, graded), highlight=False, soft_wrap=True)
     console.print(_recordings(), highlight=False, soft_wrap=True)

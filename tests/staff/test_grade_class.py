@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import tiny_lab
 from nbgrader.api import Gradebook
+from sandboxes import wait_until
 from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
@@ -191,6 +192,34 @@ def test_an_interrupt_keeps_what_is_graded(
     assert len(results(out)) == 1
     assert not (out / "grades.csv").exists()
     assert multiprocessing.active_children() == []
+
+
+def grade_until_terminated(root: Path, submissions: Path, out: Path) -> None:
+    """In a process of its own: what ``stats220 grade`` does."""
+    tiny_lab.install_checks()
+    course.worker.start = tiny_lab.start_worker
+    try:
+        grade(root, submissions, out, jobs=1)
+    except GradingError as error:
+        (out / "said").write_text(str(error))
+
+
+def test_sigterm_ends_like_ctrl_c(root: Path, tmp_path: Path) -> None:
+    out, submissions = tmp_path / "out", hand_in(tmp_path / "in", ("ada", "eva"))
+    arguments = (root, submissions, out)
+    process = multiprocessing.get_context("spawn").Process(
+        target=grade_until_terminated, args=arguments
+    )
+    process.start()
+    done = out / "results" / "ada" / f"{LAB}.json"
+    assert wait_until(done.exists, 120)  # eva's is endless
+    process.terminate()
+    process.join(60)
+    assert process.exitcode == 0
+    said = (out / "said").read_text()
+    assert said == f"interrupted: 1 of 2 submissions are graded, and kept in {out}"
+    assert results(out)["ada"].score == 6
+    assert [p for p in out.rglob(".*") if p.name != ".lock"] == []
 
 
 # ---- what stops a class before it begins, in one line, with nothing lost

@@ -11,6 +11,7 @@ import pytest
 import tiny_lab
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from tiny_lab import ANSWERS, STUBS, find
 
@@ -384,3 +385,34 @@ def test_whatever_json_there_is_it_is_read_or_refused(value: Any) -> None:
     except SubmissionError:
         return
     assert isinstance(notebook.cells, tuple)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"[" * 1_000_000, "nested too deeply"),
+        (b'{"cells": 1' + b"0" * 100_000 + b"}", "a number in it is too long"),
+    ],
+)
+def test_absurd_json_is_told_in_plain_words(data: bytes, says: str) -> None:
+    with pytest.raises(SubmissionError, match=says):
+        read_notebook(data)
+
+
+def test_added_test_cells_and_points_change_nothing() -> None:
+    notebook = tiny_lab.notebook()
+    for cell in notebook.cells:
+        if cell.metadata.stats220.role in ("test", "exercise"):
+            cell.metadata.stats220.update(points=1000, bonus=True)
+            cell.metadata.nbgrader["points"] = 1000
+    forged = new_code_cell("1000")
+    forged.metadata["stats220"] = {"role": "test", "name": "double", "points": 99}
+    forged.metadata["nbgrader"] = {"grade": True, "grade_id": "test_double", "points": 99}
+    outside = new_code_cell("1000")
+    outside.metadata["stats220"] = {"role": "grader", "name": "../../../etc/passwd\x00"}
+    notebook.cells += [forged, NotebookNode({**deepcopy(forged), "id": "again"}), outside]
+    result = mended(notebook)
+    released = tiny_lab.notebook()
+    assert [c for c in result.notebook.cells if c.id in RELEASED] == released.cells
+    extra = [c.metadata.stats220.role for c in result.notebook.cells if c.id not in RELEASED]
+    assert set(extra) <= {"extra"}

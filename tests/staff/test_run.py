@@ -15,11 +15,12 @@ from nbformat.v4 import new_code_cell
 from sandboxes import LIMITS, unpack_student_wheel
 from tiny_lab import ANSWERS, find
 
-from stats220.checks import Checks
+from stats220.checks import CheckResult, Checks
 from stats220.errors import GradingError
+from stats220.staff.grade.problem import Findings, add_up, looks_copied
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult, to_json
 from stats220.staff.grade.run import grade_notebook, ungraded
-from stats220.staff.grade.runner import TimeLimits
+from stats220.staff.grade.runner import Sandbox, TimeLimits
 from stats220.staff.grade.sandbox import SandboxPool, bwrap_problem
 from stats220.staff.grade.submissions import SubmissionError
 
@@ -149,6 +150,14 @@ def test_a_renamed_function_is_not_attempted(pool: SandboxPool) -> None:
 def test_something_else_of_that_name_is_no_answer(pool: SandboxPool, value: str) -> None:
     result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": f"double = {value}"}))
     assert points(result) == {**FULL, "double": 0}
+    assert result.notes == ()  # it is the student's mistake, and nobody else's
+
+
+def test_a_name_used_for_a_result_too_is_told(pool: SandboxPool) -> None:
+    twice = ANSWERS["double"] + "\n\n\ndouble = double(np.arange(3))"
+    result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": twice}))
+    said = {c.message for c in by_name(result)["double"].checks}
+    assert said == {"double is a ndarray, not a function or class: is its name used twice?"}
 
 
 def test_shell_and_magic_lines_cost_nothing(pool: SandboxPool) -> None:
@@ -373,6 +382,141 @@ def test_what_is_printed_is_bounded(pool: SandboxPool) -> None:
 def test_a_long_error_is_shortened(pool: SandboxPool) -> None:
     notebook = tiny_lab.with_answers({**ANSWERS, "double": "raise ValueError('x' * 1_000_000)"})
     assert len(to_json(grade(pool, notebook))) < 20_000
+
+
+# ---- hidden inputs stay hidden
+
+# Remembers every input it has seen, and says so wherever a student's words are shown.
+MEMORY = "SEEN = []\n\n\ndef double(x):\n    SEEN.append(str(x))\n    return 2 * x"
+TELLERS = {
+    "another exercise's visible check": {
+        "Counter": "class Counter:\n    def step(self):\n        raise ValueError(f'seen {SEEN}')",
+    },
+    "another exercise's result": {
+        "Counter": "class Counter:\n    def step(self):\n        return f'seen {SEEN}'",
+    },
+    "a cell's error": {"halve": "raise ValueError(f'seen {SEEN}')"},
+    "an exit status": {
+        "double": MEMORY.replace(
+            "    return",
+            "    import os\n    if str(x) == '-1.5':\n        os._exit(-10 * int(-15))\n    return",
+        )
+    },
+    "an exception's name and message": {
+        "double": MEMORY.replace(
+            "    return",
+            "    if str(x) == '-1.5':\n        raise type(f'seen{x}', (ValueError,), {})(f'seen {x}')\n    return",
+        )
+    },
+    "a refusal": {
+        "double": MEMORY.replace(
+            "    return",
+            "    from stats220.checks.operations import Operations\n    from stats220.checks.wire import pack\n"
+            "    if str(x) == '-1.5':\n        refused = {'refused': f'seen {x}', 'printed': ''}\n"
+            "        Operations.respond = lambda self, receive: (receive(), pack(refused, self))[1]\n    return",
+        )
+    },
+    "a file": {
+        "double": MEMORY.replace(
+            "    return", "    open('/tmp/seen', 'a').write(str(x))\n    return"
+        ),
+        "Counter": "class Counter:\n    def step(self):\n        raise ValueError(open('/tmp/seen').read())",
+    },
+}
+
+
+@pytest.mark.parametrize("how", TELLERS)
+def test_what_has_seen_a_hidden_input_cannot_tell(pool: SandboxPool, how: str) -> None:
+    answers = {**ANSWERS, "double": MEMORY, **TELLERS[how]}
+    notebook = tiny_lab.with_answers(answers)
+    notebook.cells.append(new_code_cell("raise KeyError(f'seen {SEEN}')"))
+    if how == "a file" and pool.isolation == "none":
+        pytest.skip("without isolation files outlive the sandbox")
+    text = to_json(grade(pool, notebook))
+    assert "doubles a negative number" in text
+    assert "-1.5" not in text
+    assert "status 150" not in text
+
+
+def test_a_loss_in_a_hidden_check_costs_the_problem_and_says_little(pool: SandboxPool) -> None:
+    ends = "import os\n\n\ndef double(x):\n    return os._exit(37) if np.ndim(x) == 0 and x < 0 else 2 * x"
+    result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": ends}))
+    assert_double_lost(result, "the program ended during the hidden checks")
+    (check,) = by_name(result)["double"].checks
+    assert (check.what, check.status, check.hidden) == ("doubles a negative number", "lost", True)
+    assert "37" not in double_text(result)
+
+
+def double_text(result: SubmissionResult) -> str:
+    double = by_name(result)["double"]
+    return " ".join([double.message, *(c.message for c in double.checks), *result.notes])
+
+
+class CountingPool:
+    """Counts the sandboxes that it starts."""
+
+    def __init__(self, pool: SandboxPool) -> None:
+        self.pool, self.isolation, self.started = pool, pool.isolation, 0
+
+    def start(self) -> Sandbox:
+        self.started += 1
+        return self.pool.start()
+
+    def close(self) -> None:
+        self.pool.close()
+
+
+def test_what_ended_a_sandbox_is_not_run_again_for_the_hidden_checks(pool: SandboxPool) -> None:
+    notebook = tiny_lab.with_answers(
+        {
+            **ANSWERS,
+            "Counter": "class Counter:\n    def step(self):\n        import os\n        os._exit(1)",
+        }
+    )
+    notebook.cells.insert(2, new_code_cell("import os\nos._exit(1)"))
+    counting = CountingPool(pool)
+    result = grade_notebook(tiny_lab.release(), tiny_lab.as_bytes(notebook), counting, TIMES)
+    assert points(result) == {**FULL, "Counter": 0}
+    assert counting.started == 3 + 1  # two losses, and one for the hidden checks
+
+
+def test_no_second_sandbox_where_nothing_is_hidden(pool: SandboxPool) -> None:
+    counting = CountingPool(pool)
+    data = tiny_lab.as_bytes(tiny_lab.key())
+    assert grade_notebook(tiny_lab.release(), data, counting, TIMES, only="halve").bonus == 3
+    assert counting.started == 1
+
+
+def test_what_only_the_hidden_checks_miss_costs_their_points_alone() -> None:
+    exercise = tiny_lab.release().exercises[0]
+    found = CheckResult("doubles", 3, 3, "passed", "", "", 1.0, False)
+    lacking = CheckResult("the hidden checks", 0, 1, "failed", "nothing", "", 0.0, True)
+    findings = [Findings((found,), seconds=1.0), Findings((lacking,), missing=True, seconds=0.5)]
+    result, notes = add_up(exercise, findings)
+    assert (result.points, result.status, result.seconds, notes) == (3, "partial", 1.5, [])
+
+
+def row(points: int, hidden: bool) -> CheckResult:
+    return CheckResult("it", points, 1, "passed" if points else "failed", "", "", 0.0, hidden)
+
+
+@pytest.mark.parametrize(
+    ("visible", "hidden", "told"),
+    [
+        ([1, 1, 1], [0, 0, 0], True),
+        ([1, 1, 1], [0, 0, 1], False),  # some are understood
+        ([1, 1, 0], [0, 0, 0], False),
+        ([1, 1], [0, 0], False),  # that can happen to anybody
+    ],
+)
+def test_answers_read_off_the_visible_checks_are_shown_to_a_person(
+    visible: list[int], hidden: list[int], told: bool
+) -> None:
+    results = [
+        ExerciseResult(f"e{i}", v + h, 2, False, "partial", 0.0, "", (row(v, False), row(h, True)))
+        for i, (v, h) in enumerate(zip(visible, hidden, strict=True))
+    ]
+    assert bool(looks_copied(results)) == told
 
 
 # ---- repeatability

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import zipfile
@@ -247,14 +248,48 @@ def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("student", ["a\nb", "a\x1b[31m", "x" * 129, "ü" * 100, "a\u202eb"])
-def test_a_name_that_no_table_can_hold_is_refused(tmp_path: Path, student: str) -> None:
-    with pytest.raises(GradingError, match="rename it"):
-        collect(zipped(tmp_path / "class.zip", f"{student}/lab4_pose.ipynb"), LAB)
+def test_a_name_that_no_table_can_hold_is_replaced(tmp_path: Path, student: str) -> None:
+    names = (f"{student}/lab4_pose.ipynb", "ben/lab4_pose.ipynb")
+    found = {s.student: s for s in collect(zipped(tmp_path / "class.zip", *names), LAB)}
+    assert found.pop("ben").notes == ()
+    ((name, other),) = found.items()
+    assert name.isprintable()
+    assert len(name.encode()) <= 128
+    assert "cannot be a student's name" in other.notes[0]
+    assert "\n" not in other.notes[0]
+    assert other.read() == f"content of {student}/lab4_pose.ipynb".encode()
 
 
-def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    folder = os.fsencode(tmp_path) + b"/\xff\xfe"
-    os.mkdir(folder)
-    Path(os.fsdecode(folder), "lab4_pose.ipynb").write_text("x")
-    with pytest.raises(GradingError, match="rename it"):
-        collect(tmp_path, LAB)
+def test_a_name_that_is_no_text_is_replaced(tmp_path: Path) -> None:
+    for raw in (b"/\xff\xfe", b"/\xff\xfd"):
+        folder = os.fsencode(tmp_path) + raw
+        os.mkdir(folder)
+        Path(os.fsdecode(folder), "lab4_pose.ipynb").write_text("x")
+    found = collect(tmp_path, LAB)
+    assert len({s.student for s in found}) == 2
+    assert [s.read() for s in found] == [b"x", b"x"]
+    assert all(s.student.isprintable() for s in found)
+
+
+def test_nobody_can_take_a_replaced_name(tmp_path: Path) -> None:
+    (odd,) = collect(zipped(tmp_path / "odd.zip", "a\nb/lab4_pose.ipynb"), LAB)
+    both = zipped(tmp_path / "both.zip", "a\nb/lab4_pose.ipynb", f"{odd.student}/lab4_pose.ipynb")
+    with pytest.raises(GradingError, match="more than once"):
+        collect(both, LAB)
+
+
+def test_a_folder_that_cannot_be_read_costs_only_its_student(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = put(tmp_path, "ada/lab4_pose.ipynb", "ben/lab4_pose.ipynb")
+    scan = os.scandir
+
+    def closed(path: str) -> object:  # also for root, whom no permission stops
+        if Path(path).name == "ada":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    ada, ben = collect(root, LAB)
+    assert ada.problem == "the folder cannot be read: Permission denied"
+    assert ben.read() == b"content of ben/lab4_pose.ipynb"

@@ -21,7 +21,7 @@ from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult
 from stats220.staff.grade.run import check_functions, grade_notebook, ungraded
 from stats220.staff.grade.setup import prepared
-from stats220.staff.grade.workforce import Workforce
+from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
@@ -61,11 +61,11 @@ class AttemptsReport:
         """One row an attempt, under its exercise."""
         table = Table(
             Column("attempt", overflow="fold"),
-            Column("says", min_width=20),
             Column("points", justify="right", no_wrap=True),
             Column("must", no_wrap=True),
             Column("s", justify="right", no_wrap=True),
             Column("", no_wrap=True),
+            Column("says", min_width=20),
         )
         for name, group in itertools.groupby(self.outcomes, lambda o: o.attempt.exercise):
             table.add_section()
@@ -73,9 +73,15 @@ class AttemptsReport:
             for outcome in group:
                 attempt, result = outcome.attempt, outcome.result
                 points = f"{result.points:g} of {result.max_points:g}"
-                cells = (attempt.path.stem, attempt.says, points, str(attempt.points))
                 verdict = "[red]mismatch[/red]" if outcome.problems else "[green]✓[/green]"
-                table.add_row(*(escape(text) for text in cells), f"{result.seconds:.1f}", verdict)
+                table.add_row(
+                    escape(attempt.path.stem),
+                    points,
+                    str(attempt.points),
+                    f"{result.seconds:.1f}",
+                    verdict,
+                    escape(attempt.says),
+                )
         return table
 
 
@@ -110,9 +116,11 @@ def run_attempts(
         There is no bank, or grading cannot start.
     """
     release = Release.load(root, lab)
-    check_functions(release)
+    for hidden in (False, True):
+        check_functions(release, hidden=hidden)  # or say at once which one is missing
     attempts = read_bank(bank or root / "tests" / "attempts" / lab, release)
-    with prepared(release, isolation if device == "cpu" else "none") as setup:
+    isolation = isolation if device == "cpu" else "none"
+    with terminating_as_interrupt(), prepared(release, isolation) as setup:
         setup = replace(setup, device=device)
 
         def died(attempt: Attempt) -> Outcome:

@@ -23,7 +23,7 @@ from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission, collect
 from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
-from stats220.staff.grade.workforce import Workforce
+from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
 from stats220.staff.report.classreport import write_report
 from stats220.staff.report.feedback import write_feedback
 
@@ -76,14 +76,19 @@ def grade_class(
         graded, whole or not at all, and the class's files at the end.
     """
     release = Release.load(root, lab)
-    check_functions(release)
+    for hidden in (False, True):
+        check_functions(release, hidden=hidden)  # or say at once which one is missing
     found = collect(submissions, lab)
     if submissions.resolve() in (out.resolve(), *out.resolve().parents):
         raise GradingError(
             f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
         )
     title = read_course(root).labs[lab].title
-    with output_folder(out), prepared(release, isolation) as setup:
+    with (
+        terminating_as_interrupt(),
+        output_folder(out),
+        prepared(release, isolation) as setup,
+    ):
         setup = replace(
             setup,
             limits=limits or setup.limits,

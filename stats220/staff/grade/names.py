@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 STAR = "*"  # ``from x import *`` may define anything
-_MAGIC = re.compile(r"^(\s*)(\w+\s*=\s*)?[%!?].*$", re.MULTILINE)
+# Blanks, not \s: over a hundred thousand empty lines that would start again at each, for hours.
+_MAGIC = re.compile(r"^([ \t]*)(\w+[ \t]*=[ \t]*)?[%!?].*$", re.MULTILINE)
 _PYTHON_CELL_MAGIC = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from stats220.checks import CheckResult, Checks
 from stats220.checks.failures import SandboxLost, StudentError
+from stats220.checks.proxy import Nothing, Proxy, type_name
 from stats220.staff.grade.results import ExerciseResult, Status
 from stats220.staff.grade.runner import LostError, Runner
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
 
 MAX_MESSAGE = 2000
+MIN_COPIED = 3  # exercises
 
 
 @dataclass(frozen=True)
@@ -30,68 +32,96 @@ class CheckFunction:
     hidden: bool
 
 
-def grade_exercise(
-    runner: Runner,
+@dataclass(frozen=True)
+class Findings:
+    """What one check function finds in one exercise.
+
+    Attributes
+    ----------
+    rows
+        One a block.
+    lost
+        How the sandbox was lost; empty where it was not.
+    missing
+        Whether there is nothing of the exercise's name to check.
+    notes
+        What the operator should know.
+    """
+
+    rows: tuple[CheckResult, ...] = ()
+    lost: str = ""
+    missing: bool = False
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+def check_exercise(runner: Runner, exercise: ReleasedExercise, function: CheckFunction) -> Findings:
+    """Run one check function, in a runner that has run the submission's cells up to the exercise's test cell."""
+    started = time.monotonic()
+    notes: list[str] = []
+
+    def found(rows: Sequence[CheckResult] = (), **what: Any) -> Findings:
+        seconds = time.monotonic() - started
+        return Findings(tuple(rows), seconds=seconds, notes=tuple(notes), **what)
+
+    try:
+        with runner.session(runner.limits.problem_seconds, "a problem") as session:
+            try:
+                answer = session.get(exercise.name)
+            except StudentError:
+                lacking = _instead(function, "failed", f"nothing is named {exercise.name}")
+                return found([lacking], missing=True)
+            if type(answer) not in (Proxy, Nothing):
+                # ``dilate = dilate(masks, 5)``, say: no check could make anything of it.
+                why = f"{exercise.name} is {type_name(answer)}, not a function or class: is its name used twice?"
+                return found([_instead(function, "failed", why)])
+            return found(_rows(session, exercise, function, answer, notes))
+    except LostError as error:
+        # A lost problem gives no points; the block in which it was lost tells the student where to look.
+        why = plain_text(str(error))
+        recorded = getattr(error.__cause__, "checks", None)
+        rows = [row for row in getattr(recorded, "results", ()) if row.status == "lost"]
+        return found([replace(row, message=why) for row in rows], lost=why)
+
+
+def add_up(
     exercise: ReleasedExercise,
-    functions: Sequence[CheckFunction],
+    findings: Sequence[Findings],
     *,
     untouched: bool = False,
     cell_error: str = "",
-    cell_lost: str = "",
 ) -> tuple[ExerciseResult, list[str]]:
-    """Run an exercise's checks.
+    """What the findings make together.
 
     Parameters
     ----------
-    runner
-        The submission's cells have run in it, up to the exercise's test cell.
-    exercise, functions
-        What is checked, and by what.
+    exercise, findings
+        What was checked, and what its visible, then its hidden checks found.
     untouched
         Whether the exercise's cell is as released.
-    cell_error, cell_lost
-        How that cell raised, or ended the sandbox; empty where it ran.
+    cell_error
+        How that cell raised; empty where it ran.
 
     Returns
     -------
     result, notes
         What the student gets, and what the operator should know.
     """
-    started = time.monotonic()
-    notes: list[str] = []
-    rows: list[CheckResult] = []
+    notes = [note for found in findings for note in found.notes]
+    rows = tuple(row for found in findings for row in found.rows)
+    seconds = sum(found.seconds for found in findings)
 
-    def result(status: Status, message: str) -> ExerciseResult:
+    def result(status: Status, message: str, rows: tuple[CheckResult, ...]) -> ExerciseResult:
         points = sum(row.points for row in rows)
-        seconds = time.monotonic() - started
-        return ExerciseResult(
-            exercise.name,
-            points,
-            exercise.points,
-            exercise.bonus,
-            status,
-            seconds,
-            message,
-            tuple(rows),
-        )
+        own = (exercise.name, points, exercise.points, exercise.bonus)
+        return ExerciseResult(*own, status, seconds, message, rows)
 
-    if cell_lost:
-        return result("lost", f"its cell was stopped: {cell_lost}"), notes
-    try:
-        with runner.session(runner.limits.problem_seconds, "a problem") as session:
-            try:
-                answer = session.get(exercise.name)
-            except StudentError:
-                if cell_error:
-                    return result("failed", f"error in the cell: {cell_error}"), notes
-                return result("not attempted", f"nothing is named {exercise.name}"), notes
-            for function in functions:
-                rows += _rows(session, exercise, function, answer, notes)
-    except LostError as error:
-        recorded = getattr(error.__cause__, "checks", None)
-        # A lost problem gives no points; the block in which it was lost tells the student where to look.
-        rows[:] = [_plain(row) for row in getattr(recorded, "results", ()) if row.status == "lost"]
-        return result("lost", plain_text(str(error))), notes
+    if why := next((found.lost for found in findings if found.lost), ""):
+        return result("lost", why, tuple(row for row in rows if row.status == "lost")), notes
+    if all(found.missing for found in findings):
+        if cell_error:
+            return result("failed", f"error in the cell: {cell_error}", ()), notes
+        return result("not attempted", f"nothing is named {exercise.name}", ()), notes
     if sum(row.max_points for row in rows) != exercise.points:
         notes.append(
             f"the checks of {exercise.name} do not add up to its {exercise.points} points: run `stats220 build`"
@@ -99,7 +129,24 @@ def grade_exercise(
     message = (
         f"the cell raised after it had defined {exercise.name}: {cell_error}" if cell_error else ""
     )
-    return result(_status(rows, exercise, untouched), message), notes
+    return result(_status(rows, exercise, untouched), message, rows), notes
+
+
+def looks_copied(results: Iterable[ExerciseResult]) -> str:
+    """What to tell the operator of answers that are right wherever students can look, and nowhere else; else empty.
+
+    Visible checks ship with the course, expected values and all: answers can be read off them.
+    """
+    only_visible = []
+    for result in results:
+        hidden = [row for row in result.checks if row.hidden]
+        if any(row.points for row in hidden):
+            return ""
+        if hidden and all(row.points for row in result.checks if not row.hidden):
+            only_visible.append(result.name)
+    if len(only_visible) < MIN_COPIED:
+        return ""
+    return f"every visible check and no hidden one passes in {', '.join(only_visible)}: see how they are answered"
 
 
 def _rows(
@@ -110,8 +157,6 @@ def _rows(
     notes: list[str],
 ) -> list[CheckResult]:
     """What one check function finds. Nothing that happens in it costs more than its own points."""
-    which = "hidden" if function.hidden else "visible"
-    status: Literal["failed", "error"] = "error"
     try:
         with session.activate():
             rows = [_plain(row) for row in function.function(answer).results]
@@ -121,27 +166,36 @@ def _rows(
     except SandboxLost:
         raise
     except StudentError as error:
-        kind = type(error).__name__ if function.hidden else str(error)
-        status, message = "failed", f"the checks could not start: {kind}"
+        # The name of a class and the message are the student's to choose: they could carry a hidden input out.
+        kind = error.builtin_name if function.hidden else str(error)
+        return [_instead(function, "failed", f"the checks could not start: {kind}")]
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        message = "this check is broken, tell the course staff"
         notes.append(
-            f"the {which} checks of {exercise.name} crashed: {type(error).__name__}: {plain_text(str(error))} "
-            f"({where.filename}:{where.lineno})"
+            f"the {_which(function)} checks of {exercise.name} crashed: {type(error).__name__}: "
+            f"{plain_text(str(error))} ({where.filename}:{where.lineno})"
         )
-    return [
-        CheckResult(
-            what=f"the {which} checks",
-            points=0,
-            max_points=function.points,
-            status=status,
-            message=plain_text(message),
-            hint="",
-            seconds=0.0,
-            hidden=function.hidden,
-        )
-    ]
+        return [_instead(function, "error", "this check is broken, tell the course staff")]
+
+
+def _instead(
+    function: CheckFunction, status: Literal["failed", "error"], message: str
+) -> CheckResult:
+    """One row in place of those that a check function would have given."""
+    return CheckResult(
+        what=f"the {_which(function)} checks",
+        points=0,
+        max_points=function.points,
+        status=status,
+        message=plain_text(message),
+        hint="",
+        seconds=0.0,
+        hidden=function.hidden,
+    )
+
+
+def _which(function: CheckFunction) -> str:
+    return "hidden" if function.hidden else "visible"
 
 
 def _status(rows: Sequence[CheckResult], exercise: ReleasedExercise, untouched: bool) -> Status:

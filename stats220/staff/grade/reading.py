@@ -107,8 +107,10 @@ def _json(text: str) -> Any:
         raise SubmissionError(
             f"the file is not a notebook: {what} (line {error.lineno}: {error.msg})"
         ) from None
-    except (RecursionError, ValueError) as error:  # absurd nesting, a number of 5000 digits
-        raise SubmissionError(f"the file is not a notebook: {error}") from None
+    except RecursionError:
+        raise SubmissionError("the file is not a notebook: it is nested too deeply") from None
+    except ValueError:
+        raise SubmissionError("the file is not a notebook: a number in it is too long") from None
 
 
 def _raw_cells(content: Mapping[str, Any], notes: list[str]) -> Sequence[Any]:

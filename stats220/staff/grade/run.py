@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stats220.checks import Checks
@@ -14,7 +14,14 @@ from stats220.checks.failures import StudentError
 from stats220.errors import GradingError
 from stats220.staff.grade.mend import EXTRA, Mended, mend
 from stats220.staff.grade.names import cells_needed_by, names_of, same_code
-from stats220.staff.grade.problem import CheckFunction, grade_exercise, plain_text
+from stats220.staff.grade.problem import (
+    CheckFunction,
+    Findings,
+    add_up,
+    check_exercise,
+    looks_copied,
+    plain_text,
+)
 from stats220.staff.grade.results import (
     CellError,
     ExerciseResult,
@@ -65,21 +72,34 @@ def grade_notebook(
     started = time.monotonic()
     sha256 = hashlib.sha256(notebook).hexdigest() if isinstance(notebook, bytes) else ""
     mended = mend(release, notebook) if isinstance(notebook, bytes) else notebook
-    functions = check_functions(release)
-    with Runner(pool, limits or TimeLimits()) as runner:
-        pass_ = _Pass(release, mended, runner, functions)
-        pass_.go(only)
+    limits = limits or TimeLimits()
+    visible, hidden = check_functions(release, hidden=False), check_functions(release, hidden=True)
+    if only is not None:
+        visible, hidden = (
+            {n: f for n, f in room.items() if n == only} for room in (visible, hidden)
+        )
+    # What has seen a hidden input must not speak where students read: in the message of a visible check, in the error of
+    # a cell. So hidden checks come after all that, in a sandbox of their own, of which nothing but their verdicts is kept.
+    cells = _cells_to_run(mended, limits, only)
+    first = _Pass(release, mended, cells, visible)
+    with Runner(pool, limits) as runner:
+        first.go(runner)
+    second = first.next(hidden)
+    if second.to_check:
+        with Runner(pool, limits, silent=True) as runner:
+            second.go(runner)
+    exercises, notes = _add_up(release, mended, first, second)
     return summarise(
         release,
-        pass_.exercises,
+        exercises,
         student=student,
         isolation=pool.isolation,
         submission_sha256=sha256,
         seconds=time.monotonic() - started,
         mended=mended.mended,
-        notes=tuple(pass_.notes),
+        notes=notes,
         answers=mended.answers,
-        cells=tuple(pass_.errors),
+        cells=first.errors,
     )
 
 
@@ -140,122 +160,146 @@ def summarise(
     )
 
 
-def check_functions(release: Release) -> dict[str, list[CheckFunction]]:
-    """The check functions of each exercise, visible then hidden, with the points that each gives.
+def check_functions(release: Release, *, hidden: bool) -> dict[str, CheckFunction]:
+    """The visible, or the hidden, check function of each exercise that has one, with the points that it gives.
 
     Raises
     ------
     GradingError
         One is missing: the release is older or newer than the package.
     """
-    rooms = {
-        f"stats220.checks.{release.module}": "visible_points",
-        f"stats220.reference.{release.module}.hidden": "hidden_points",
-    }
-    found: dict[str, list[CheckFunction]] = {}
-    for room, points in rooms.items():
-        for exercise in release.exercises:
-            if worth := getattr(exercise, points):
-                function: Callable[[Any], Checks] | None = getattr(
-                    importlib.import_module(room), exercise.name, None
-                )
-                if function is None:
-                    raise GradingError(
-                        f"{room} has no check {exercise.name!r}, which the release of {release.lab} has: run `stats220 build`"
-                    )
-                found.setdefault(exercise.name, []).append(
-                    CheckFunction(function, worth, hidden=points == "hidden_points")
-                )
+    room = (
+        f"stats220.reference.{release.module}.hidden"
+        if hidden
+        else f"stats220.checks.{release.module}"
+    )
+    found: dict[str, CheckFunction] = {}
+    for exercise in release.exercises:
+        points = exercise.hidden_points if hidden else exercise.visible_points
+        if not points:
+            continue
+        function: Callable[[Any], Checks] | None = getattr(
+            importlib.import_module(room), exercise.name, None
+        )
+        if function is None:
+            raise GradingError(
+                f"{room} has no check {exercise.name!r}, which the release of {release.lab} has: run `stats220 build`"
+            )
+        found[exercise.name] = CheckFunction(function, points, hidden)
     return found
 
 
 @dataclass
 class _Pass:
-    """One pass through a notebook's cells."""
+    """One pass through a notebook's cells, with one check function an exercise.
+
+    Attributes
+    ----------
+    cells
+        Places of the cells that run, and the seconds that each may take.
+    to_check
+        What is checked, by exercise.
+    failures
+        How the cell of an exercise raised.
+    lost
+        How the cell of an exercise ended the sandbox.
+    """
 
     release: Release
     mended: Mended
-    runner: Runner
-    functions: Mapping[str, Sequence[CheckFunction]]
+    cells: Mapping[int, float]
+    to_check: Mapping[str, CheckFunction]
+    findings: dict[str, Findings] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+    fatal: set[int] = field(default_factory=set)  # places of cells that ended the sandbox
+    errors: list[CellError] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.cells: Sequence[Any] = self.mended.notebook.cells
-        self.stubs = {
-            c.metadata.stats220.name: c.source
-            for c in self.release.notebook.cells
-            if c.metadata.stats220.role == "exercise"
-        }
-        self.exercises: dict[str, ExerciseResult] = {}
-        self.failures: dict[str, str] = {}  # exercise -> how its cell raised
-        self.lost: dict[str, str] = {}  # exercise -> how its cell ended the sandbox
-        self.untouched: set[str] = set()
-        self.errors: list[CellError] = []
-        self.notes: list[str] = []
+    def next(self, to_check: Mapping[str, CheckFunction]) -> _Pass:
+        """Another pass, without the cells and the exercises that ended this one's sandbox, or are missing."""
+        over = {name for name, found in self.findings.items() if found.lost or found.missing}
+        over |= self.lost.keys()
+        cells = {place: seconds for place, seconds in self.cells.items() if place not in self.fatal}
+        left = {name: f for name, f in to_check.items() if name not in over}
+        return _Pass(self.release, self.mended, cells, left)
 
-    def go(self, only: str | None) -> None:
-        to_run = self._cells_to_run(only)
-        for place, cell in enumerate(self.cells):
+    def go(self, runner: Runner) -> None:
+        for place, cell in enumerate(self.mended.notebook.cells):
             own = cell.metadata.stats220
-            if place in to_run:
-                self._run(place, cell, to_run[place])
-            elif own.role == "test" and only in (None, own.name):
-                self._check(own.name)
+            if place in self.cells:
+                self._run(runner, Source(place, cell.source, self.cells[place]), cell)
+            elif own.role == "test" and own.name in self.to_check and own.name not in self.lost:
+                exercise = next(e for e in self.release.exercises if e.name == own.name)
+                self.findings[own.name] = check_exercise(runner, exercise, self.to_check[own.name])
 
-    def _run(self, place: int, cell: Any, seconds: float) -> None:
+    def _run(self, runner: Runner, source: Source, cell: Any) -> None:
         own = cell.metadata.stats220
-        if own.role == "exercise" and same_code(cell.source, self.stubs[own.name]):
-            self.untouched.add(own.name)
         try:
-            self.runner.run(Source(place, cell.source, seconds))
+            runner.run(source)
         except StudentError as error:
             message, failed = plain_text(str(error)), self.failures
             if error.raised.line_number is not None:
                 message += f" (line {error.raised.line_number}: {plain_text(error.raised.line)})"
         except LostError as error:
             message, failed = plain_text(str(error)), self.lost
+            self.fatal.add(source.place)
         else:
             return
         self.errors.append(CellError(cell.id, message))
         if own.role == "exercise":
             failed[own.name] = message
 
-    def _check(self, name: str) -> None:
-        exercise = next(e for e in self.release.exercises if e.name == name)
-        self.exercises[name], notes = grade_exercise(
-            self.runner,
-            exercise,
-            self.functions[name],
-            untouched=name in self.untouched,
-            cell_error=self.failures.get(name, ""),
-            cell_lost=self.lost.get(name, ""),
-        )
-        self.notes += notes
 
-    def _cells_to_run(self, only: str | None) -> dict[int, float]:
-        """Places of the cells that run, and the seconds each may take."""
-        seconds = self.runner.limits.cell_seconds
-        roles = {
-            i: c.metadata.stats220.role for i, c in enumerate(self.cells) if c.cell_type == "code"
-        }
-        explore = {i for i, role in roles.items() if role == "explore"}
-        names = {
-            i: names_of(self.cells[i].source)
-            for i, role in roles.items()
-            if role in (*RUN, "explore")
-        }
-        tests = {
-            c.metadata.stats220.name: i for i, c in enumerate(self.cells) if roles.get(i) == "test"
-        }
-        needed: set[int] = set()
-        for i, role in roles.items():
-            name = self.cells[i].metadata.stats220.get("name", "")
-            if role == "exercise" and only in (None, name):
-                before = {j: n for j, n in names.items() if j < tests[name]}
-                needed |= {i, *cells_needed_by(i, before, explore)}
-        run = {i for i, role in roles.items() if role in RUN} | needed if only is None else needed
-        return {
-            i: max(seconds, 60 * self.cells[i].metadata.stats220.get("minutes", 0))
-            if i in explore
-            else seconds
-            for i in sorted(run)
-        }
+def _add_up(
+    release: Release, mended: Mended, first: _Pass, second: _Pass
+) -> tuple[dict[str, ExerciseResult], list[str]]:
+    sources, stubs = _exercise_sources(mended.notebook), _exercise_sources(release.notebook)
+    results, notes = {}, []
+    for exercise in release.exercises:
+        name = exercise.name
+        findings = [p.findings[name] for p in (first, second) if name in p.findings]
+        if why := first.lost.get(name) or second.lost.get(name):
+            findings.append(Findings(lost=f"its cell was stopped: {why}"))
+        if not findings:
+            continue
+        results[name], noted = add_up(
+            exercise,
+            findings,
+            untouched=same_code(sources[name], stubs[name]),
+            cell_error=first.failures.get(name, ""),
+        )
+        notes += noted
+    if copied := looks_copied(results.values()):
+        notes.append(copied)
+    return results, notes
+
+
+def _exercise_sources(notebook: Any) -> dict[str, str]:
+    return {
+        c.metadata.stats220.name: c.source
+        for c in notebook.cells
+        if c.metadata.stats220.role == "exercise"
+    }
+
+
+def _cells_to_run(mended: Mended, limits: TimeLimits, only: str | None) -> dict[int, float]:
+    """Places of the cells that run, and the seconds each may take."""
+    cells = mended.notebook.cells
+    roles = {i: c.metadata.stats220.role for i, c in enumerate(cells) if c.cell_type == "code"}
+    explore = {i for i, role in roles.items() if role == "explore"}
+    names = {i: names_of(cells[i].source) for i, role in roles.items() if role in (*RUN, "explore")}
+    tests = {cells[i].metadata.stats220.name: i for i, role in roles.items() if role == "test"}
+    needed: set[int] = set()
+    for i, role in roles.items():
+        name = cells[i].metadata.stats220.get("name", "")
+        if role == "exercise" and only in (None, name):
+            before = {j: n for j, n in names.items() if j < tests[name]}
+            needed |= {i, *cells_needed_by(i, before, explore)}
+    run = {i for i, role in roles.items() if role in RUN} | needed if only is None else needed
+    seconds = limits.cell_seconds
+    return {
+        i: max(seconds, 60 * cells[i].metadata.stats220.get("minutes", 0))
+        if i in explore
+        else seconds
+        for i in sorted(run)
+    }

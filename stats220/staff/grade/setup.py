@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -97,5 +96,6 @@ def prepared(release: Release, isolation: str) -> Iterator[Setup]:
         packages = Path(folder)
         with clear_errors(packages), zipfile.ZipFile(release.wheel) as archive:
             archive.extractall(packages)
-        os.chmod(packages, 0o755)  # a submission runs as another user
+        for path in (packages, *packages.rglob("*")):  # a submission runs as another user
+            path.chmod(0o755 if path.is_dir() else 0o644)
         yield Setup(release, packages, data if data.is_dir() else None, isolation)

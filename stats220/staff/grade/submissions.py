@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import unicodedata
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import NoReturn
 
 from stats220.errors import GradingError
 
 MAX_NOTEBOOK_BYTES = 100 << 20  # a notebook with outputs of 20 MB is common, one of 100 MB is not
 MAX_ZIP_MEMBERS = 200_000
 MAX_STUDENT_NAME = 128  # nbgrader's column; in bytes, well below what a file name may have
+MAX_SHOWN = 24  # characters, of a name that cannot be kept
 IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
 
 
@@ -88,12 +89,14 @@ class _Entry:
     """One path below the submissions, and what it is."""
 
     parts: tuple[str, ...]
-    kind: str  # "file", "folder" or "link"
+    kind: str  # "file", "folder", "link" or "unreadable"
     where: str = ""  # the path on the disk, or the name in the zip
 
     @property
     def is_notebook(self) -> bool:
-        return self.kind != "folder" and self.parts[-1].lower().endswith(".ipynb")
+        return self.kind not in ("folder", "unreadable") and self.parts[-1].lower().endswith(
+            ".ipynb"
+        )
 
 
 def collect(submissions: Path, lab: str) -> list[Submission]:
@@ -125,7 +128,6 @@ def collect(submissions: Path, lab: str) -> list[Submission]:
         raise GradingError(
             f"no submissions in {submissions}: it should hold <student>/{lab}.ipynb or <student>/{lab}/{lab}.ipynb"
         )
-    _check_names(students)
     mine = defaultdict(list)
     for entry in entries:
         mine[entry.parts[0]].append(entry)
@@ -137,20 +139,29 @@ def collect(submissions: Path, lab: str) -> list[Submission]:
 def _submission(
     submissions: Path, student: str, entries: Sequence[_Entry], chosen: Sequence[_Entry], lab: str
 ) -> Submission:
+    name = _name(student)
+    notes = [f"the folder {student[:60]!a} cannot be a student's name"] if name != student else []
     if not chosen:
-        link = any(e.kind == "link" and len(e.parts) == 1 for e in entries)
-        why = "the student's folder is a symbolic link" if link else f"no notebook of {lab} found"
-        return Submission(student, submissions / student, problem=why)
+        return Submission(name, submissions, "", tuple(notes), _why_none(entries, lab))
     (entry,) = chosen
     path = "/".join(entry.parts[1:])
     problem = (
         "" if entry.kind == "file" else f"{path} is a link or a special file, which is not followed"
     )
-    renamed = entry.parts[-1] != f"{lab}.ipynb"
-    notes = (f"the file is named {entry.parts[-1]}, taken as {lab}.ipynb",) if renamed else ()
-    if submissions.is_dir():
-        return Submission(student, Path(entry.where), "", notes, problem)
-    return Submission(student, submissions, entry.where, notes, problem)
+    if entry.parts[-1] != f"{lab}.ipynb":
+        notes.append(f"the file is named {entry.parts[-1]}, taken as {lab}.ipynb")
+    in_folder = submissions.is_dir()
+    source, member = (Path(entry.where), "") if in_folder else (submissions, entry.where)
+    return Submission(name, source, member, tuple(notes), problem)
+
+
+def _why_none(entries: Sequence[_Entry], lab: str) -> str:
+    for entry in entries:
+        if entry.kind == "link" and len(entry.parts) == 1:
+            return "the student's folder is a symbolic link"
+        if entry.kind == "unreadable":
+            return f"the folder cannot be read: {entry.where}"
+    return f"no notebook of {lab} found"
 
 
 def _student_notebook(entry: _Entry, lab: str) -> bool:
@@ -175,7 +186,7 @@ def _refuse_twice(chosen: dict[str, list[_Entry]], lab: str) -> None:
     twice = {s: ["/".join(e.parts) for e in found] for s, found in chosen.items() if len(found) > 1}
     spellings = defaultdict(list)
     for student in chosen:
-        spellings[unicodedata.normalize("NFC", student).casefold()].append(student)
+        spellings[unicodedata.normalize("NFC", _name(student)).casefold()].append(student)
     for names in spellings.values():
         if len(names) > 1:
             twice[names[0]] = names
@@ -187,14 +198,14 @@ def _refuse_twice(chosen: dict[str, list[_Entry]], lab: str) -> None:
         )
 
 
-def _check_names(students: Iterable[str]) -> None:
-    for student in students:
-        # Not printable: control characters, and bytes that are no text in the file system's encoding.
-        if not student.isprintable() or len(student.encode()) > MAX_STUDENT_NAME:
-            raise GradingError(
-                f"the student folder {student[:60]!a} cannot be a student's name: rename it "
-                f"(printable, at most {MAX_STUDENT_NAME} bytes)"
-            )
+def _name(folder: str) -> str:
+    """The student's name: the folder's, where that can be shown, filed and kept in a gradebook."""
+    # Not printable: control characters, and bytes that are no text in the file system's encoding.
+    if folder.isprintable() and len(folder.encode()) <= MAX_STUDENT_NAME:
+        return folder
+    shown = "".join(c for c in folder if c.isprintable())[:MAX_SHOWN]
+    digest = hashlib.sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{shown}-{digest[:8]}"  # no two folders get the same
 
 
 def _ignored(entry: _Entry) -> bool:
@@ -210,8 +221,11 @@ def _without_enclosing_folder(entries: Sequence[_Entry]) -> list[_Entry]:
 def _folder_entries(root: Path) -> list[_Entry]:
     entries = []
 
-    def fail(error: OSError) -> NoReturn:
-        raise GradingError(f"cannot read {error.filename}: {error.strerror}") from error
+    def fail(error: OSError) -> None:
+        where, why = Path(error.filename), error.strerror or "unknown error"
+        if where == root:
+            raise GradingError(f"cannot read {root}: {why}") from error
+        entries.append(_Entry(where.relative_to(root).parts, "unreadable", why))
 
     for folder, names, files in os.walk(root, onerror=fail):
         above = Path(folder).relative_to(root).parts
@@ -221,6 +235,7 @@ def _folder_entries(root: Path) -> list[_Entry]:
                 mode = os.lstat(path).st_mode
             except OSError as error:
                 fail(error)
+                continue
             kind = "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "link"
             entries.append(_Entry((*above, name), kind, path))
         # Deeper than <class>/<student>/<lab>/ there is nothing to find.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -13,8 +15,7 @@ from stats220.staff.grade.results import SubmissionResult
 
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@")
-
-MARKS = {"not attempted": "–", "lost": "!"}
+LOG_WIDTH = 140
 
 
 def grades_csv(results: Sequence[SubmissionResult]) -> str:
@@ -28,22 +29,47 @@ def grades_csv(results: Sequence[SubmissionResult]) -> str:
 
 
 def score_table(results: Sequence[SubmissionResult]) -> Table:
-    """The same for people: exercises by number, with a mark where one was not graded to its end; the legend is below."""
-    names = _columns(results)
-    numbers = [Column(str(i), justify="right", no_wrap=True) for i in range(1, len(names) + 1)]
-    totals = [Column(name, justify="right", no_wrap=True) for name in ("score", "of", "s")]
-    legend = [f"{i} {name}" for i, name in enumerate(names, 1)]
-    legend += [f"{mark} {status}" for status, mark in MARKS.items()]
+    """The scores for people, with what is not full marks in words; it can be read in a terminal of 80 columns."""
+    numbers = [
+        Column(name, justify="right", no_wrap=True) for name in ("score", "of", "bonus", "s")
+    ]
     table = Table(
-        Column("student", overflow="fold"), *numbers, *totals, caption=escape("  ".join(legend))
+        Column("student", overflow="fold", min_width=12), *numbers, Column("not full marks")
     )
     for result in sorted(results, key=lambda r: r.student):
-        *points, score, maximum = _points(result)
-        marks = [MARKS.get(e.status, "") for e in result.exercises]
-        shown = [f"{p} {mark}".rstrip() for p, mark in zip(points, marks, strict=True)]
-        totals_of = (f"[bold]{score}[/bold]", maximum, f"{result.seconds:.1f}")
-        table.add_row(escape(result.student), *shown, *totals_of)
+        score, maximum, bonus = map(_number, (result.score, result.max_score, result.bonus))
+        seconds = f"{result.seconds:.0f}"
+        cells = (escape(result.student), f"[bold]{score}[/bold]", maximum, bonus, seconds)
+        table.add_row(*cells, escape(_not_full(result)))
     return table
+
+
+def _not_full(result: SubmissionResult) -> str:
+    """What cost points: first what a person may want to look at."""
+    not_graded = [note for note in result.notes if note.startswith("not graded: ")]
+    if not_graded:
+        return not_graded[0]
+    short = [e for e in result.exercises if e.points < e.max_points]
+    by_status = {
+        status: ", ".join(e.name for e in short if e.status == status)
+        for status in ("lost", "not attempted")
+    }
+    if len(short) == len(result.exercises) and {e.status for e in short} == {"not attempted"}:
+        by_status["not attempted"] = "all"
+    parts = [f"{status}: {names}" for status, names in by_status.items() if names]
+    partly = [
+        f"{e.name} {_number(e.points)}/{_number(e.max_points)}"
+        for e in short
+        if e.status not in by_status
+    ]
+    return "; ".join([*parts, *([", ".join(partly)] if partly else [])])
+
+
+def table_console() -> Console:
+    """The console that a table is printed to: as wide as the terminal, or wide enough in a log."""
+    console = Console()
+    in_a_log = not (console.is_terminal or "COLUMNS" in os.environ)
+    return Console(width=LOG_WIDTH) if in_a_log else console
 
 
 def spreadsheet_safe(text: str) -> str:
@@ -58,4 +84,8 @@ def _columns(results: Sequence[SubmissionResult]) -> list[str]:
 
 def _points(result: SubmissionResult) -> list[str]:
     points = [e.points for e in result.exercises]
-    return [f"{value:.10g}" for value in (*points, result.score, result.max_score)]
+    return [_number(value) for value in (*points, result.score, result.max_score)]
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
