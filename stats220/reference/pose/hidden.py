@@ -142,7 +142,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
             for w, b in zip(weight, bias, strict=True)
         ]
         checks.close(
-            model(image), torch.tensor(np.stack(expected)).float(), atol=1e-2, name="logits"
+            model(image), torch.tensor(np.stack(expected)).float(), atol=4e-2, name="logits"
         )
 
     return checks

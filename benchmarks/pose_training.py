@@ -1,0 +1,83 @@
+"""Training of the ResNet's head: on features extracted once, against running the frozen stages for every image of every epoch.
+
+Both runs use the same frames, initial weights, order, epochs, precision and code (`train`), and end at the same validation loss: the
+frozen part gives the same features each time. The course's own lab runs it each time.
+"""
+
+from __future__ import annotations
+
+import copy
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from benchmarks.table import Row
+from stats220.arrays import pick_device
+from stats220.data.backbones import load_backbone
+from stats220.data.pose import load_mouse_reaching
+from stats220.reference.pose import bernoulli_loss, dilate, downsample, keypoint_masks, preprocess
+from stats220.reference.pose.training import train
+from stats220.reference.pose.transfer import ResNetPoseTracker, extract_features
+
+
+def loss_at_full_size(logits: Tensor, targets: Tensor) -> Tensor:
+    """The Bernoulli loss of logits as small as the features, interpolated as the tracker does."""
+    size = targets.shape[1:]
+    return bernoulli_loss(F.interpolate(logits[None], size=size, mode="bilinear")[0], targets)
+
+
+def run(quick: bool = True) -> list[Row]:
+    """ResNet-50 to stage 1 on half-size frames: 4 + 2 of them for 20 epochs, or 44 + 11 for 40."""
+    mouse = load_mouse_reaching()
+    split, num_epochs = mouse.split(seed=0), 20 if quick else 40
+    train_frames, validation_frames = (split.train[:4], split.validation[:2]) if quick else split
+    device = pick_device()
+    data = {}
+    for i in [*train_frames, *validation_frames]:
+        masks = keypoint_masks(mouse.keypoints_xy[i], *mouse.images[i].shape[:2])
+        image, masks = downsample(preprocess(mouse.images[i]), masks, 2)
+        data[i] = (image.to(device), dilate(masks, 21).to(device))
+    # The weights do not matter for the time; where ImageNet's cannot be had, random ones serve.
+    backbone = load_backbone("resnet50", weights="random").to(device)
+    torch.manual_seed(0)
+    slow = ResNetPoseTracker(backbone, len(mouse.keypoint_names)).to(device)
+    fast = copy.deepcopy(slow)
+    options: dict[str, Any] = {"num_epochs": num_epochs, "learning_rate": 0.1, "progress": False}
+
+    start = perf_counter()
+    images = [image for image, _ in data.values()]
+    features = dict(zip(data, extract_features(backbone, images), strict=True))
+    extraction = perf_counter() - start
+    fast_history = train(
+        fast.head,
+        [(features[i], data[i][1]) for i in train_frames],
+        [(features[i], data[i][1]) for i in validation_frames],
+        loss_at_full_size,
+        **options,
+    )
+    ours = perf_counter() - start
+
+    start = perf_counter()
+    slow_history = train(
+        slow, [data[i] for i in train_frames], [data[i] for i in validation_frames], bernoulli_loss, **options
+    )  # fmt: skip
+    peer = perf_counter() - start
+
+    losses = fast_history.validation_losses[-1], slow_history.validation_losses[-1]
+    if not np.isclose(*losses, rtol=1e-3):
+        raise RuntimeError(f"the two runs ended at different validation losses, {losses}")
+    megabytes = sum(x.numel() * x.element_size() for x in features.values()) / 1e6
+    return [
+        Row(
+            "pose_training",
+            f"ResNet-50, stage 1: {len(train_frames)} + {len(validation_frames)} frames, {num_epochs} epochs, {device}",
+            f"{ours:.1f} s ({extraction:.1f} s of it for {megabytes:.0f} MB of features), loss {losses[0]:.5f}",
+            f"{peer:.1f} s, loss {losses[1]:.5f}",
+            peer / ours,
+            "frozen stages run again for every image of every epoch, as in the course's lab",
+        )
+    ]

@@ -1,0 +1,348 @@
+"""Towards DeepLabCut: score maps with offsets on several stages of a pretrained network, augmentation, fine-tuning.
+
+The ungraded last part of the lab, whole. What it adds to ``ResNetPoseTracker``:
+
+- features of several stages, brought to one grid of cells: deep ones know what they see, shallow ones where;
+- for each cell, besides a score, an *offset*: from the centre of the cell to the key point, so that large cells do not cost accuracy;
+- one hidden layer, and a softmax over the cells, for a key point is in one place (what it costs: it is never nowhere);
+- frames and key points that are turned, scaled and shifted together;
+- if wanted, training of all stages, with a learning rate of their own, in mixed precision on a GPU.
+
+References
+----------
+E. Insafutdinov et al. (2016). DeeperCut. ECCV. A. Mathis et al. (2018). DeepLabCut. Nature Neuroscience 21:1281-1289.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from stats220.data.backbones import Backbone
+from stats220.data.training import check_finite
+from stats220.errors import InputError
+from stats220.reference.pose.augmentation import PAD_TO, augment, pad_frames
+
+
+class Cells(NamedTuple):
+    """What the tracker says about each cell of a batch of frames.
+
+    Attributes
+    ----------
+    scores : Tensor (num_frames, num_keypoints, rows, columns)
+        Log probabilities, up to a constant a map, that the key point is in the cell; very low in the padding.
+    places_xy : Tensor (num_frames, num_keypoints, 2, rows, columns)
+        If it is, where: centre of the cell plus offset, in pixels of the frame.
+    centres_xy : Tensor (2, rows, columns)
+        x and y of the cells' centres, in pixels.
+    """
+
+    scores: Float[Tensor, "num_frames num_keypoints rows columns"]
+    places_xy: Float[Tensor, "num_frames num_keypoints 2 rows columns"]
+    centres_xy: Float[Tensor, "2 rows columns"]
+
+
+class OffsetPoseTracker(nn.Module):
+    """Scores and offsets on the features of several stages.
+
+    Parameters
+    ----------
+    backbone : Backbone
+    num_keypoints : int
+    stages : sequence of ints
+        From 1, increasing: whose features are used.
+    cell_stage : int
+        Whose grid the cells have, one of `stages`.
+    factor : int
+        Frames are averaged over squares of so many pixels first: less work, and each feature sees more of the animal.
+    num_hidden : int
+        Units of the hidden layer.
+    mean, std : float
+        Of the images that the backbone was trained on, on a scale from 0 to 1; one number for all colours.
+    """
+
+    feature_mean: Tensor
+    feature_std: Tensor
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        num_keypoints: int,
+        stages: Sequence[int] = (1, 2, 3),
+        cell_stage: int = 2,
+        factor: int = 2,
+        num_hidden: int = 64,
+        mean: float = 0.449,
+        std: float = 0.226,
+    ) -> None:
+        super().__init__()
+        for stage in (*stages, cell_stage):
+            backbone.check_num_stages(stage)
+        self.backbone, self.stages, self.num_keypoints = backbone, tuple(stages), num_keypoints
+        self.cell, self.factor = self.stages.index(cell_stage), factor
+        self.mean, self.std = mean, std
+        side = PAD_TO * factor
+        with torch.no_grad():
+            _, num_features, _, columns = self.features(torch.zeros(1, 3, side, side)).shape
+        self.cell_px = side // columns
+        # Of the training frames' features: set once, by `fit_head`.
+        self.register_buffer("feature_mean", torch.zeros(num_features, 1, 1))
+        self.register_buffer("feature_std", torch.ones(num_features, 1, 1))
+        self.head = nn.Sequential(
+            nn.Conv2d(num_features, num_hidden, 1),
+            nn.ReLU(),
+            nn.Conv2d(num_hidden, 3 * num_keypoints, 3, padding=1),
+        )
+
+    def features(
+        self, images: UInt8[Tensor, "num_frames 3 height width"]
+    ) -> Float[Tensor, "num_frames num_features rows columns"]:
+        """All chosen features of padded frames on one grid: a finer grid's squares become channels, a coarser grid is interpolated."""
+        x = F.avg_pool2d((images.float() / 255 - self.mean) / self.std, self.factor)
+        x, maps = self.backbone.stem(x), []
+        for number, stage in enumerate(self.backbone.stages, start=1):
+            x = stage(x) if number <= self.stages[-1] else x
+            if number in self.stages:
+                maps.append(x)
+        rows, columns = maps[self.cell].shape[-2:]
+        finer = [F.pixel_unshuffle(x, x.shape[-2] // rows) for x in maps[: self.cell + 1]]
+        coarser = [
+            F.interpolate(x, (rows, columns), mode="bilinear") for x in maps[self.cell + 1 :]
+        ]
+        return torch.cat([*finer, *coarser], dim=1)
+
+    def set_statistics(
+        self, features: Float[Tensor, "num_examples num_features rows columns"]
+    ) -> None:
+        """Standardize features from now on by the mean and standard deviation of these."""
+        self.feature_mean = (
+            features.float().mean(dim=(0, 2, 3))[:, None, None].to(self.feature_mean)
+        )
+        spread = features.float().std(dim=(0, 2, 3))[:, None, None].to(self.feature_std)
+        self.feature_std = (
+            spread + 1e-3
+        )  # a feature that is always the same is no reason to divide by 0
+
+    def forward(
+        self,
+        features: Float[Tensor, "num_frames num_features rows columns"],
+        sizes: Sequence[tuple[int, int]],
+    ) -> Cells:
+        """Scores and places from features.
+
+        Parameters
+        ----------
+        features : Tensor (num_frames, num_features, rows, columns)
+        sizes : sequence of num_frames (height, width)
+            Of the frames without their padding, where no key point can be.
+        """
+        answers = self.head((features - self.feature_mean) / self.feature_std).float()
+        rows, columns = answers.shape[-2:]
+        centres_xy = cell_centres(rows, columns, self.cell_px).to(answers.device)
+        heights, widths = torch.tensor(sizes, device=answers.device)[..., None, None].unbind(1)
+        outside = (centres_xy[0] >= widths) | (centres_xy[1] >= heights)
+        scores = answers[:, : self.num_keypoints].masked_fill(outside[:, None], -1e4)
+        offsets = answers[:, self.num_keypoints :].unflatten(1, (self.num_keypoints, 2))
+        return Cells(scores, centres_xy + self.cell_px * offsets, centres_xy)
+
+
+def cell_centres(rows: int, columns: int, cell_px: int) -> Float[Tensor, "2 rows columns"]:
+    """Where the cells' centres are, x and y in pixels: at (cell_px - 1) / 2 in the first."""
+    x, y = torch.meshgrid(torch.arange(columns), torch.arange(rows), indexing="xy")
+    return (torch.stack([x, y]) + 0.5) * cell_px - 0.5
+
+
+def location_loss(
+    cells: Cells, keypoints_xy: Float[Tensor, "num_frames num_keypoints 2"], sigma_px: float = 10.0
+) -> Float[Tensor, ""]:
+    """Cross entropy of the cells near each key point, plus the error of the places that these cells name.
+
+    Parameters
+    ----------
+    cells : Cells
+    keypoints_xy : Tensor (num_frames, num_keypoints, 2)
+        NaN: not labelled, and without influence, on gradients too.
+    sigma_px : float
+        The target is a Gaussian of this width over the cells, which sums to 1; the error is averaged with it, too.
+
+    Returns
+    -------
+    Tensor ()
+
+    Raises
+    ------
+    InputError
+        If no key point is labelled in any frame of the batch.
+    """
+    labelled = torch.isfinite(keypoints_xy).all(dim=-1)
+    if not labelled.any():
+        raise InputError(
+            "no key point is labelled in these frames: leave out frames without labels"
+        )
+    # Chosen before any arithmetic: 0 times NaN is NaN, and so is the gradient of a branch that is not taken.
+    keypoints = keypoints_xy[labelled][:, :, None, None]
+    distances = (keypoints - cells.centres_xy).square().sum(dim=1)
+    targets = (-distances / (2 * sigma_px**2)).flatten(1).softmax(dim=1)
+    log_probabilities = cells.scores[labelled].flatten(1).log_softmax(dim=1)
+    errors = F.smooth_l1_loss(
+        cells.places_xy[labelled],
+        keypoints.expand_as(cells.places_xy[labelled]),
+        reduction="none",
+        beta=4.0,
+    )
+    cell_px = float(cells.centres_xy[0, 0, 1] - cells.centres_xy[0, 0, 0])
+    misplaced = (targets * errors.sum(dim=1).flatten(1)).sum(dim=1).mean()
+    return -(targets * log_probabilities).sum(dim=1).mean() + misplaced / cell_px
+
+
+def locate_cells(cells: Cells, reach: int = 1) -> Float[Tensor, "num_frames num_keypoints 2"]:
+    """The place that the most probable cell and its neighbours agree on: the mean of what they name, by their probabilities.
+
+    Parameters
+    ----------
+    cells : Cells
+    reach : int
+        How many neighbours have a say on each side.
+
+    Returns
+    -------
+    Tensor (num_frames, num_keypoints, 2)
+        x and y in pixels of the frame.
+    """
+    rows, columns = cells.scores.shape[-2:]
+    best = cells.scores.flatten(2).argmax(dim=2)[..., None, None]
+    y = torch.arange(rows, device=best.device)[:, None]
+    x = torch.arange(columns, device=best.device)
+    near = ((best // columns - y).abs() <= reach) & ((best % columns - x).abs() <= reach)
+    weights = cells.scores.masked_fill(~near, -torch.inf).flatten(2).softmax(dim=2)
+    return (weights[:, :, None] * cells.places_xy.flatten(3)).sum(dim=3)
+
+
+def extract_cell_features(
+    tracker: OffsetPoseTracker, images: Sequence[UInt8[np.ndarray, "_ _ 3"]]
+) -> tuple[Float[Tensor, "num_frames num_features rows columns"], list[tuple[int, int]]]:
+    """Frozen features of frames, computed once, in half precision, on the CPU; and the frames' sizes."""
+    device = next(tracker.parameters()).device
+    padded, sizes = pad_frames(images)
+    tracker.eval()
+    with torch.no_grad():
+        features = [tracker.features(image[None].to(device)).half().cpu() for image in padded]
+    return torch.cat(features), sizes
+
+
+def fit_head(
+    tracker: OffsetPoseTracker,
+    features: Float[Tensor, "num_examples num_features rows columns"],
+    sizes: Sequence[tuple[int, int]],
+    keypoints_xy: Float[np.ndarray, "num_examples num_keypoints 2"],
+    *,
+    num_epochs: int = 40,
+    learning_rate: float = 3e-3,
+    weight_decay: float = 0.1,
+    batch_size: int = 8,
+    seed: int = 0,
+) -> list[float]:
+    """Train the head on features that were extracted once: AdamW, one cycle of learning rates.
+
+    Returns
+    -------
+    list of num_epochs floats
+        The mean loss of each epoch.
+    """
+    device = next(tracker.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.tensor(keypoints_xy, dtype=torch.float32)
+    tracker.set_statistics(features)
+    tracker.eval()  # the statistics stay as they are; the head has no layer that cares
+    optimizer = torch.optim.AdamW(
+        tracker.head.parameters(), learning_rate, weight_decay=weight_decay
+    )
+    num_batches = -(-len(features) // batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, learning_rate, total_steps=num_epochs * num_batches
+    )
+    history = []
+    for epoch in range(num_epochs):
+        losses = []
+        for batch in torch.split(torch.randperm(len(features), generator=generator), batch_size):
+            cells = tracker(features[batch].float().to(device), [sizes[i] for i in batch])
+            loss = location_loss(cells, labels[batch].to(device))
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+            losses.append(check_finite(loss, epoch))
+        history.append(float(np.mean(losses)))
+    return history
+
+
+def fine_tune(
+    tracker: OffsetPoseTracker,
+    images: Sequence[UInt8[np.ndarray, "_ _ 3"]],
+    keypoints_xy: Float[np.ndarray, "num_frames num_keypoints 2"],
+    *,
+    num_epochs: int = 20,
+    learning_rate: float = 1e-3,
+    backbone_learning_rate: float = 1e-4,
+    batch_size: int = 4,
+    seed: int = 0,
+) -> list[float]:
+    """Train all stages, on new augmented frames each epoch; in mixed precision where the tracker is on a GPU.
+
+    BatchNorm keeps its pretrained statistics: four frames are too few for others. Call `fit_head` first: gradients of a head that
+    knows nothing would ruin the features.
+
+    Returns
+    -------
+    list of num_epochs floats
+        The mean loss of each epoch.
+    """
+    device = next(tracker.parameters()).device
+    tracker.eval()
+    tracker.backbone.requires_grad_(True)
+    groups = [
+        {"params": tracker.head.parameters(), "lr": learning_rate},
+        {"params": tracker.backbone.parameters(), "lr": backbone_learning_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, num_epochs)
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for epoch in range(num_epochs):
+            losses = []
+            for batch in torch.split(torch.randperm(len(images)), batch_size):
+                pairs = [augment(images[i], keypoints_xy[i]) for i in batch]
+                padded, sizes = pad_frames([image for image, _ in pairs])
+                labels = torch.tensor(np.stack([xy for _, xy in pairs]), dtype=torch.float32)
+                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                    cells = tracker(tracker.features(padded.to(device)), sizes)
+                loss = location_loss(cells, labels.to(device))
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+                losses.append(check_finite(loss, epoch))
+            schedule.step()
+            history.append(float(np.mean(losses)))
+    return history
+
+
+def predict(
+    trackers: Sequence[OffsetPoseTracker],
+    features: Float[Tensor, "num_frames num_features rows columns"],
+    sizes: Sequence[tuple[int, int]],
+) -> Float[np.ndarray, "num_frames num_keypoints 2"]:
+    """Key points in frames, from their features: the mean over trackers that differ in their seeds only."""
+    places = []
+    for tracker in trackers:
+        device = next(tracker.parameters()).device
+        tracker.eval()
+        with torch.no_grad():
+            cells = tracker(features.float().to(device), sizes)
+            places.append(locate_cells(cells).cpu().numpy())
+    mean: np.ndarray = np.mean(places, axis=0)
+    return mean
