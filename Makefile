@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 LABS   ?=
+ALL_LABS := $(basename $(notdir $(wildcard labs/*.py)))
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN       := .venv/bin
@@ -40,6 +41,7 @@ lint: setup
 
 test: lint
 	$(BIN)/stats220 build --check
+	for lab in $(ALL_LABS); do $(BIN)/stats220 attempts $$lab --jobs $(JOBS) || exit 1; done
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal
 
 solutions: setup

@@ -82,7 +82,7 @@ def _study(seed: int, preset: Any) -> dict[str, float]:
     true = calcium.unit_norm(truth.footprints / noise_std)
     found, cells = _match(centers, truth)
     spikes = truth.spike_counts[cells]
-    denoise = partial(fast.deconvolve_penalized, decay_frames=truth.decay_frames, penalty=PENALTY)
+    denoise = partial(fast.penalized, decay_frames=truth.decay_frames, penalty=PENALTY)
 
     def analyse(normalize: Callable[[Array], Array], updates: Updates) -> Demixed:
         with warnings.catch_warnings(
@@ -180,6 +180,6 @@ def _bounded(
 
 def _wrong_multiplier(trace: Array, decay_frames: float) -> Array:
     """The penalised form with λ from the dual value ν = 2 θ η of the norm, taken for η."""
-    eta = fast.deconvolve(trace, decay_frames, 1.0, 0.0).multiplier or math.inf
+    eta = fast.bounded(trace, decay_frames, 1.0, 0.0).multiplier or math.inf
     nu = 2 * math.sqrt(len(trace)) * eta
-    return np.asarray(fast.deconvolve_penalized(trace, decay_frames, 1 / (2 * nu)).amplitudes)
+    return np.asarray(fast.penalized(trace, decay_frames, 1 / (2 * nu)).amplitudes)

@@ -1,7 +1,7 @@
 """Milliseconds a trace: our fast solvers against CVXPY (CLARABEL and SCS) and against OASIS, on the same simulated traces.
 
-Two problems: a bound on the residual with a free baseline (``fast.deconvolve``), and a price on spikes without baseline
-(``fast.deconvolve_penalized``). Our objective is checked against CLARABEL's to 1e-5; how far the peer's is from ours is in the note.
+Two problems: a bound on the residual with a free baseline (``fast.bounded``), and a price on spikes without baseline
+(``fast.penalized``). Our objective is checked against CLARABEL's to 1e-5; how far the peer's is from ours is in the note.
 """
 
 from __future__ import annotations
@@ -91,11 +91,11 @@ def _objective(trace: Array, fit: Deconvolution, problem: str) -> float:
 
 
 def _ours_bound(trace: Array) -> Deconvolution:
-    return fast.deconvolve(trace, DECAY_FRAMES, 1.0, SLACK)
+    return fast.bounded(trace, DECAY_FRAMES, 1.0, SLACK)
 
 
 def _ours_price(trace: Array) -> Deconvolution:
-    return fast.deconvolve_penalized(trace, DECAY_FRAMES, PENALTY, baseline=0.0)
+    return fast.penalized(trace, DECAY_FRAMES, PENALTY, baseline=0.0)
 
 
 def _cvxpy(trace: Array, problem: str, solver: str) -> Deconvolution:

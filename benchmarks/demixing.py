@@ -36,7 +36,7 @@ def run(quick: bool = True) -> list[Row]:
     footprints = calcium.unit_norm(gaussian_footprints(centers, height, width))
     background = calcium.unit_norm(np.median(movie, axis=2))
     del simulated
-    denoise = partial(fast.deconvolve_penalized, decay_frames=9.0, penalty=PENALTY)
+    denoise = partial(fast.penalized, decay_frames=9.0, penalty=PENALTY)
     denoise(movie[0, 0])  # compiles
     sweeps = 2 if quick else 3
 

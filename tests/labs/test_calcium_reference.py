@@ -242,20 +242,20 @@ def test_every_form_of_the_bound_has_the_same_multiplier(solver: str, form: str)
     cp.Problem(cp.Minimize(cp.norm1(jumps)), [first, jumps >= 0]).solve(solver=solver, **options)
     dual = first.dual_value[0] if form == "cone" else first.dual_value
     assert np.size(dual) == 1
-    expected = fast.deconvolve(y, 9.0, 1.0, 0.5)
+    expected = fast.bounded(y, 9.0, 1.0, 0.5)
     assert np.squeeze(dual).item() * to_squared == pytest.approx(expected.multiplier, rel=2e-3)
     np.testing.assert_allclose(c.value, expected.denoised, atol=2e-2)
 
 
 def test_a_bound_that_does_not_bind_leaves_no_spike() -> None:
     y = np.random.default_rng(7).normal(size=100) + 5
-    for function in (deconvolve, fast.deconvolve):
+    for function in (deconvolve, fast.bounded):
         fit = function(y, 9.0, 1.0, 1.0)
         np.testing.assert_allclose(fit.amplitudes, 0, atol=1e-5)
         assert fit.multiplier == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("function", [deconvolve, fast.deconvolve])
+@pytest.mark.parametrize("function", [deconvolve, fast.bounded])
 def test_deconvolve_scales_with_its_units(function: Any) -> None:
     y = noisy_trace(120, seed=8)
     one, ten = function(y, 9.0, 1.0, 0.2), function(10 * y, 9.0, 10.0, 0.2)
@@ -285,7 +285,7 @@ def bounded_minimum(y: Array, decay_frames: float, price: float) -> Array:
 
 
 @pytest.mark.parametrize("penalty", [0.3, 2.0, 8.0])
-@pytest.mark.parametrize("function", [deconvolve_penalized, fast.deconvolve_penalized])
+@pytest.mark.parametrize("function", [deconvolve_penalized, fast.penalized])
 def test_deconvolve_penalized_is_optimal(function: Any, penalty: float) -> None:
     y = 2 * noisy_trace(80, seed=9)
     fit = function(y, 9.0, penalty, 2.0)
@@ -312,7 +312,7 @@ def test_deconvolve_fast_is_isotonic_regression(
     z = isotonic_regression((y - weights) / growth, weights=growth**2).x
     expected = np.maximum(z, 0) * growth
     np.testing.assert_allclose(deconvolve_fast(y, decay_frames, penalty), expected, atol=1e-9)
-    known = fast.deconvolve_penalized(y, decay_frames, penalty, baseline=0.0)
+    known = fast.penalized(y, decay_frames, penalty, baseline=0.0)
     np.testing.assert_allclose(known.denoised, expected, atol=1e-9)
 
 
@@ -327,7 +327,7 @@ def test_the_fast_solver_meets_bound_and_optimality(
     num_frames: int, decay_frames: float, slack: float, seed: int
 ) -> None:
     y = noisy_trace(num_frames, decay_frames, seed)
-    fit = fast.deconvolve(y, decay_frames, 1.0, slack)
+    fit = fast.bounded(y, decay_frames, 1.0, slack)
     assert fit.multiplier is not None
     bound = (1 + slack) * math.sqrt(num_frames)
     if fit.multiplier == 0:
@@ -340,7 +340,7 @@ def test_the_fast_solver_meets_bound_and_optimality(
 def test_the_fast_solver_has_the_objective_of_cvxpy() -> None:
     y = noisy_trace(1000, seed=10)
     for slack in (0.0, 1.0):
-        ours, general = fast.deconvolve(y, 9.0, 1.0, slack), deconvolve(y, 9.0, 1.0, slack)
+        ours, general = fast.bounded(y, 9.0, 1.0, slack), deconvolve(y, 9.0, 1.0, slack)
         assert ours.amplitudes.sum() == pytest.approx(general.amplitudes.sum(), rel=1e-5)
         assert ours.multiplier == pytest.approx(general.multiplier, rel=1e-4)
 
@@ -366,9 +366,9 @@ def test_bad_arguments_of_deconvolutions_are_told(change: dict[str, Any], messag
     tried = 0
     for function, own in [
         (calcium.deconvolve, {"noise_std", "slack"}),
-        (fast.deconvolve, {"noise_std", "slack"}),
+        (fast.bounded, {"noise_std", "slack"}),
         (calcium.deconvolve_penalized, {"noise_std", "penalty"}),
-        (fast.deconvolve_penalized, {"noise_std", "penalty"}),
+        (fast.penalized, {"noise_std", "penalty"}),
         (calcium.deconvolve_fast, {"penalty"}),
     ]:
         if set(change) <= {"trace", "decay_frames"} | own:

@@ -18,7 +18,7 @@ from stats220.reference import calcium
 from stats220.reference.calcium import fast
 
 UPDATES = Updates(calcium.update_trace, calcium.update_footprint, calcium.update_background)
-DENOISE = partial(fast.deconvolve_penalized, decay_frames=9.0, penalty=8.0)
+DENOISE = partial(fast.penalized, decay_frames=9.0, penalty=8.0)
 
 
 # The solver
@@ -240,7 +240,7 @@ def test_updates_that_return_nonsense_are_named(scene: Scene) -> None:
 
 
 def test_a_neuron_without_spikes_keeps_its_footprint(scene: Scene) -> None:
-    silent = partial(fast.deconvolve_penalized, decay_frames=9.0, penalty=1e9)
+    silent = partial(fast.penalized, decay_frames=9.0, penalty=1e9)
     found = scene.demix(denoise=silent, penalty=1e9, max_sweeps=1)
     assert not found.amplitudes.any()
     np.testing.assert_allclose(found.footprints, scene.footprints, atol=1e-7)

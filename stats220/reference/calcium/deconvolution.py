@@ -92,7 +92,7 @@ def deconvolve(
     baseline = cp.Variable()
     # END SOLUTION
 
-    # The amplitudes G c, an expression in c: write G out again, or take differences as here, so that this exercise stands alone.
+    # The amplitudes G c, an expression in c: write G out again here, so that this exercise stands alone.
     # BEGIN SOLUTION
     jumps = denoised[1:] - np.exp(-1 / decay_frames) * denoised[:-1]
     amplitudes = cp.hstack([denoised[0], jumps])

@@ -88,7 +88,7 @@ def _pass(
     return stiffness, coupling, gain
 
 
-def deconvolve(
+def bounded(
     trace: Any, decay_frames: float, noise_std: float = 1.0, slack: float = 1.0
 ) -> Deconvolution:
     """The constrained problem, min ‖Gc‖₁ subject to ‖y - c - b‖₂ <= (1 + slack) σ √T and Gc >= 0.
@@ -129,7 +129,7 @@ def deconvolve(
     return fit._replace(multiplier=1 / (2 * price))
 
 
-def deconvolve_penalized(
+def penalized(
     trace: Any,
     decay_frames: float,
     penalty: float,

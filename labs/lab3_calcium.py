@@ -1,0 +1,665 @@
+# %% [markdown]
+r"""
+# Lab 3: Demixing and deconvolution of calcium imaging
+
+A neuron that fires lets calcium in, and a protein that was put there for the purpose lights up. So a microscope can film hundreds
+of neurons at work. But the film is not what we want to know. Calcium comes at once and leaves slowly, so that each spike smears
+over a third of a second. Neighbouring cells overlap, out-of-focus tissue shimmers behind them, and photons are few.
+
+This lab takes such a movie apart. It follows the method by which the field learned to do it, **constrained nonnegative matrix
+factorization** (Pnevmatikakis et al., *Neuron*, 2016; its implementation is [CaImAn](https://github.com/flatironinstitute/CaImAn)).
+The model is short. The movie, $P$ pixels times $T$ frames, is a sum of a few patterns in space that follow a few signals in time:
+
+$$X = \sum_{k=1}^{K} u_k \, (c_k + b_k)^\top + u_0 c_0^\top + \text{noise}.$$
+
+Neuron $k$ has a **footprint** $u_k$ (where it is), a **trace** $c_k$ (its calcium) and a baseline $b_k$; what shimmers behind is the
+background $u_0 c_0^\top$.
+
+- **Part 1** finds the cells: pixels that go up and down together.
+- **Part 2** turns a trace into spikes. That is a convex problem, which [CVXPY](https://www.cvxpy.org) solves for us.
+- **Part 3** puts both together: each footprint and trace in turn, given all the others.
+
+How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
+check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
+No exercise needs another one to be solved first. None of your functions may change the arrays that it is given. Cells between
+them show what your code does to a movie: run them, change them, break them. They are not graded.
+"""
+
+# %% [markdown]
+r"""
+## Setup
+"""
+
+# %%
+from collections.abc import Callable
+
+import cvxpy as cp
+import matplotlib.pyplot as plt
+import numpy as np
+from jaxtyping import Float
+from scipy.signal import butter, lfilter, sosfilt, welch
+from scipy.sparse import eye_array, sparray
+
+from stats220.checks import calcium as check
+from stats220.data.calcium import check_movie, load_calcium_movie, simulate_calcium
+from stats220.errors import InputError
+from stats220.models.calcium import (
+    Deconvolution,
+    check_trace,
+    find_neurons,
+    gaussian_footprints,
+    solve,
+    standardize,
+)
+from stats220.models.demixing import Updates, demix
+from stats220.plotting.calcium import (
+    figure_deconvolution,
+    figure_footprints,
+    play_movies,
+    plot_contours,
+    plot_image,
+    plot_objective,
+    plot_spectrum,
+    plot_traces,
+)
+from stats220.widgets.calcium import explore_deconvolution
+
+# %% [markdown]
+r"""
+### The movie
+
+By default we look at a simulated movie, sized like a real one: 30 cells, 170 × 170 pixels, 100 seconds at 30 frames a second. It has what
+makes real ones hard (cells that overlap, a background that drifts, noise that grows with brightness), and it has what no real one has: we
+know its spikes. `PRESET = "small"` is a first look that takes seconds. If you have a movie of your own, corrected for motion, read it
+with `load_calcium_movie`; all that follows works without the truth, too.
+
+The indicator is a fast one (GCaMP6f): its light decays with a time constant of $\tau = 0.3$ seconds. All formulas below count time in
+**frames**, so $\tau$ is 9.
+"""
+
+# %% explore minutes_cpu=0.2
+PRESET = "course"  # or "small"
+
+recording = simulate_calcium(PRESET, seed=0)  # or load_calcium_movie("my_movie.tif", frame_rate_hz=30)
+truth = getattr(recording, "truth", None)
+movie, frame_rate_hz = recording.movie, recording.frame_rate_hz
+height, width, num_frames = movie.shape
+decay_frames = 0.3 * frame_rate_hz
+print(f"{movie.dtype} {movie.shape}, {num_frames / frame_rate_hz:.0f} s at {frame_rate_hz:g} Hz, decay time {decay_frames:g} frames")
+
+_, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
+plot_image(movie.mean(axis=2), quantity="fluorescence (arbitrary units)", title="mean over time", ax=axes[0])
+plot_image(movie.max(axis=2), quantity="fluorescence (arbitrary units)", title="maximum over time", ax=axes[1]);
+
+# %% [markdown]
+r"""
+Where are the cells? In the mean you see the resting light of cells, active or not, on uneven illumination; in the maximum, what was bright for one
+frame, by calcium or by chance. Neither knows that a cell is what *changes together*.
+
+## Part 1: finding cells
+
+### Problem 1a: how much of it is noise?
+
+Everything in this lab is measured in units of the noise. So first we need its standard deviation, for each pixel: bright pixels catch
+more photons, and the noise of a photon count grows with its root.
+
+Calcium is slow, and noise is not. Of the power in a pixel, what lies above 8 Hz is noise and little else. So filter the calcium
+away (a **Butterworth high-pass filter** of order 10: `butter` designs it, `sosfilt` applies it, as "second-order sections"), drop the first
+second, in which the filter rings after the jump from nothing to the movie's first frame, and take the standard deviation of the rest.
+
+That is a common recipe, and it is **wrong by a third**. The noise is white: it has power at all frequencies, below 8 Hz too, and that part
+went out with the calcium. At 30 Hz a movie holds frequencies up to the Nyquist frequency of 15 Hz, so that 7/15 of the noise's variance
+is left, and noise of 1.00 measures 0.68. Make up for it: what share of the variance is left for any cutoff and frame rate?
+"""
+
+# %% exercise="pixel_noise_std" minutes=20
+from stats220.reference.calcium import pixel_noise_std
+
+# %% test="pixel_noise_std" points=5
+check.pixel_noise_std(pixel_noise_std)
+
+# %% [markdown]
+r"""
+From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. The spectrum is that of the pixels that vary most. White noise of
+variance 1 has the density 2 / frame rate at all frequencies (the dashed line), and above 8 Hz that is what is there. What rises above it on
+the left is calcium and background. The filter takes that away, and with it all noise *below* the dashed line, left of the shaded band.
+"""
+
+# %% explore minutes_cpu=0.3
+noise_std = pixel_noise_std(movie, frame_rate_hz)
+movie = standardize(movie, noise_std)  # from here on in noise standard deviations
+
+variation = movie.std(axis=2)
+lively = movie[variation > np.percentile(variation, 98)].astype(float)
+sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
+frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
+_, filtered = welch(sosfilt(sections, lively)[:, int(frame_rate_hz) :], fs=frame_rate_hz, nperseg=256)
+inside = slice(1, -1)
+densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
+ax = plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0)
+ax.axhline(2 / frame_rate_hz, color="black", linestyle="--")
+if truth is not None:
+    ratio = noise_std / truth.noise_std
+    print(f"measured / true noise: {ratio.mean():.3f} ± {ratio.std():.3f} over pixels; without the correction {np.sqrt(7 / 15) * ratio.mean():.3f}")
+
+# %% [markdown]
+r"""
+### Problem 1b: pixels that change together
+
+Two pixels of one cell share its calcium, so they are correlated over time. Two pixels of noise are not. For each pixel, take the **mean
+correlation with its neighbours** above, below, left and right:
+
+$$\rho_{ij} = \frac{1}{|\mathcal{N}_{ij}|} \sum_{(k,l) \in \mathcal{N}_{ij}} \mathrm{corr}(x_{ij}, x_{kl}).$$
+
+At the border take the mean over the neighbours that a pixel has, three or two: the left edge and the right edge are no
+neighbours. With z-scores (mean 0, standard deviation 1 over time) a correlation is a mean of products, and two such products, with the
+pixel below and with the one to the right, are all that is needed, for the whole image at once.
+"""
+
+# %% exercise="local_correlation" minutes=20
+from stats220.reference.calcium import local_correlation
+
+# %% test="local_correlation" points=5
+check.local_correlation(local_correlation)
+
+# %% [markdown]
+r"""
+Now the cells stand out. `find_neurons` smooths this image by a quarter of a cell's width, subtracts its surroundings (neuropil is correlated
+too, but over a wider area), and takes the peaks. Without smoothing each cell would have several peaks; with more of it neighbours would
+merge. Where does it go wrong here? A cell that hardly fires leaves nothing that could be correlated; and a patch of
+neuropil that is cut off by the border looks like a small cell.
+"""
+
+# %% explore minutes_cpu=0.2
+correlation = local_correlation(movie)
+centers_rc = find_neurons(correlation, neuron_width_px=10)
+
+_, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
+plot_image(correlation, quantity="mean correlation", title="local correlation", ax=axes[0])
+plot_image(correlation, quantity="mean correlation", centers_rc=centers_rc, title=f"{len(centers_rc)} peaks", ax=axes[1])
+if truth is not None:
+    axes[1].plot(*truth.centers_rc.T[::-1], "r+", label="true centre")
+    axes[1].legend(loc="lower right", fontsize="small")
+
+# %% [markdown]
+r"""
+### Problem 1c: unit norm
+
+In $u_k c_k^\top$ a footprint twice as large with a trace half as large is the same movie, so somebody has to fix the scale. The choice is
+$\|u_k\|_2 = 1$, for the neurons *and* for the background: the **squares sum to one**. It is not a matter of taste. Project the movie onto a
+footprint, $u_k^\top X$: the noise of that trace has the variance $\sum_i u_{ki}^2 \sigma^2$, which for unit norm is $\sigma^2 = 1$. With
+a maximum of one in its place, the trace of a cell ten pixels wide has four to seven times the noise that Part 2 believes it has.
+"""
+
+# %% exercise="unit_norm" minutes=5
+from stats220.reference.calcium import unit_norm
+
+# %% test="unit_norm" points=2
+check.unit_norm(unit_norm)
+
+# %% [markdown]
+r"""
+First guesses: a footprint is a Gaussian bump around each peak, the background is the median over time (which cares less about spikes than the
+mean), and each trace is what its footprint sees of the movie once the background is gone. The two lines compare the noise in such traces, by the
+filter of 1a, which works on a trace as well. (With unit norm it finds a little more than 1: the sharp onset of a spike has frequencies
+above 8 Hz, too.)
+"""
+
+# %% explore minutes_cpu=0.2
+bumps = gaussian_footprints(centers_rc, height, width, neuron_width_px=10)
+first_footprints = unit_norm(bumps)
+first_background = unit_norm(np.median(movie, axis=2))
+
+
+def project(footprints):
+    """What footprints see of the movie, (num_footprints, num_frames), in float64."""
+    return (footprints.reshape(len(footprints), -1).astype(movie.dtype) @ movie.reshape(-1, num_frames)).astype(float)
+
+
+background_share = np.tensordot(first_footprints, first_background, axes=2)
+traces = project(first_footprints) - np.outer(background_share, project(first_background[None])[0])
+
+for name, footprints in (("unit norm", first_footprints), ("maximum one", bumps)):
+    noise = pixel_noise_std(project(footprints)[None], frame_rate_hz)
+    print(f"{name:12} noise of the traces {noise.mean():.2f} (from {noise.min():.2f} to {noise.max():.2f})")
+
+# The true spikes of the cell that is nearest to each peak, to compare with.
+spike_counts = None
+if truth is not None:
+    distance = np.linalg.norm(centers_rc[:, None] - truth.centers_rc, axis=2)
+    nearest, is_cell = distance.argmin(axis=1), distance.min(axis=1) < 5
+    spike_counts = truth.spike_counts[nearest] * is_cell[:, None]  # none, where there is no cell
+
+figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
+ax.plot(np.arange(num_frames) / frame_rate_hz, traces[0], linewidth=0.8)
+ax.set(xlabel="time (s)", ylabel="fluorescence\n(noise standard deviations)", title="what the first footprint sees");
+
+# %% [markdown]
+r"""
+## Part 2: from calcium to spikes
+
+### Problem 2a: calcium forgets
+
+After a spike calcium decays by the same factor every frame, $e^{-1/\tau}$. So if nothing happens, $c_t = e^{-1/\tau} c_{t-1}$, and whatever
+is more than that is a spike of **amplitude**
+
+$$a_t = c_t - e^{-1/\tau} c_{t-1}, \qquad a_0 = c_0.$$
+
+That is linear in $c$, $a = G c$. The matrix has ones on its diagonal and $-e^{-1/\tau}$, *with* its minus sign, on the first diagonal
+*below*: today minus what is left of yesterday. It has $T^2$ entries, 9 million in this movie, and all but $2T - 1$ are zero, so do not store
+them: `scipy.sparse` has matrices for that, CVXPY takes them, and solvers get their speed from them.
+"""
+
+# %% exercise="decay_matrix" minutes=10
+from stats220.reference.calcium import decay_matrix
+
+# %% test="decay_matrix" points=4
+check.decay_matrix(decay_matrix)
+
+# %% [markdown]
+r"""
+Watch $G$ undo the decay: of clean calcium it leaves the spikes, each in its frame. Of a *noisy* trace it leaves a mess, since a difference of
+neighbours has nearly twice their variance. So we have to say what we believe about spikes: they are rare, and never negative.
+"""
+
+# %% explore minutes_cpu=0.1
+demo_spikes = np.zeros(300)
+demo_spikes[[30, 32, 120, 210]] = 1, 1, 2, 0.5
+demo_calcium = lfilter([1], [1, -np.exp(-1 / decay_frames)], demo_spikes)
+demo_noisy = demo_calcium + 0.2 * np.random.default_rng(0).normal(size=300)
+G = decay_matrix(300, decay_frames)
+figure, axes = plt.subplots(2, 2, figsize=(10, 4), sharex=True, sharey="row", layout="constrained")
+for column, (name, c) in zip(axes.T, (("calcium", demo_calcium), ("calcium with noise", demo_noisy))):
+    column[0].plot(c)
+    column[0].set(title=name, ylabel="c")
+    column[1].axhline(0, linewidth=0.8)
+    column[1].vlines(np.arange(300), 0, G @ c)
+    column[1].set(xlabel="time (frames)", ylabel="G c")
+
+# %% [markdown]
+r"""
+### CVXPY in one minute
+
+A **convex problem** has one valley, and solvers find its bottom, reliably and to as many digits as you like. CVXPY lets you write it as you would
+on paper. *Variables* stand for what is sought, expressions of them are built with `@`, `+`, `cp.sum`, `cp.norm`, `cp.sum_squares`; an objective
+and a list of constraints make a *problem*; after solving it, `x.value` is the answer. The lab's `solve(problem)` calls the first solver that
+succeeds.
+
+Every constraint comes with a second answer, its **dual value**: by how much the optimum would fall if the constraint were relaxed a little,
+per unit of relaxation. It is the Lagrange multiplier that you know from calculus. A small example: of all points in the unit disc with no coordinate
+above 0.8, which is nearest to $(2, 1.2)$? Both constraints press. Widen the disc by 0.001, and the optimum falls by 0.001 times its dual value.
+"""
+
+# %% explore minutes_cpu=0.1
+x = cp.Variable(2)
+constraints = [cp.norm(x, 2) <= 1, x <= 0.8]
+problem = cp.Problem(cp.Minimize(cp.sum_squares(x - np.array([2.0, 1.2]))), constraints)
+solve(problem)
+print(f"x = {x.value.round(4)}, distance² = {problem.value:.4f}")
+print(f"dual value of the disc: {constraints[0].dual_value:.4f}, of the two coordinates: {constraints[1].dual_value.round(4)}")
+
+for radius in (1.0, 1.001):
+    relaxed = cp.Problem(problem.objective, [cp.norm(x, 2) <= radius, x <= 0.8])
+    solve(relaxed)
+    print(f"radius {radius}: distance² = {relaxed.value:.5f}")
+
+# %% [markdown]
+r"""
+### Problem 2b: the fewest, smallest spikes
+
+Among all traces that explain the data *up to its noise*, which one needs the least spiking?
+
+$$\min_{c,\, b} \; \|G c\|_1 \quad \text{subject to} \quad \|y - c - b\|_2 \le \theta, \quad G c \ge 0, \qquad \theta = (1 + \epsilon)\, \sigma \sqrt{T}.$$
+
+- The **1-norm** is the sum of the amplitudes' absolute values. Its corners make most of them exactly zero.
+- **θ** is the size that noise has: $T$ frames of standard deviation $\sigma$ have a norm of about $\sigma \sqrt T$. The slack $\epsilon$ adds
+  some room. If $\sigma$ were a third too small, as in the recipe that we mended, $\theta$ would be too, and the spikes would have to explain
+  noise.
+- $G c \ge 0$, **not** $c \ge 0$: spikes only ever add calcium. A trace that is merely positive could fall as fast as it likes.
+- The baseline $b$ is one number, and a variable too. It is not part of the calcium, and spikes should not have to pay for it.
+
+The problem can be written in several ways that have the same solution. Of the multiplier this is not true. If you write the constraint on the
+**norm**, `norm(...) <= θ`, its dual value is a plain float $\nu$. If you **square** both sides, it is an array of shape `(1,)` that holds
+$\eta$. Students have lost days to a `[0]` too many or too few; what matters is that both say the same about the same constraint. Relax
+$\theta$ a little: $\theta^2$ changes $2\theta$ times as much, so that the optimum falls $\nu$ per unit of $\theta$ or $\eta$ per unit of
+$\theta^2$, and
+
+$$\eta = \frac{\nu}{2 \theta}.$$
+
+Return $\eta$, the multiplier of the *squared* constraint, as a float, whichever form you choose. (Solvers prefer the norm: it is a cone.)
+"""
+
+# %% exercise="deconvolve" minutes=35
+from stats220.reference.calcium import deconvolve
+
+# %% test="deconvolve" points=8
+check.deconvolve(deconvolve)
+
+# %% [markdown]
+r"""
+The first cell's trace, and its spikes. Look at each slack. How many spikes are there? How high does the denoised trace reach, compared with the data?
+The last one is what becomes of a $\sigma$ that is a third too small.
+"""
+
+# %% explore minutes_cpu=0.2
+first = traces[0]
+truth_of_first = None if spike_counts is None else spike_counts[0]
+for slack in (0.0, 0.5, 1.5):
+    result = deconvolve(first, decay_frames, slack=slack)
+    print(f"slack {slack:4}: {np.sum(result.amplitudes > 1):4d} amplitudes above 1 σ, their sum {result.amplitudes.sum():6.0f} σ, η = {result.multiplier:.4f}")
+    figure_deconvolution(
+        first,
+        {f"slack {slack}": result},
+        frame_rate_hz=frame_rate_hz,
+        spike_counts=truth_of_first,
+        seconds=(0, 30),
+    )
+
+# %% explore minutes_cpu=0.1
+try:
+    too_small = deconvolve(first, decay_frames, noise_std=np.sqrt(7 / 15), slack=0.0)
+    print(f"σ a third too small: {np.sum(too_small.amplitudes > 1)} amplitudes above 1 σ")
+    figure_deconvolution(first, {"σ too small": too_small}, frame_rate_hz=frame_rate_hz, spike_counts=truth_of_first, seconds=(0, 30))
+except InputError as error:
+    print(f"σ a third too small: {error}")
+
+# %% [markdown] question="slack" points=3
+r"""
+### Problem 2c: what the slack does
+
+What happens to the number of spikes, to the height of the denoised trace, and to the multiplier $\eta$ as the slack grows? Explain each from the
+optimization problem. What goes wrong for a slack that is too small, and for one that is too large?
+"""
+
+# %% [markdown] question="lagrangian" points=4
+r"""
+### Problem 2d: a bound or a price
+
+Bayesians write the problem another way. Amplitudes have an exponential prior with rate $\lambda$, the noise is Gaussian, and the most probable trace
+is
+
+$$\min_{c,\, b} \; \frac{1}{2\sigma^2} \|y - c - b\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0.$$
+
+There is no bound any more; instead every spike has a price. Start from the Lagrangian of Problem 2b, with the squared constraint and its
+multiplier $\eta$, and show that both problems have the same solution if
+
+$$\lambda = \frac{1}{2 \sigma^2 \eta}.$$
+
+Which way does $\lambda$ move as the slack grows, and why is that plausible? What would happen to someone who used $\nu$ in place of $\eta$?
+"""
+
+# %% [markdown]
+r"""
+### Problem 2e: the penalised problem
+"""
+
+# %% exercise="deconvolve_penalized" minutes=15
+from stats220.reference.calcium import deconvolve_penalized
+
+# %% test="deconvolve_penalized" points=4
+check.deconvolve_penalized(deconvolve_penalized)
+
+# %% [markdown]
+r"""
+Solve the one, take the price from its multiplier, solve the other: the two curves lie on top of each other. That is a stern test of your
+multiplier. The bound is easier to choose, as it only asks how large the noise is. The price is what the model of Part 3 needs: there, all
+neurons share one objective.
+"""
+
+# %% explore minutes_cpu=0.1
+constrained = deconvolve(first, decay_frames, slack=0.25)
+penalty = 1 / (2 * constrained.multiplier)  # σ = 1
+penalized = deconvolve_penalized(first, decay_frames, penalty)
+print(f"η = {constrained.multiplier:.5f}, λ = {penalty:.3f}, largest difference {np.abs(constrained.denoised - penalized.denoised).max():.5f} σ")
+figure_deconvolution(
+    first,
+    {"bound, slack 0.25": constrained, f"price λ = {penalty:.2f}": penalized},
+    frame_rate_hz=frame_rate_hz,
+    spike_counts=truth_of_first,
+    seconds=(0, 30),
+);
+
+# %% [markdown]
+r"""
+All cells, with a slack of 0.25. Beside each number, the price that its multiplier stands for.
+"""
+
+# %% explore minutes_cpu=0.2
+results = [deconvolve(trace, decay_frames, slack=0.25) for trace in traces]
+prices = np.array([1 / (2 * max(result.multiplier, 1e-9)) for result in results])
+print("prices:", *(f"{price:.1f}" for price in prices))
+print(f"median {np.median(prices):.1f}")
+shown = slice(0, 10)
+plot_traces(
+    traces[shown],
+    np.array([result.denoised + result.baseline for result in results[shown]]),
+    np.array([result.amplitudes for result in results[shown]]),
+    frame_rate_hz=frame_rate_hz,
+    spike_counts=None if spike_counts is None else spike_counts[shown],
+    seconds=(0, 40),
+);
+
+# %% [markdown]
+r"""
+Now drag. Which decay time gives the cleanest spikes? What does a $\tau$ of 1 frame do, or one of 60? At which slack does the bound become one that no
+trace can meet?
+"""
+
+# %% explore minutes_cpu=0.1
+explore_deconvolution(
+    traces,
+    lambda trace, decay_frames, slack: deconvolve(trace, decay_frames, slack=slack),
+    frame_rate_hz=frame_rate_hz,
+    decay_frames=decay_frames,
+    spike_counts=spike_counts,
+)
+
+# %% [markdown]
+r"""
+### Bonus problem 2f: without a solver
+
+CVXPY knows nothing about calcium, and somebody who does can be much faster. Leave the baseline out ($b = 0$, $\sigma = 1$). Between
+spikes $c$ decays, so the solution is a chain of **pools**, runs of frames that decay from one height. Start with every frame a pool of its own, from
+left to right. Whenever a pool decays to *more* than where the next one starts, the jump between them would be negative, and the two must be
+one pool: merge them, and look back, since the merged pool may now be out of order with the one before it. At the end set heights below zero to
+zero. Each frame is merged at most once, so that one pass is all it takes. This is OASIS (Friedrich, Zhou and Paninski, 2017), a cousin of the
+pool-adjacent-violators algorithm for isotonic regression.
+
+Two things to work out on paper. Which height is best for a pool of frames $y_0, y_1, \dots$ that decays as $h, hg, hg^2, \dots$? And what does
+$\lambda \|Gc\|_1$ cost each frame, if you write it as a sum over $c_t$? (Nearly all frames cost the same. One does not.) The answer is exact: the
+check asks for eight digits, which a general solver does not give.
+"""
+
+# %% exercise="deconvolve_fast" minutes=40 bonus=true
+from stats220.reference.calcium import deconvolve_fast
+
+# %% test="deconvolve_fast" points=6
+check.deconvolve_fast(deconvolve_fast)
+
+# %% [markdown]
+r"""
+CVXPY against your pass, on traces of several lengths. With the baseline that CVXPY found taken off, both solve the same problem. And Python's loops are
+slow: compiled, the same pass takes a fraction of a millisecond.
+"""
+
+# %% explore minutes_cpu=0.2
+import time
+
+try:
+    for length in (300, 1000, num_frames):
+        start = time.perf_counter()
+        by_solver = deconvolve_penalized(first[:length], decay_frames, penalty)
+        middle = time.perf_counter()
+        by_pools = deconvolve_fast(first[:length] - by_solver.baseline, decay_frames, penalty)
+        end = time.perf_counter()
+        print(
+            f"{length:5d} frames: CVXPY {1000 * (middle - start):7.1f} ms, pools {1000 * (end - middle):6.2f} ms, "
+            f"largest difference {np.abs(by_pools - by_solver.denoised).max():.1e} σ"
+        )
+except NotImplementedError:
+    print("the bonus problem is waiting for you")
+
+# %% [markdown]
+r"""
+## Part 3: demixing
+
+Where two cells overlap, a footprint sees its neighbour's spikes as well. If we knew the neighbour, we could subtract it. We do not, but we have a
+guess; with it we improve the cell, with the cell we improve the neighbour, and so on: **coordinate ascent** on the log posterior
+
+$$-\frac{1}{2\sigma^2} \Big\| X - \sum_k u_k (c_k + b_k)^\top - u_0 c_0^\top \Big\|^2 - \lambda \sum_k \|G c_k\|_1 - \frac{1}{2 \varsigma^2} \|c_0\|^2,
+\qquad G c_k \ge 0, \quad \|u_k\|_2 = 1.$$
+
+Every update maximizes it over one unknown, with all others held. So it can only go up, and where it goes down there is a bug: the library's `demix`
+watches for that, and says so. Pixels are flattened from here on: the movie is $(P, T)$, a footprint $(P,)$.
+
+### Problem 3a: update a trace
+
+Let $R$ be the movie less everything but neuron $k$. Given its footprint $u$, what is its most probable trace? As $\|u\|_2 = 1$,
+
+$$\|R - u c^\top\|^2 = \|u^\top R - c^\top\|^2 + \text{what does not depend on } c.$$
+
+So of the whole movie only one number a frame matters, the **projection** $u^\top R$, and the rest is deconvolution, as in Part 2. Which one is for
+the caller to choose: the function gets it as an argument, `denoise`, which takes a noisy trace and returns the most probable one.
+"""
+
+# %% exercise="update_trace" minutes=15
+from stats220.reference.calcium import update_trace
+
+# %% test="update_trace" points=4
+check.update_trace(update_trace)
+
+# %% [markdown]
+r"""
+### Problem 3b: update a footprint
+
+Now the other way round: given the trace $c$, minimize $\|R - u c^\top\|^2$ over footprints of unit norm. Multiply out, and only
+$u^\top R c$ depends on $u$. Which unit vector makes that largest?
+
+We do not ask for $u \ge 0$ (the course notes show how one would), so leave signs as they are.
+"""
+
+# %% exercise="update_footprint" minutes=15
+from stats220.reference.calcium import update_footprint
+
+# %% test="update_footprint" points=4
+check.update_footprint(update_footprint)
+
+# %% [markdown]
+r"""
+### Problem 3c: update the background
+
+The background's trace has no spikes, but a Gaussian prior, $c_{0t} \sim N(0, \varsigma^2)$. With a Gaussian prior and Gaussian noise, the most probable
+value is the projection, **shrunk** towards zero:
+
+$$c_0^\top = \frac{\varsigma^2}{\varsigma^2 + \sigma^2} \, u_0^\top R.$$
+
+With this new trace, update the footprint $u_0$ as you did for a neuron. Unit norm again: $\|u_0\|_2 = 1$. Mind what is squared: the function
+gets the prior's *variance*, and the noise's *standard deviation*.
+"""
+
+# %% exercise="update_background" minutes=15
+from stats220.reference.calcium import update_background
+
+# %% test="update_background" points=4
+check.update_background(update_background)
+
+# %% [markdown]
+r"""
+### All together
+
+`demix` goes around: for each neuron it adds the neuron back to the residual, calls your `update_trace` and `update_footprint`, and subtracts the
+result; then the background; and again, until the objective hardly moves. It keeps a single residual and touches only the pixels near a neuron, so that
+most of the time goes to CVXPY.
+
+The price is the same for all, a little above the median that you saw in Part 2.
+"""
+
+# %% explore minutes_cpu=1
+PRICE = 8.0
+
+demixed = demix(
+    movie,
+    first_footprints,
+    first_background,
+    Updates(update_trace, update_footprint, update_background),
+    lambda trace: deconvolve_penalized(trace, decay_frames, PRICE),
+    penalty=PRICE,
+)
+plot_objective(demixed.objective);
+
+# %% [markdown]
+r"""
+**Where the cells are.** Their outlines over the correlation image, and each footprint by itself. You started from round bumps: what shape have they now?
+"""
+
+# %% explore minutes_cpu=0.1
+plot_contours(demixed.footprints, correlation, quantity="mean correlation", ax=plt.subplots(figsize=(7, 6), layout="compressed")[1])
+figure_footprints(demixed.footprints)
+if truth is not None:
+    true_footprints = unit_norm(truth.footprints / noise_std)[nearest]
+    for name, footprints in (("first guess", first_footprints), ("demixed", demixed.footprints)):
+        overlap = np.sum(footprints * true_footprints, axis=(1, 2))[is_cell]
+        print(f"{name:12} cosine with the true footprint: median {np.median(overlap):.3f}, lowest {overlap.min():.3f}")
+darkest = (demixed.footprints.min(axis=(1, 2)) / demixed.footprints.max(axis=(1, 2))).min()
+print(f"the darkest pixel of a footprint has {darkest:.2f} of its maximum")
+
+# %% [markdown]
+r"""
+**What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. Look at cells that overlap: how much of a
+neighbour's spikes was in their amplitudes before, and how much is left? Not everything goes well. Which of the peaks in Part 1 was no cell?
+"""
+
+# %% explore minutes_cpu=0.1
+plot_traces(
+    demixed.traces[shown],
+    (demixed.denoised + demixed.baselines[:, None])[shown],
+    demixed.amplitudes[shown],
+    frame_rate_hz=frame_rate_hz,
+    spike_counts=None if spike_counts is None else spike_counts[shown],
+    seconds=(0, 40),
+)
+if truth is not None:
+    before = np.array([deconvolve_penalized(trace, decay_frames, PRICE).amplitudes for trace in traces])
+
+    def likeness(amplitudes, spikes):
+        return np.corrcoef(amplitudes, spikes)[0, 1] if amplitudes.any() and spikes.any() else 0.0
+
+    for k in np.flatnonzero(is_cell):
+        apart = np.linalg.norm(truth.centers_rc[nearest[k]] - truth.centers_rc, axis=1)
+        for other in np.flatnonzero((apart > 0) & (apart < 12)):
+            own = [likeness(a[k], spike_counts[k]) for a in (before, demixed.amplitudes)]
+            theirs = [likeness(a[k], truth.spike_counts[other]) for a in (before, demixed.amplitudes)]
+            if max(theirs) > 0.04:
+                print(
+                    f"neuron {k:2d} with a neighbour at {apart[other]:4.1f} pixels: correlation with its own spikes "
+                    f"{own[0]:.2f} before, {own[1]:.2f} demixed; with the neighbour's {theirs[0]:.2f} and {theirs[1]:.2f}"
+                )
+
+# %% [markdown]
+r"""
+**What is left.** Ten seconds of the movie, of its reconstruction, and of the difference. If the model has explained everything, the difference is
+noise, flickering without any shape. Do you see a cell that was missed? And wide patches that come and go? That is neuropil: it has several
+patterns, and our model has only one for all of it.
+"""
+
+# %% explore minutes_cpu=0.2
+some = slice(0, int(10 * frame_rate_hz), 5)
+parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
+background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
+reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
+play_movies(
+    {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": movie[:, :, some] - reconstruction},
+    frame_rate_hz=frame_rate_hz / 5,
+    signed=["residual"],
+)
+
+# %% [markdown] question="interpretation" points=6
+r"""
+### Problem 3d: what you found
+
+1. Why do we ask for $G c \ge 0$? What could a trace do that only has to satisfy $c \ge 0$, or none of both, and how would the amplitudes look?
+2. You started with round bumps, and many footprints turned into rings. What in the cell makes them so, and why could the update find that out?
+   Some footprints have pixels a little below zero. Where would those come from?
+3. The deconvolution returns amplitudes, not spikes. How do amplitudes differ from spike counts? Name two reasons why an amplitude of 20 need not
+   mean twice as many spikes as one of 10, and say what you would measure to turn the one into the other.
+"""

@@ -1,0 +1,11 @@
+# exercise: deconvolve
+# says: float() of the squared constraint's dual value, an array of shape (1,)
+# points: 0
+def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
+    T = len(trace)
+    c, b = cp.Variable(T), cp.Variable()
+    a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])
+    theta = (1 + slack) * noise_std * np.sqrt(T)
+    constraints = [cp.sum_squares(trace - c - b) <= theta**2, a >= 0]
+    solve(cp.Problem(cp.Minimize(cp.sum(a)), constraints))
+    return Deconvolution(c.value, a.value, float(b.value), float(constraints[0].dual_value))

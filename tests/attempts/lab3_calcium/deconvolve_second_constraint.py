@@ -1,0 +1,11 @@
+# exercise: deconvolve
+# says: the dual value of Gc >= 0, one number a frame
+# points: 5
+def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
+    T = len(trace)
+    c, b = cp.Variable(T), cp.Variable()
+    a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])
+    theta = (1 + slack) * noise_std * np.sqrt(T)
+    constraints = [a >= 0, cp.norm(trace - c - b) <= theta]
+    solve(cp.Problem(cp.Minimize(cp.sum(a)), constraints))
+    return Deconvolution(c.value, a.value, float(b.value), constraints[0].dual_value / (2 * theta))

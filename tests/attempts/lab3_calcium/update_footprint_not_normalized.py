@@ -1,0 +1,5 @@
+# exercise: update_footprint
+# says: least squares, without unit norm
+# points: 2
+def update_footprint(residual_with_neuron, trace):
+    return residual_with_neuron @ trace / (trace @ trace)

@@ -1,0 +1,6 @@
+# exercise: update_footprint
+# says: a sum of one
+# points: 1
+def update_footprint(residual_with_neuron, trace):
+    weights = residual_with_neuron @ trace
+    return weights / np.abs(weights).sum()

@@ -1,0 +1,7 @@
+# exercise: update_trace
+# says: normalises the caller's footprint, to a maximum of one
+# points: 3
+def update_trace(residual_with_neuron, footprint, denoise):
+    target = footprint @ residual_with_neuron
+    footprint /= footprint.max()
+    return denoise(target)

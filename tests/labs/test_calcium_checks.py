@@ -1,0 +1,343 @@
+"""Lab 3's checks, visible and hidden together: what they give full points, what they do not, and how far they are from both."""
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import cvxpy as cp
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.signal import butter, lfilter, sosfilt, welch
+from scipy.sparse import eye_array, sparray
+
+from stats220.checks import CheckResult
+from stats220.checks import calcium as visible
+from stats220.checks.calcium_inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
+from stats220.data.calcium import check_movie
+from stats220.errors import InputError
+from stats220.models.calcium import Deconvolution, check_trace, solve
+from stats220.reference import calcium as key
+from stats220.reference.calcium import hidden
+from stats220.staff.build.reference import read_reference
+
+ROOT = Path(__file__).resolve().parents[2]
+BANK = sorted((ROOT / "tests" / "attempts" / "lab3_calcium").glob("*.py"))
+EXERCISES = key.__all__
+GIVEN = {
+    "np": np,
+    "cp": cp,
+    "butter": butter,
+    "sosfilt": sosfilt,
+    "welch": welch,
+    "lfilter": lfilter,
+    "eye_array": eye_array,
+    "sparray": sparray,
+    "Callable": Callable,
+    "check_movie": check_movie,
+    "check_trace": check_trace,
+    "InputError": InputError,
+    "Deconvolution": Deconvolution,
+    "solve": solve,
+}
+
+
+def run_checks(exercise: str, attempt: Any) -> list[CheckResult]:
+    return [
+        *getattr(visible, exercise)(attempt).results,
+        *getattr(hidden, exercise)(attempt).results,
+    ]
+
+
+def points(exercise: str, attempt: Any) -> float:
+    return sum(result.points for result in run_checks(exercise, attempt))
+
+
+def full_points(exercise: str) -> float:
+    return sum(result.max_points for result in run_checks(exercise, getattr(key, exercise)))
+
+
+def define(source: str, name: str) -> Any:
+    """What a student's cell defines, with the names of the lab's first cell."""
+    names: dict[str, Any] = {**GIVEN, "__name__": "__main__"}
+    exec("from jaxtyping import Float", names)
+    exec(compile(source, f"<{name}>", "exec"), names)
+    return names[name]
+
+
+def headers(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^# (\w+): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_key_gets_all_points_and_as_many_are_hidden_as_announced(exercise: str) -> None:
+    checks = getattr(visible, exercise)(getattr(key, exercise))
+    concealed = getattr(hidden, exercise)(getattr(key, exercise))
+    assert [r.message for r in [*checks.results, *concealed.results] if r.status != "passed"] == []
+    assert checks.hidden_points == concealed.max_points
+    assert all(result.hidden for result in concealed.results)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_stub_is_not_attempted_in_every_block(exercise: str) -> None:
+    reference = read_reference(ROOT, "calcium").exercise(exercise)
+    assert reference is not None
+    results = run_checks(exercise, define(reference.stub, exercise))
+    assert [result.status for result in results] == ["not attempted"] * len(results)
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[Path, list[CheckResult]]:
+    """The same as `stats220 attempts lab3_calcium`, looped back in one process: quick, and without a sandbox."""
+    return {
+        path: run_checks(
+            headers(path)["exercise"],
+            define(path.read_text(encoding="utf-8"), headers(path)["exercise"]),
+        )
+        for path in BANK
+    }
+
+
+@pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
+def test_attempt_gets_the_points_that_it_says(
+    path: Path, outcomes: dict[Path, list[CheckResult]]
+) -> None:
+    header = headers(path)
+    all_points = full_points(header["exercise"])
+    expected = all_points if header["points"] == "all" else float(header["points"])
+    assert sum(result.points for result in outcomes[path]) == expected
+
+
+def test_bank_fails_every_check_and_holds_enough_for_every_exercise(
+    outcomes: dict[Path, list[CheckResult]],
+) -> None:
+    every = {
+        (headers(p)["exercise"], result.what)
+        for p, results in outcomes.items()
+        for result in results
+    }
+    failed = {
+        (headers(p)["exercise"], result.what)
+        for p, results in outcomes.items()
+        for result in results
+        if result.status != "passed"
+    }
+    assert every - failed == set()
+    for exercise in EXERCISES:
+        mine = [headers(path)["points"] for path in BANK if headers(path)["exercise"] == exercise]
+        assert mine.count("all") >= 2
+        assert len(mine) - mine.count("all") >= 3
+
+
+@pytest.mark.parametrize("module", [visible, hidden])
+def test_every_block_has_a_hint_of_its_own(module: Any) -> None:
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
+    hints = [
+        ast.unparse(keyword.value)
+        for block in blocks
+        if isinstance(block.items[0].context_expr, ast.Call)
+        for keyword in block.items[0].context_expr.keywords
+        if keyword.arg == "hint"
+    ]
+    shared = len(hints) - len(set(hints))
+    assert len(hints) == len(blocks)
+    assert shared == 0
+
+
+# The inputs whose answers are known: known by something else than the making of them.
+
+KNOWN = [
+    (120, 9.0, 20.0, 2.0),
+    (60, 2.5, 5.0, -3.0),
+    (90, 30.0, 15.0, None),
+]
+
+
+@pytest.mark.parametrize(("num_frames", "decay_frames", "norm", "baseline"), KNOWN)
+def test_known_trace_is_optimal(
+    num_frames: int, decay_frames: float, norm: float, baseline: float | None
+) -> None:
+    """A quasi-Newton method on ½‖y - Ka - b‖² + p Σa, a >= 0, with K written out, finds the same."""
+    known = known_trace(num_frames, decay_frames, norm, seed=3, baseline=baseline)
+    age = np.subtract.outer(np.arange(num_frames), np.arange(num_frames))
+    decays = np.where(age >= 0, np.exp(-np.maximum(age, 0) / decay_frames), 0.0)
+    np.testing.assert_allclose(decays @ known.amplitudes, known.denoised, atol=1e-12)
+
+    def objective(x: Any) -> tuple[float, Any]:
+        residual = known.trace - decays @ x[:-1] - x[-1]
+        slope = np.append(known.price - decays.T @ residual, -residual.sum())
+        return residual @ residual / 2 + known.price * x[:-1].sum(), slope
+
+    bounds = [(0, None)] * num_frames + [(None, None) if baseline is not None else (0, 0)]
+    options = {"maxiter": 50_000, "maxfun": 100_000, "ftol": 1e-16, "gtol": 1e-10, "maxcor": 60}
+    start = np.zeros(num_frames + 1)
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    best, _ = objective(np.append(known.amplitudes, known.baseline))
+    assert best <= found.fun + 1e-9 * abs(found.fun)
+    np.testing.assert_allclose(found.x[:-1], known.amplitudes, atol=1e-3)
+    assert found.x[-1] == pytest.approx(known.baseline, abs=1e-3)
+    residual = known.trace - known.denoised - known.baseline
+    assert np.linalg.norm(residual) == pytest.approx(norm)
+
+
+def test_known_trace_tells_the_sign_of_c_from_that_of_its_jumps() -> None:
+    """Somewhere the residual pulls amplitudes down by more than their price: there c >= 0 gives another answer."""
+    known = known_trace(120, 9.0, 20.0, seed=60)
+    residual = known.trace - known.denoised - known.baseline
+    pull = lfilter([1.0], [1.0, -math.exp(-1 / 9)], residual[::-1])[::-1]
+    assert pull.min() < -2 * known.price
+
+
+def test_waves_and_sines_are_what_they_say() -> None:
+    phases = np.array([[0.0, 0.3], [1.1, 2.0]])
+    flat = waves(phases).reshape(4, -1)
+    expected = np.cos(np.subtract.outer(phases.ravel(), phases.ravel()))
+    np.testing.assert_allclose(np.corrcoef(flat), expected, atol=1e-12)
+    movie = sines([5.0, 12.0], 30.0, 10)
+    np.testing.assert_allclose(movie.std(axis=-1), 1, atol=1e-12)
+    frequencies, power = welch(movie[0], fs=30.0, nperseg=300)
+    np.testing.assert_allclose(frequencies[power.argmax(axis=1)], [5.0, 12.0])
+    means = neighbor_mean(lambda row, column, r, c: r + 10 * c, 2, 3)
+    np.testing.assert_allclose(means[0], [(1 + 10) / 2, (0 + 20 + 11) / 3, (10 + 21) / 2])
+
+
+# Right answers that differ as solvers and precisions do: tolerances must leave room for them.
+
+
+def by_solver(form: str, solver: str, y: Any, tau: float, noise_std: float, slack: float) -> Any:
+    """The bounded problem in one of its forms, by one of CVXPY's default solvers."""
+    c, b = cp.Variable(len(y)), cp.Variable()
+    a = cp.hstack([c[0], c[1:] - math.exp(-1 / tau) * c[:-1]])
+    theta = (1 + slack) * noise_std * math.sqrt(len(y))
+    residual = y - c - b
+    constraint, factor = {
+        "norm": (cp.norm(residual, 2) <= theta, 1 / (2 * theta)),
+        "squares": (cp.sum_squares(residual) <= theta**2, 1.0),
+        "quad_over_lin": (cp.quad_over_lin(residual, theta) <= theta, 1 / theta),
+    }[form]
+    cp.Problem(cp.Minimize(cp.norm1(a)), [constraint, a >= 0]).solve(solver=solver)
+    eta = constraint.dual_value * factor  # a float or an array of shape (1,), as it comes
+    return Deconvolution(c.value, a.value, b.value, eta)
+
+
+@pytest.mark.filterwarnings("ignore:Solution may be inaccurate")
+@pytest.mark.parametrize("form", ["norm", "squares", "quad_over_lin"])
+@pytest.mark.parametrize("solver", ["CLARABEL", "SCS"])
+def test_deconvolve_may_use_any_form_and_any_default_solver(form: str, solver: str) -> None:
+    def deconvolve(
+        trace: Any, decay_frames: float, noise_std: float = 1.0, slack: float = 1.0
+    ) -> Any:
+        return by_solver(form, solver, trace, decay_frames, noise_std, slack)
+
+    assert points("deconvolve", deconvolve) == full_points("deconvolve")
+
+
+@pytest.mark.parametrize("solver", ["CLARABEL", "SCS", "OSQP"])
+def test_deconvolve_penalized_may_use_any_default_solver(solver: str) -> None:
+    def deconvolve_penalized(
+        trace: Any, decay_frames: float, penalty: float, noise_std: float = 1.0
+    ) -> Any:
+        c, b = cp.Variable(len(trace)), cp.Variable(1)
+        a = cp.hstack([c[0], c[1:] - math.exp(-1 / decay_frames) * c[:-1]])
+        misfit = cp.sum_squares(trace - c - b) / (2 * noise_std**2)
+        cp.Problem(cp.Minimize(misfit + penalty * cp.sum(a)), [a >= 0]).solve(solver=solver)
+        return Deconvolution(c.value, a.value, b.value)
+
+    assert points("deconvolve_penalized", deconvolve_penalized) == full_points(
+        "deconvolve_penalized"
+    )
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        *("pixel_noise_std", "local_correlation", "unit_norm"),
+        *("update_trace", "update_footprint", "update_background"),
+    ],
+)
+def test_may_compute_in_single_precision(exercise: str) -> None:
+    function = getattr(key, exercise)
+
+    def in_single(*args: Any, **kwargs: Any) -> Any:
+        single = [a.astype(np.float32) if isinstance(a, np.ndarray) else a for a in args]
+        result = function(*single, **kwargs)
+        parts = result if isinstance(result, tuple) else (result,)
+        rounded = tuple(np.asarray(part, np.float32) for part in parts)
+        return rounded if isinstance(result, tuple) else rounded[0]
+
+    assert points(exercise, in_single) == full_points(exercise)
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "coo", "dia", "lil", "dok", "bsr"])
+def test_decay_matrix_may_have_any_sparse_format(kind: str) -> None:
+    def decay_matrix(num_frames: int, decay_frames: float) -> Any:
+        return key.decay_matrix(num_frames, decay_frames).asformat(kind)
+
+    assert points("decay_matrix", decay_matrix) == full_points("decay_matrix")
+
+
+def test_a_longer_first_second_is_as_good() -> None:
+    def with_two_seconds(movie: Any, frame_rate_hz: float, cutoff_hz: float = 8.0) -> Any:
+        sections = butter(10, cutoff_hz, "highpass", fs=frame_rate_hz, output="sos")
+        settled = sosfilt(sections, movie)[..., 2 * int(frame_rate_hz) :]
+        return np.sqrt(settled.var(axis=-1, ddof=1) / (1 - 2 * cutoff_hz / frame_rate_hz))
+
+    assert points("pixel_noise_std", with_two_seconds) == full_points("pixel_noise_std")
+
+
+# What a student reads.
+
+
+def message_and_hint(check: Callable[[Any], Any], attempt: Any, start: str) -> tuple[str, str]:
+    result = next(r for r in check(attempt).results if r.what.startswith(start))
+    return result.message, result.hint
+
+
+def attempt(name: str) -> Any:
+    path = ROOT / "tests" / "attempts" / "lab3_calcium" / f"{name}.py"
+    return define(path.read_text(encoding="utf-8"), headers(path)["exercise"])
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "says", "hint"),
+    [
+        ("pixel_noise_std_no_correction", "measures the standard", "0.68", "√(7/15)"),
+        ("unit_norm_maximum", "gives each image", "got 1, expected 0.5", "maximum is another"),
+        ("decay_matrix_plus", "has ones", "got 0.89", "minus sign"),
+        ("decay_matrix_dense", "is sparse", "got ndarray", ".toarray()"),
+        ("deconvolve_positive_calcium", "returns amplitudes", "more than it decays", "it is Gc"),
+        ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ is", "square"),
+        ("deconvolve_bound_without_root_t", "lets the residual", "", "σ √T"),
+        ("deconvolve_first_item_of_a_float", "returns the multiplier", "subscriptable", "[0] refuses"),
+        ("deconvolve_float_of_an_array", "returns the multiplier", "0-dimensional", "float() refuses"),
+        ("deconvolve_multiplier_of_the_norm", "returns the multiplier", "expected", "ν / (2θ)"),
+        ("local_correlation_wraps", "takes the mean over", "max |difference|", "wraps around"),
+        ("update_footprint_in_place", "is right, and leaves", "afterwards is", "new arrays"),
+    ],
+)  # fmt: skip
+def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:
+    check = getattr(visible, headers(ROOT / f"tests/attempts/lab3_calcium/{name}.py")["exercise"])
+    message, advice = message_and_hint(check, attempt(name), start)
+    assert says in message
+    assert hint in advice
+
+
+def test_checks_leave_the_callers_random_state_alone() -> None:
+    np.random.seed(7)
+    expected = np.random.rand(3)
+    np.random.seed(7)
+    visible.local_correlation(key.local_correlation)
+    np.testing.assert_array_equal(np.random.rand(3), expected)
+
+
+def test_known_traces_are_the_same_every_time() -> None:
+    make = partial(known_trace, 50, 9.0, 10.0)
+    first, again, other = make(seed=1), make(seed=1), make(seed=2)
+    assert isinstance(first, KnownTrace)
+    np.testing.assert_array_equal(first.trace, again.trace)
+    assert not np.array_equal(first.trace, other.trace)
