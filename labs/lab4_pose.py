@@ -13,6 +13,9 @@ tongue, ...), what is the probability that the key point is there?
 - **Part 1** turns frames and labelled key points into inputs and binary targets.
 - **Part 2** slides one template a key point over the frame. That is a convolution.
 - **Part 3** scores the answers with the Bernoulli likelihood, written so that it does not overflow.
+- **Part 4** learns the templates, by stochastic gradient descent.
+- **Part 5** borrows the features of a network that knows photographs: transfer learning with a ResNet.
+- **Part 6** turns maps into places, and measures in pixels how far off they are.
 
 How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
 check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
@@ -27,6 +30,7 @@ r"""
 
 # %%
 import math
+from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,9 +38,14 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
+from stats220.arrays import pick_device
 from stats220.checks import pose as check
+from stats220.data.backbones import Backbone, load_backbone
+from stats220.data.keypoints import pixel_errors
 from stats220.data.pose import load_mouse_reaching, simulate_mouse_reaching
+from stats220.data.training import TrainingHistory, check_examples, check_finite
 from stats220.plotting.pose import (
     figure_channels,
     figure_pipeline,
@@ -44,9 +53,17 @@ from stats220.plotting.pose import (
     figure_templates,
     plot_frame,
     plot_keypoints,
+    plot_learning_curves,
     plot_masks,
     plot_probabilities,
 )
+from stats220.plotting.pose_training import (
+    figure_feature_maps,
+    movie_keypoints,
+    plot_grid_search,
+    plot_pixel_errors,
+)
+from stats220.widgets.pose import explore_predictions
 
 # %% [markdown]
 r"""
@@ -426,3 +443,593 @@ log_odds = torch.log(rate / (1 - rate)).expand_as(targets)
 print(f"untrained tracker   {untrained:.4f}")
 print(f"one half everywhere {bernoulli_loss(torch.zeros_like(targets), targets):.4f}")
 print(f"{rate:.4f} everywhere   {bernoulli_loss(log_odds, targets):.4f}")
+
+# %% [markdown]
+r"""
+## Part 4: stochastic gradient descent
+
+The loss is a function of 3650 weights, and its gradient says in which direction it grows fastest. So step the other way. Once for
+each *example*, not once for all 44: such a gradient is a noisy guess, but it costs a 44th, and 44 rough steps lead further than one
+exact step. (The frames have two sizes, so they would not stack into one batch anyway.) That is **stochastic gradient descent**,
+SGD. Two refinements:
+
+- **Momentum.** A velocity $v$ remembers the gradients $g$ so far, older ones less: $v \leftarrow \mu v + g$, then $\theta
+  \leftarrow \theta - \eta v$. What the gradients agree on adds up; their noise cancels. With $\mu = 0.9$ a lasting gradient moves
+  the weights ten times as far as one step would.
+- **A learning rate that decays.** Large steps get near the minimum quickly, and then jump around it. So after a number of epochs
+  $\eta$ is cut to a tenth. An **epoch** is one pass over all training examples, each seen once, in a new random order.
+
+How well the tracker does on frames that it learns from says little: with enough weights it could know them by heart. So we keep 11
+frames aside and look at *their* loss after each epoch. **Validation** must not change the tracker in any way: it takes no steps, it
+needs no gradients, and layers that behave otherwise in training (dropout, BatchNorm: Part 5) have to be told, by `model.eval()`,
+and told again by `model.train()` when training goes on.
+
+### Problem 4a: the training loop
+
+Much of it is given: the loops, the order of the examples, the record that is kept. Write the optimizer and its schedule, the step,
+and the validation. Bugs in a training loop raise no error, the loss just falls more slowly, or not as far. The checks know the
+common ones.
+"""
+
+# %% exercise="train" minutes=30
+from stats220.reference.pose import train
+
+# %% test="train" points=8
+check.train(train)
+
+# %% [markdown]
+r"""
+### Train the template tracker
+
+`NUM_EPOCHS = 20` is a preset for a laptop: half a minute or so. The full run has 200 epochs; choose it when you have a GPU, or time
+for a coffee. Either way the learning rate is cut once, after half of them. The frames are prepared once, not in each epoch. They go
+to the GPU if there is one, and so does the tracker: `train` works wherever the model is.
+
+**Start from what is known.** Random weights are the usual start, and a poor one here: most of the first 100 epochs are spent on
+finding out that ones are rare. We know that already. So let the weights begin at zero and each bias at the log odds of its key
+point's rate: that is the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units
+would stay alike. One layer has no such trouble.)
+"""
+
+# %% explore minutes_cpu=1 minutes_gpu=0.5
+NUM_EPOCHS = 20  # the full run: 200
+num_keypoints = len(mouse.keypoint_names)
+device = pick_device()
+
+data = [prepare_example(image, xy) for image, xy in zip(mouse.images, mouse.keypoints_xy)]
+data = [(image.to(device), targets.to(device)) for image, targets in data]
+train_data, validation_data = ([data[i] for i in frames] for frames in (train_frames, validation_frames))
+
+rates = torch.stack([targets.mean(dim=(1, 2)) for _, targets in train_data]).mean(dim=0)
+
+
+def start_from_rates(layer):
+    """Let a layer know how rare each key point is, and nothing else."""
+    with torch.no_grad():
+        layer.weight.zero_()
+        layer.bias.copy_(torch.logit(rates))
+
+
+template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
+start_from_rates(template_tracker.template)
+schedule = {"num_epochs": NUM_EPOCHS, "decay_every": NUM_EPOCHS // 2}
+template_history = train(template_tracker, train_data, validation_data, bernoulli_loss, learning_rate=0.2, **schedule)
+
+# %% [markdown]
+r"""
+The line to beat is that of the tracker that does not look, from which it started. What happens when the learning rate is cut, and
+what if it is not (`decay_factor=1`), or larger, or smaller? How many epochs does it take from a random start, without
+`start_from_rates`? Which curve would you have stopped to look at, training or validation, and what does it mean when they part?
+"""
+
+# %% explore minutes_cpu=0.1
+log_odds = torch.logit(rates)[:, None, None]
+constant = [bernoulli_loss(log_odds.expand_as(targets), targets).item() for _, targets in validation_data]
+ax = plot_learning_curves(template_history.train_losses, template_history.validation_losses, label="template")
+ax.axhline(np.mean(constant), color="0.4", linestyle=":", label="a constant rate for each key point, validation")
+ax.legend()
+print(f"validation loss {template_history.validation_losses[-1]:.4f}, of constant rates {np.mean(constant):.4f}")
+
+
+# %% [markdown]
+r"""
+What it has learned, in a frame that it has not learned from. Compare with the random templates at the end of Part 2.
+"""
+
+
+# %% explore minutes_cpu=0.1
+def show_probabilities(tracker, i, name):
+    """Lay what a tracker says about frame i over that frame, at half its size."""
+    tracker.eval()
+    with torch.no_grad():
+        probabilities = torch.sigmoid(tracker(data[i][0]))
+    rows, columns = probabilities.shape[1:]
+    background = mouse.images[i][: 2 * rows : 2, : 2 * columns : 2]
+    title = f"{name}, frame {i}"
+    return plot_probabilities(probabilities, image=background, keypoint_names=mouse.keypoint_names, title=title)
+
+
+# %% explore minutes_cpu=0.1
+show_probabilities(template_tracker, other, "template tracker")
+figure_templates(template_tracker.template.weight[:, 0], keypoint_names=mouse.keypoint_names);
+
+# %% [markdown] question="interpret_templates" points=3
+r"""
+### Problem 4b: what did it learn?
+
+Look at the learned templates, beside those that you cut out by hand in Part 2. Are they what you expected? Say for two of the key
+points what the template responds to, and what a weight below zero is good for. Which key points does one template describe well,
+and which not, and why?
+"""
+
+# %% [markdown]
+r"""
+### A small grid search
+
+How much detail does a template need? Here the patch is fixed, and what varies is how much smaller the frame is made before it is
+matched. A few epochs are enough to see the trend. With a GPU, try more values, and `patch_size` too. What is chosen by looking at
+the validation loss is not *tested* by it any more: for an honest number, one would keep a third set of frames.
+"""
+
+# %% explore minutes_cpu=1 minutes_gpu=0.5
+downsampling = [2, 4, 8, 16]
+histories = []
+for factor in downsampling:
+    tracker = TemplatePoseTracker(num_keypoints, downsample=factor, patch_size=51).to(device)
+    start_from_rates(tracker.template)
+    options = {"num_epochs": 6, "learning_rate": 0.2, "decay_every": 3, "progress": False}
+    histories.append(train(tracker, train_data, validation_data, bernoulli_loss, **options))
+plot_grid_search(
+    downsampling,
+    [history.validation_losses[-1] for history in histories],
+    train_losses=[history.train_losses[-1] for history in histories],
+    name="downsampling of the template (patch of 51 pixels)",
+);
+
+# %% [markdown]
+r"""
+### Bonus problem 4c: momentum by hand
+
+One step of what `torch.optim.SGD` does, for one tensor. Mind the convention: in torch the learning rate is not part of the
+velocity.
+"""
+
+# %% exercise="momentum_step" minutes=10 bonus=true
+from stats220.reference.pose import momentum_step
+
+# %% test="momentum_step" points=2
+check.momentum_step(momentum_step)
+
+# %% [markdown]
+r"""
+### Bonus problem 4d: the schedule by hand
+
+The learning rate of each epoch, as `torch.optim.lr_scheduler.StepLR` has it.
+"""
+
+# %% exercise="step_decay" minutes=10 bonus=true
+from stats220.reference.pose import step_decay
+
+# %% test="step_decay" points=2
+check.step_decay(step_decay)
+
+# %% [markdown]
+r"""
+## Part 5: transfer learning with a residual network
+
+A template looks at grey values. If a paw turns, or the light changes, the grey values change, and the template is none the wiser.
+Networks that were trained to name what is on a million photographs have learned *features* which survive that: edges first, then
+textures, then parts of things. Nobody has a million labelled mice. But perhaps we can borrow the features, and learn only the last
+step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
+
+The network is a **ResNet** with 50 layers (He et al., 2016). It begins with a *stem*: a convolution with stride 2, BatchNorm, a
+rectifier, and pooling with stride 2. Then follow four *stages*, each a stack of *residual blocks*. A block computes $x + f(x)$: it
+starts out as "change nothing" and learns what to change, and gradients find a way through it however deep the stack. At the end of
+the network a classifier would follow, which we have no use for: it throws away *where* things are.
+
+`load_backbone` fetches the weights once (100 MB), checks them, and keeps them. **If they cannot be had, it says so in a banner**,
+and the lab goes on with random weights. Everything runs then, but nothing is transferred, and the numbers are *not* those of
+transfer learning. `BACKBONE` may also be `"resnet18"`, `"squeezenet1_1"` or `"mobilenet_v3_small"`, which are smaller.
+"""
+
+# %% explore minutes_cpu=0.5
+BACKBONE = "resnet50"
+
+backbone = load_backbone(BACKBONE, weights="imagenet if available").to(device)
+backbone_name = f"{backbone.name} ({'ImageNet' if backbone.is_pretrained else 'RANDOM weights'})"
+print(f"{backbone_name}, weights: {backbone.weights}")
+print(f"channels after the stem and each stage: {backbone.channels}")
+print(f"{sum(p.numel() for p in backbone.parameters()):,} parameters")
+
+# %% [markdown]
+r"""
+### Bonus problem 5a: half the pixels, twice the channels
+
+From stage to stage the maps have fewer pixels, each of which sees more of the frame, and more channels. How many? The rule of the
+trade is "half the height and width, twice the channels". Does it hold from the start?
+"""
+
+# %% exercise="stage_shapes" minutes=10 bonus=true
+from stats220.reference.pose import stage_shapes
+
+# %% test="stage_shapes" points=2
+check.stage_shapes(stage_shapes)
+
+# %% [markdown]
+r"""
+The first channels of each stage, for our example. (A *hook* is a function that torch calls when a part of a network has done its
+work.) In a ResNet-50 the first stage has four times the channels of the stem and keeps its size: the trade begins with the second.
+In which stage can you still see where the paw is? In which could you tell a paw from a joystick?
+"""
+
+
+# %% explore minutes_cpu=0.1
+def feature_maps(backbone, image):
+    """What comes out of the stem and of each stage for one image, by name."""
+    maps, hooks = {}, []
+    for name, part in [("stem", backbone.stem), *((f"stage {i + 1}", stage) for i, stage in enumerate(backbone.stages))]:
+        hooks.append(part.register_forward_hook(lambda part, inputs, output, name=name: maps.update({name: output[0]})))
+    with torch.no_grad():
+        backbone(image[None])
+    for hook in hooks:
+        hook.remove()
+    return maps
+
+
+# %% explore minutes_cpu=0.2
+figure_feature_maps(feature_maps(backbone, data[example][0]));
+
+# %% [markdown]
+r"""
+### Problem 5b: a tracker on frozen features
+
+A **convolution on top**: stem, the first stages, then one convolution from the features to a map of logits for each key point. That
+is Part 2 again, with 256 learned features in the place of grey values. The logits are as small as the features, so they are
+interpolated to the size of the image; bilinear this time.
+
+The stem and the stages are **frozen**. That means two things, and the second is often forgotten:
+
+1. No parameter of theirs requires a gradient. The optimizer leaves them alone, and torch does not compute what nobody asks for.
+2. **BatchNorm** stays in eval mode. These layers subtract a mean and divide by a standard deviation of each feature. In training
+   mode they take those of the images at hand, which for us is a *single* frame, and they keep a running average of them, parameters
+   or no parameters. A network "frozen" by `requires_grad` alone drifts with every image that it sees. `model.train()` switches all
+   layers of a model to training mode, so our tracker needs a `train` of its own.
+"""
+
+# %% exercise="ResNetPoseTracker" minutes=25
+from stats220.reference.pose import ResNetPoseTracker
+
+# %% test="ResNetPoseTracker" points=8
+check.ResNetPoseTracker(ResNetPoseTracker)
+
+# %% [markdown]
+r"""
+### Bonus problem 5c: run the frozen part once
+
+The frozen features of a frame are the same in every epoch. Compute them once, and an epoch costs only the head: five times less, or
+more.
+"""
+
+# %% exercise="extract_features" minutes=15 bonus=true
+from stats220.reference.pose import extract_features
+
+# %% test="extract_features" points=2
+check.extract_features(extract_features)
+
+# %% [markdown]
+r"""
+### Train the head
+
+With the features at hand, `train` can be given the head alone, as a model from features to small logits, and a loss that
+interpolates them. It is the same loss, and the same training, as that of the whole tracker.
+
+If you have skipped the bonus problem, set `FEATURES_ONCE = False`: the frozen stages then run for every image in every epoch, which
+takes minutes more without a GPU.
+
+How large a step is right? The loss bends with the squared length of the features, which differs from stage to stage and from
+network to network. So the learning rate is a constant, divided by that.
+"""
+
+# %% explore minutes_cpu=0.1
+FEATURES_ONCE = True  # needs bonus problem 5c
+
+
+def loss_at_full_size(small_logits, targets):
+    """The Bernoulli loss of logits as small as the features."""
+    return bernoulli_loss(F.interpolate(small_logits[None], targets.shape[1:], mode="bilinear")[0], targets)
+
+
+def train_head(tracker, num_stages, **options):
+    """Train the head of a tracker, on features that are computed once or in each epoch."""
+    start_from_rates(tracker.head)
+    with torch.no_grad():
+        squared_length = tracker.features(train_data[0][0][None]).square().sum(dim=1).mean().item()
+    options["learning_rate"] = 50 / squared_length
+    if not FEATURES_ONCE:
+        return train(tracker, train_data, validation_data, bernoulli_loss, **options)
+    features = extract_features(backbone, [image for image, _ in data], num_stages)
+    pairs = [(maps, targets) for maps, (_, targets) in zip(features, data)]
+    train_pairs, validation_pairs = ([pairs[i] for i in frames] for frames in (train_frames, validation_frames))
+    return train(tracker.head, train_pairs, validation_pairs, loss_at_full_size, **options)
+
+
+# %% explore minutes_cpu=1.5 minutes_gpu=0.5
+resnet_tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages=1, kernel_size=3).to(device)
+learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
+print(f"{learning} parameters learn, {sum(p.numel() for p in resnet_tracker.parameters()) - learning} are frozen")
+resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
+
+# %% explore minutes_cpu=0.2
+_, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
+trackers = {"template": (template_tracker, template_history), backbone_name: (resnet_tracker, resnet_history)}
+for index, (name, (_, history)) in enumerate(trackers.items()):
+    plot_learning_curves(history.train_losses, history.validation_losses, label=name, index=index, ax=ax)
+    print(f"{name}: validation loss {history.validation_losses[-1]:.4f}")
+ax.axhline(np.mean(constant), color="0.4", linestyle=":")
+for name, (tracker, _) in trackers.items():
+    show_probabilities(tracker, other, name)
+
+# %% [markdown]
+r"""
+### How many stages?
+
+Early features are simple, and see little of the frame; late features know more and have fewer pixels. Again a small grid, of few
+epochs.
+"""
+
+# %% explore minutes_cpu=2 minutes_gpu=0.5
+stages = [1, 2, 3]
+histories = []
+for num_stages in stages:
+    tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages, kernel_size=3).to(device)
+    histories.append(train_head(tracker, num_stages, num_epochs=6, decay_every=3, progress=False))
+plot_grid_search(
+    stages,
+    [history.validation_losses[-1] for history in histories],
+    train_losses=[history.train_losses[-1] for history in histories],
+    name=f"stages of {backbone_name}",
+    index=1,
+);
+
+# %% [markdown] question="deeper_or_shallower" points=3
+r"""
+### Problem 5d: deeper or shallower?
+
+Would you use more stages, or fewer? Discuss at least three things that change from the first stage to the fourth: what a feature
+has seen of the frame, how many places there are, how many weights the head has and how many frames it learns them from, what the
+features were trained for. What do your numbers say, and how far would you trust them (how many frames, of how many videos, with
+which weights)?
+"""
+
+# %% [markdown]
+r"""
+## Part 6: where is it?
+
+A loss in nats per pixel says little to a biologist. What counts is how far, in pixels of the original frame, the tracker's answer
+is from the label. So each map of logits has to become one place.
+
+**The largest logit** says in which pixel the key point is. Its neighbours say more: a parabola through the largest and the two
+beside it has its top somewhere between them. With $l$, $c$ and $r$ the logits at the left, in the centre and at the right,
+
+$$\delta = \frac{l - r}{2 (l - 2c + r)}, \qquad -\tfrac12 \le \delta \le \tfrac12,$$
+
+is where, in pixels to the right of the centre. The same from above to below. At the border of the map, where a neighbour is
+missing, the pixel's own centre has to do.
+
+**Back to the original frame.** The map is `scale` times smaller than the frame. Pixel centres are at whole numbers, so pixel 0 of a
+map that is 2 times smaller covers the pixels 0 and 1 of the frame, and its centre is at 0.5, not at 0:
+
+$$x_\text{frame} = (x_\text{map} + \tfrac12) \cdot \text{scale} - \tfrac12.$$
+
+Whoever writes $x \cdot \text{scale}$ is half a pixel off at scale 2, three and a half at scale 8, always to the upper left, and
+will blame the network.
+
+### Problem 6a: from logits to key points
+"""
+
+# %% exercise="locate_keypoints" minutes=15
+from stats220.reference.pose import locate_keypoints
+
+# %% test="locate_keypoints" points=5
+check.locate_keypoints(locate_keypoints)
+
+# %% [markdown]
+r"""
+### How far off?
+
+On the validation frames, for both trackers. `pixel_errors` leaves out what is not labelled. The mean hides the frames that went
+wrong altogether, so look at the root mean square (RMSE) and at the 90th percentile beside the median, and count: 11 frames are few,
+and a difference of a pixel is none. For comparison, the same person labels the same frame twice 2.7 pixels apart (Mathis et al.,
+2018). No tracker that learns from such labels can be told to be better.
+"""
+
+
+# %% explore minutes_cpu=0.1
+def predict_keypoints(tracker, frames, locate=locate_keypoints):
+    """Key points (num_frames, num_keypoints, 2) in pixels of the original frames."""
+    tracker.eval()
+    with torch.no_grad():
+        return np.stack([locate(tracker(data[i][0]), scale=2).cpu().numpy() for i in frames])
+
+
+def print_errors(predictions):
+    """A table of errors in pixels: a row a tracker and statistic, a column a key point."""
+    width = max(map(len, predictions)) + 10
+    print(f"{'pixels':{width}}" + "".join(f"{name:>11}" for name in mouse.keypoint_names))
+    for tracker_name, xy in predictions.items():
+        errors = pixel_errors(xy, mouse.keypoints_xy[validation_frames])
+        rows = {"median": errors.median_px, "RMSE": errors.rmse_px, "90 %": errors.p90_px}
+        for statistic, values in rows.items():
+            print(f"{tracker_name + ', ' + statistic:{width}}" + "".join(f"{value:11.1f}" for value in values))
+    print(f"{'frames':{width}}" + "".join(f"{count:11}" for count in errors.num_scored))
+    print(f"{'one person, labelling twice':{width}}        2.7 (RMSE)")
+
+
+# %% explore minutes_cpu=0.5
+predictions = {name: predict_keypoints(tracker, validation_frames) for name, (tracker, _) in trackers.items()}
+labelled = mouse.keypoints_xy[validation_frames]
+print_errors(predictions)
+distances = {name: np.linalg.norm(xy - labelled, axis=-1) for name, xy in predictions.items()}
+plot_pixel_errors(distances, keypoint_names=mouse.keypoint_names);
+
+# %% [markdown]
+r"""
+### The loss got what it asked for
+
+Are you disappointed? The maps look so good. Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which
+is 42 × 42 pixels of the original frame, and the loss pays as much for a one at the rim of the square as for a one in the middle.
+Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random from such a square is 16 pixels off,
+on average. That is the error that you see. The tracker knows better: the *middle* of the plateau is much closer. Take the mean
+position around the largest logit, weighted by probability:
+"""
+
+
+# %% explore minutes_cpu=0.1
+def locate_middle(logits, scale=1, reach=20):
+    """The mean position within `reach` pixels of the largest logit, weighted by the probabilities."""
+    found = torch.empty(len(logits), 2)
+    for k, probabilities in enumerate(torch.sigmoid(logits).cpu()):
+        row, column = np.unravel_index(int(probabilities.argmax()), probabilities.shape)
+        top, left = max(0, row - reach), max(0, column - reach)
+        near = probabilities[top : row + reach + 1, left : column + reach + 1]
+        rows, columns = torch.arange(near.shape[0]) + top, torch.arange(near.shape[1]) + left
+        found[k, 0] = (near.sum(dim=0) * columns).sum() / near.sum()
+        found[k, 1] = (near.sum(dim=1) * rows).sum() / near.sum()
+    return (found + 0.5) * scale - 0.5
+
+
+# %% explore minutes_cpu=0.5
+for name, (tracker, _) in trackers.items():
+    predictions[f"{name}, middle"] = predict_keypoints(tracker, validation_frames, locate_middle)
+print_errors(predictions)
+distances = {name: np.linalg.norm(xy - labelled, axis=-1) for name, xy in predictions.items()}
+plot_pixel_errors(distances, keypoint_names=mouse.keypoint_names);
+
+# %% [markdown]
+r"""
+For comparison, the recorded frames (validation, all in pixels of the original). The deep features are those of an
+EfficientNet-Lite0, a small network, with this lab's own head on its third stage:
+
+| tracker | loss | largest: median, RMSE | middle: median, RMSE |
+|---|---|---|---|
+| a constant rate for each key point | 0.019 | | |
+| template, random start, 40 epochs, one split | 0.014 | 20, 240 | 12, 230 |
+| template, start from rates, 40 epochs, the same split | 0.0063 | 15, 21 | 10, 19 |
+| template, start from rates, 200 epochs, five splits | 0.0070 | 16, 25 | 9, 23 |
+| deep features with **random** weights, 20 epochs, three splits | 0.0058 to 0.0068 | 14, 17 to 63 | 9 to 11, 14 to 63 |
+| deep features with ImageNet's weights, 20 epochs, three splits | 0.0042 to 0.0048 | 14, 16 | 6.5 to 7.8, 10 to 11 |
+
+Three things stand out. How the map is *read* matters as much as what computes it. The template is a strong baseline, as long as it
+starts well. And what transfer learning buys is not so much the median as the RMSE: the frames that go wrong altogether. Random
+features do surprisingly well in the median, so a comparison without them would have credited ImageNet with what any 112 features
+can do.
+"""
+
+# %% [markdown]
+r"""
+Look for yourself: every frame, every key point, every threshold. Where does the tracker see a second paw? Which threshold would you
+use to say that the tongue is out of sight?
+"""
+
+
+# %% explore minutes_cpu=0.1
+def explain(tracker):
+    """What the explorer asks: probabilities of a frame, and key points that are at least so probable."""
+
+    def predict(i, threshold):
+        tracker.eval()
+        with torch.no_grad():
+            logits = tracker(data[i][0])
+        return torch.sigmoid(logits), locate_keypoints(logits, scale=2, min_probability=threshold)
+
+    return predict
+
+
+# %% explore minutes_cpu=0.2
+explore_predictions(mouse.images, explain(resnet_tracker), mouse.keypoint_names, keypoints_xy=mouse.keypoints_xy)
+
+# %% [markdown]
+r"""
+And the validation frames in the order of the video, as a movie: crosses are predicted, rings labelled. A key point of which no
+pixel reaches a probability of 0.2 is not shown.
+"""
+
+# %% explore minutes_cpu=0.5
+in_order = np.sort(validation_frames)
+seen = predict_keypoints(resnet_tracker, in_order, lambda logits, scale: locate_keypoints(logits, scale, min_probability=0.2))
+movie_keypoints(
+    [mouse.images[i] for i in in_order],
+    seen,
+    mouse.keypoints_xy[in_order],
+    keypoint_names=mouse.keypoint_names,
+    titles=[f"frame {mouse.frame_numbers[i]} of the video" for i in in_order],
+)
+
+# %% [markdown] question="one_pose" points=3
+r"""
+### Problem 6b: one consistent pose
+
+Each key point has its own map, and each map is read by itself: nothing keeps the finger near the hand, or the joystick's two points
+apart, and nothing connects one frame with the next. How would you join the probabilities into *one* estimate of all key points, in
+all frames of a video? Write down a model (what are its variables, which terms does its log probability have?), say how you would
+find the most probable pose, and what it could do about the tongue.
+"""
+
+# %% [markdown]
+r"""
+## Towards DeepLabCut (not graded)
+
+What you have built is most of the idea. Here is what else it takes, in the order in which it helps.
+
+**Offsets.** A map does not have to be fine if it also says *where in the cell*. Beside the score, let the head predict for each
+cell an offset $(\Delta x, \Delta y)$ to the key point, learned from the cells around it. Deep stages with cells of 8 or 16 pixels
+then locate to a fraction of a cell. DeepLabCut calls it location refinement. Offsets matter more than resolution.
+
+**A softmax over places.** A key point is in one place, so the cells can compete: cross entropy over all cells of a map, with a
+narrow Gaussian as the target, in the place of one coin flip a pixel. No plateau is left. (It costs the answer "nowhere": who needs
+that learns it separately.)
+
+**More frames from few.** Turn, scale and shift each frame, and change its brightness, anew in each epoch. The key points have to
+move along. `torchvision.transforms.v2` does it if it is told what they are; it has the *corner* of the first pixel at (0, 0) where
+we have its centre, so half a pixel goes in and comes out again:
+"""
+
+# %% explore minutes_cpu=0.2
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+
+turn_and_shift = v2.RandomAffine(degrees=10, translate=(0.08, 0.08), scale=(0.85, 1.18))
+transform = v2.Compose([turn_and_shift, v2.ColorJitter(brightness=0.25, contrast=0.25)])
+torch.manual_seed(1)
+_, axes = plt.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
+for ax in axes:
+    corners = tv_tensors.KeyPoints(torch.tensor(keypoints_xy + 0.5), canvas_size=frame.shape[:2])
+    moved_image, moved = transform(tv_tensors.Image(torch.tensor(frame).permute(2, 0, 1)), corners)
+    plot_frame(moved_image.permute(1, 2, 0), ax=ax)
+    plot_keypoints(moved.numpy() - 0.5, mouse.keypoint_names, ax=ax)
+    ax.get_legend().set_visible(ax is axes[-1])
+
+# %% [markdown]
+r"""
+**Several stages at once**, brought to one grid: deep features know *what*, shallow ones know *where*. (Pad frames to multiples of
+32, so that all grids keep in step; do not resize them.)
+
+**Fine-tuning.** When the head has learned, thaw the stages and go on with a learning rate ten times smaller for them than for the
+head. On a GPU `torch.autocast` does the convolutions in half precision. BatchNorm stays in eval mode.
+
+**What it comes to.** All but the fine-tuning, on frozen features of an EfficientNet-Lite0 with 40 epochs for a head with one hidden
+layer, on the recorded frames:
+
+| held-out frames | median | RMSE | 90 % |
+|---|---|---|---|
+| random frames, three splits | 5.7 px | 10.3 px | 14.8 px |
+| the same with random weights | 7.5 px | 16.1 px | 23.9 px |
+| whole *blocks* of the video, each held out in turn | 9.0 px | 15.8 px | 24.7 px |
+
+Mind the last row. All frames are of one video, and of a random validation frame there is nearly always a twin among those trained
+on. The row of blocks is nearer to what a new recording would show, and it is sobering. `mouse.split_by_blocks()` gives you these
+splits.
+
+Try it: the offset head is a `nn.Conv2d` with `3 * num_keypoints` outputs in the place of `num_keypoints`, and the features are
+those of `extract_features`. Leave out labels that are NaN *before* you compute with them: 0 · NaN is NaN, and so is its gradient.
+"""

@@ -5,17 +5,30 @@ Each makes its own small inputs. What is expected comes from torch, scipy or a c
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.signal import correlate2d
+from torch import nn
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
+from stats220.checks.pose_models import (
+    BACKBONE_CHANNELS,
+    answer_of_head,
+    draw_head,
+    example,
+    features_of,
+    one_weight,
+    parabolas,
+    tiny_backbone,
+    weight_of,
+)
 
 IMAGENET_BLACK = (-2.1179, -2.0357, -1.8044)  # (0 - mean) / std of red, green and blue
 IMAGENET_WHITE = (2.2489, 2.4286, 2.6400)  # (1 - mean) / std
@@ -331,5 +344,311 @@ def upsample_template(upsample_template: Any) -> Checks:
         strided = F.conv2d(frame, up[:, None], stride=2, padding=2 * 2)
         pooled = F.conv2d(F.avg_pool2d(frame, 2), template[:, None], padding=2)
         checks.close(strided, pooled, atol=1e-3, name="logits")
+
+    return checks
+
+
+@checked
+def train(train: Any) -> Checks:
+    """Networks of one weight, whose course of training can be worked out with pencil and paper."""
+    checks = Checks("train", hidden_points=2)
+    validation = [example(0.0, 0.0)]
+
+    with checks(
+        1,
+        "takes a step with each example, along its gradient alone",
+        hint="backward() adds to the gradients that are there already: optimizer.zero_grad() comes before it. There is one step an "
+        "example, not one an epoch, and no weight decay.",
+    ):
+        model = one_weight(checks, 3.0)
+        options = {"num_epochs": 2, "learning_rate": 0.25, "momentum": 0.0, "progress": False}
+        train(model, [example(1.0, 1.0)] * 3, validation, F.mse_loss, **options)
+        # The gradient of (w - 1)² is 2 (w - 1): each of the 6 steps halves the distance of w to 1.
+        checks.close(weight_of(model), 1 + 2 / 2**6, atol=1e-3, name="the weight")
+
+    with checks(
+        1,
+        "hands on the momentum, 0.9 if nothing else is said",
+        hint="momentum=momentum goes into the optimizer. Make the optimizer once: a new one each epoch has lost its velocity.",
+    ):
+        for options, momentum in [({}, 0.9), ({"momentum": 0.5}, 0.5)]:
+            model = one_weight(checks, 3.0)
+            options = {"num_epochs": 4, "learning_rate": 0.05, "progress": False, **options}
+            train(model, [example(1.0, 1.0)], validation, F.mse_loss, **options)
+            # Distance to 1 and velocity of one step are a linear function of those of the step before.
+            step = np.array([[1 - 2 * 0.05, -0.05 * momentum], [2.0, momentum]])
+            distance, _ = np.linalg.matrix_power(step, 4) @ [2.0, 0.0]
+            checks.close(weight_of(model), 1 + distance, atol=1e-3, name="the weight")
+
+    with checks(
+        1,
+        "cuts the learning rate once every decay_every epochs",
+        hint="The schedule takes its step in the loop over epochs. In that over examples, a rate that should last 100 epochs lasts 100 images.",
+    ):
+        options = {"decay_every": 2, "momentum": 0.0, "progress": False}
+        examples = [example(1.0, 1.0)] * 3
+        history = train(
+            *(one_weight(checks, 3.0), examples, validation, F.mse_loss),
+            **{"num_epochs": 5, "learning_rate": 0.1, "decay_factor": 0.5, **options},
+        )
+        rates = [0.1, 0.1, 0.05, 0.05, 0.025]
+        checks.close(list(history.learning_rates), rates, atol=1e-6, name="learning_rates")
+        weights = []
+        for num_epochs in (1, 2, 5):  # from the third epoch on, the rate is 0
+            model = one_weight(checks, 3.0)
+            options |= {"num_epochs": num_epochs, "learning_rate": 0.01, "decay_factor": 0.0}
+            train(model, examples, validation, F.mse_loss, **options)
+            weights.append(weight_of(model))
+        checks.that(weights[0] != weights[1], "the second epoch did not learn: its rate is not cut")
+        checks.close(weights[2], weights[1], atol=1e-6, name="the weight after the rate is cut")
+
+    with checks(
+        1,
+        "records mean losses, one an epoch",
+        hint="The mean over examples, not the sum: otherwise 44 training and 11 validation frames cannot be compared.",
+    ):
+        examples = [example(pixel, 0.0) for pixel in (1.0, 2.0, 3.0)]
+        validation_examples = [example(1.0, 0.0), example(0.0, 3.0)]
+        options = {"num_epochs": 2, "learning_rate": 1e-9, "progress": False}
+        model = one_weight(checks, 2.0)  # losses 4, 16, 36 and 4, 9
+        history = train(model, examples, validation_examples, F.mse_loss, **options)
+        checks.close(list(history.train_losses), [56 / 3] * 2, atol=1e-2, name="train_losses")
+        checks.close(
+            list(history.validation_losses), [13 / 2] * 2, atol=1e-2, name="validation_losses"
+        )
+
+    with checks(
+        1,
+        "validates in eval mode",
+        hint="model.eval() before the validation: dropout and BatchNorm behave otherwise in training. model.train() comes back with the "
+        "next epoch.",
+    ):
+        # In training this dropout leaves zeros only, so that the loss is target² and nothing is learned.
+        model = checks.make(nn.Sequential, one_weight(checks, 3.0), checks.make(nn.Dropout, p=1.0))
+        options = {"num_epochs": 2, "learning_rate": 0.1, "progress": False}
+        data = [example(1.0, 2.0)], [example(1.0, 1.0)]
+        history = train(model, *data, F.mse_loss, **options)
+        checks.close(list(history.train_losses), [4.0, 4.0], atol=1e-3, name="train_losses")
+        checks.close(
+            list(history.validation_losses), [4.0] * 2, atol=1e-3, name="validation_losses"
+        )
+
+    with checks(
+        1,
+        "validates without gradients",
+        hint="Put the validation under `with torch.no_grad():`. Without it torch records every operation for a backward pass that never "
+        "comes: time and memory for nothing. (This check hands in an image on which recording is an error.)",
+    ):
+        model = checks.make(
+            nn.Sequential, checks.make(nn.ReLU, inplace=True), one_weight(checks, 3.0)
+        )
+        # Nothing may be written into a tensor of which torch records the history, and this ReLU writes into the image.
+        image, target = example(1.0, 1.0)
+        options = {"num_epochs": 1, "learning_rate": 1e-9, "progress": False}
+        data = [example(1.0, 1.0)], [(image.requires_grad_(), target)]
+        history = train(model, *data, F.mse_loss, **options)
+        checks.close(list(history.validation_losses), [4.0], atol=1e-3, name="validation_losses")
+
+    return checks
+
+
+@checked
+def momentum_step(momentum_step: Any) -> Checks:
+    """One step with round numbers."""
+    checks = Checks("momentum_step", hidden_points=1)
+
+    with checks(
+        1,
+        "adds the gradient to the slowed velocity, and steps against it",
+        hint="v = μ v + g, then θ = θ - η v with the new v. In torch the gradient is weighted neither by (1 - μ) nor, in v, by η.",
+    ):
+        start = torch.tensor([1.0, -2.0]), torch.tensor([2.0, 0.0]), torch.tensor([3.0, 1.0])
+        parameter, velocity = momentum_step(*start, 0.1, 0.5)
+        checks.close(velocity, torch.tensor([3.5, 0.5]), atol=1e-4, name="velocity")
+        checks.close(parameter, torch.tensor([0.65, -2.05]), atol=1e-4, name="parameter")
+
+    return checks
+
+
+@checked
+def step_decay(step_decay: Any) -> Checks:
+    """The rates of a run of 300 epochs, around the cuts."""
+    checks = Checks("step_decay", hidden_points=1)
+
+    with checks(
+        1,
+        "keeps the rate for 100 epochs and cuts it to a tenth at epochs 100 and 200",
+        hint="Epochs are counted from 0, so epoch 99 is the last with the first rate: whole hundreds of epochs count, epoch // 100.",
+    ):
+        for epoch, rate in [(0, 0.5), (99, 0.5), (100, 0.05), (199, 0.05), (200, 0.005)]:
+            checks.close(step_decay(0.5, epoch), rate, atol=0, rtol=1e-4, name=f"epoch {epoch}")
+
+    return checks
+
+
+@checked
+def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
+    """Trackers on a network of two small stages."""
+    checks = Checks("ResNetPoseTracker", hidden_points=2)
+    image = normal(3, 37, 50, seed=60)
+
+    with checks(
+        1,
+        "has a head with one map a key point, on the channels of the last stage in use",
+        hint="backbone.channels[0] is the stem's, so that channels[num_stages] is that of the last stage. Name the convolution "
+        "self.head and keep its bias.",
+    ):
+        for num_stages, kernel_size in [(1, 3), (2, 3), (2, 1)]:
+            model = ResNetPoseTracker(tiny_backbone(checks), 2, num_stages, kernel_size)
+            channels = BACKBONE_CHANNELS[num_stages]
+            size = (2, channels, kernel_size, kernel_size)
+            checks.shape(model.head.weight, size, name="head.weight")
+            checks.shape(model.head.bias, (2,), name="head.bias")
+
+    with checks(
+        1,
+        "returns logits as large as the image, whatever its size",
+        hint="The features are smaller than the image. Interpolate the logits to size=(height, width), and take them out of their batch.",
+    ):
+        model = ResNetPoseTracker(tiny_backbone(checks), 2)
+        checks.shape(model(image), (2, 37, 50), name="logits")
+        checks.shape(model(image[:, :24, :31]), (2, 24, 31), name="logits")
+
+    with checks(
+        1,
+        "applies the head to the features of the stage",
+        hint="stem, then the first num_stages stages, then the head, padded by kernel_size // 2, then bilinear interpolation: no sigmoid.",
+    ):
+        backbone = tiny_backbone(checks)
+        model = ResNetPoseTracker(backbone, 2)
+        head = draw_head(model, seed=51)
+        expected = answer_of_head(head, features_of(checks, backbone, image, 1), 37, 50)
+        checks.close(model(image), expected, atol=2e-2, name="logits")
+
+    with checks(
+        1,
+        "learns nothing but the head",
+        hint="parameter.requires_grad_(False) for every parameter of the stem and the stages. The head's own stay as they are.",
+    ):
+        model = ResNetPoseTracker(tiny_backbone(checks), 2)
+        gradients = checks.gradients(model, image, parameters=model)
+        checks.equal(sorted(gradients), ["head.bias", "head.weight"], name="parameters that learn")
+        checks.close(gradients["head.bias"], torch.full((2,), 37.0 * 50), atol=1, name="gradient")
+
+    with checks(
+        2,
+        "keeps BatchNorm's statistics, whatever train() says",
+        hint="requires_grad stops gradients only. In training mode BatchNorm uses the statistics of this one image and moves its own: "
+        "train() has to put the frozen part back into eval mode, each time.",
+    ):
+        backbone = tiny_backbone(checks)
+        expected = features_of(checks, backbone, image, 1)
+        model = ResNetPoseTracker(backbone, 2)
+        expected = answer_of_head(draw_head(model, seed=53), expected, 37, 50)
+        model.train()
+        checks.close(model(image), expected, atol=2e-2, name="logits in training mode")
+        model.eval()
+        model.train()
+        for _ in range(3):
+            model(5 + 3 * image)
+        model.eval()
+        checks.close(model(image), expected, atol=2e-2, name="logits after three other frames")
+
+    return checks
+
+
+@checked
+def stage_shapes(stage_shapes: Any) -> Checks:
+    """A network whose shapes are known."""
+    checks = Checks("stage_shapes", hidden_points=1)
+
+    with checks(
+        1,
+        "gives (channels, rows, columns) after the stem and after each stage",
+        hint="One tuple for the stem and one a stage, without the batch: features.shape[1:]. Each stage gets the features of the one before.",
+    ):
+        shapes = stage_shapes(tiny_backbone(checks), normal(3, 20, 24, seed=61))
+        found = [tuple(int(n) for n in shape) for shape in shapes]
+        checks.equal(found, [(4, 10, 12), (6, 10, 12), (5, 5, 6)], name="shapes")
+
+    return checks
+
+
+@checked
+def extract_features(extract_features: Any) -> Checks:
+    """Two frames of different sizes."""
+    checks = Checks("extract_features", hidden_points=1)
+
+    with checks(
+        1,
+        "gives the features of every image, in a list",
+        hint="The stem, then the first num_stages stages. A network takes a batch, image[None], and gives one back.",
+    ):
+        backbone = tiny_backbone(checks)
+        images = [normal(3, 20, 24, seed=62), normal(3, 17, 30, seed=63)]
+        found = extract_features(backbone, images)
+        checks.equal(len(found), 2, name="number of results")
+        for i, image in enumerate(images):
+            expected = features_of(checks, backbone, image, 1)
+            checks.close(found[i], expected, atol=1e-2, name=f"features of image {i}")
+
+    return checks
+
+
+@checked
+def locate_keypoints(locate_keypoints: Any) -> Checks:
+    """Maps whose largest logit is known, to a fraction of a pixel."""
+    checks = Checks("locate_keypoints", hidden_points=1)
+
+    with checks(
+        1,
+        "returns x, the column, and y, the row, of the largest logit",
+        hint="argmax counts along the rows, through the whole map: row = index // width, column = index % width. x is the column and comes first.",
+    ):
+        logits = torch.full((3, 9, 12), -5.0)
+        logits[0, 2, 7], logits[1, 6, 1], logits[2, 4, 10] = 3.0, 1.0, -2.0
+        expected = [[7.0, 2.0], [1.0, 6.0], [10.0, 4.0]]
+        checks.close(locate_keypoints(logits), expected, atol=1e-3, name="keypoints_xy")
+
+    with checks(
+        1,
+        "finds the top of a parabola between the pixels",
+        hint="δ = (l - r) / (2 (l - 2c + r)), from the logits left and right of the largest (above and below it for y), not from "
+        "probabilities. It points towards the larger neighbour.",
+    ):
+        tops = torch.tensor([[5.3, 2.8], [6.9, 4.4], [3.0, 5.25]])
+        logits = parabolas(tops, 9, 12)
+        checks.close(locate_keypoints(logits), tops, atol=1e-2, name="keypoints_xy")
+
+    with checks(
+        1,
+        "gives positions in the original frame, centres on centres",
+        hint="Small pixel 2 of a frame made 4 times smaller covers the pixels 8 to 11, whose centre is 9.5: (2 + 0.5) · 4 - 0.5. "
+        "Multiplying by the scale alone is half a pixel off, or more.",
+    ):
+        tops = torch.tensor([[5.0, 2.0], [6.75, 4.5]])
+        logits = parabolas(tops, 9, 12)
+        for scale, expected in [
+            (4, [[21.5, 9.5], [28.5, 19.5]]),
+            (1.5, [[7.75, 3.25], [10.375, 7.0]]),
+        ]:
+            found = locate_keypoints(logits, scale)
+            checks.close(found, expected, atol=4e-2, name=f"keypoints_xy, scale {scale}")
+
+    with checks(
+        1,
+        "leaves NaN where no pixel is probable enough",
+        hint="min_probability is a probability, so compare it with the sigmoid of the largest logit. NaN for x and for y.",
+    ):
+        logits = torch.full((3, 5, 6), -9.0)
+        logits[0, 1, 2], logits[1, 3, 4], logits[2, 2, 2] = 2.0, 0.5, -0.5  # 0.88, 0.62, 0.38
+        nothing = [math.nan, math.nan]
+        for least, expected in [
+            (0.0, [[2.0, 1.0], [4.0, 3.0], [2.0, 2.0]]),
+            (0.5, [[2.0, 1.0], [4.0, 3.0], nothing]),
+            (0.7, [[2.0, 1.0], nothing, nothing]),
+        ]:
+            found = locate_keypoints(logits, 1, least)
+            checks.close(found, expected, atol=1e-3, name=f"min_probability {least}: keypoints_xy")
 
     return checks

@@ -38,6 +38,8 @@ def figure_feature_maps(
 ) -> Figure:
     """Show the first channels of each stage of a network, a row a stage, each row in colours of its own.
 
+    The colours begin at zero where no feature is negative, as after a rectifier; else they are symmetric about it.
+
     Parameters
     ----------
     features : mapping from the stage's name to an array or tensor (num_channels, height, width)
@@ -65,8 +67,14 @@ def figure_feature_maps(
     figure, axes = style.new_panels(len(stages), num_maps, panel_size=(2.2, 2.2))
     for row, (name, maps) in zip(axes, stages.items(), strict=True):
         limit = style.signed_limit(maps[:num_maps])
+        is_rectified = maps[:num_maps].min() >= 0
+        colours = style.POSITIVE_MAP if is_rectified else style.SIGNED_MAP
+        low = 0.0 if is_rectified else -limit
         for channel, ax in enumerate(row):
-            artist = style.show_signed(ax, maps[channel], limit=limit, title=f"channel {channel}")
+            title = f"channel {channel}" if row is axes[0] else ""
+            artist = style.show_image(
+                ax, maps[channel], title=title, cmap=colours, vmin=low, vmax=limit
+            )
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"{name}\n{' × '.join(str(n) for n in maps.shape)}")
         style.add_colour_bar(artist, "feature", beside=row)
@@ -162,7 +170,7 @@ def plot_pixel_errors(
         )
     num_keypoints = widths.pop()[0]
     names = check_names(keypoint_names, num_keypoints)
-    ax = style.on_axes(ax, size=(2.0 + 1.3 * num_keypoints, 4.2))
+    ax = style.on_axes(ax, size=(2.0 + (0.7 + 0.3 * len(trackers)) * num_keypoints, 4.6))
     step = 0.8 / len(trackers)
     handles = []
     for t, (tracker, values) in enumerate(trackers.items()):
@@ -187,6 +195,7 @@ def plot_pixel_errors(
     human = ax.axhline(human_px, color="0.4", linestyle=":")
     human.set_label(f"one person labelling twice, {human_px:g} px")
     ax.set_yscale("log")
+    ax.yaxis.set_major_formatter("{x:g}")
     ax.set_xticks(range(num_keypoints), names)
     style.label_axes(ax, "key point", "distance to the label (pixels)")
     median = Line2D([], [], color="black", linewidth=2, label="median")
@@ -194,7 +203,7 @@ def plot_pixel_errors(
         handles=[*handles, median, human],
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=len(handles) + 2,
+        ncols=min(len(handles) + 2, 3),
         frameon=False,
         fontsize="small",
     )

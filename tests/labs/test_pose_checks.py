@@ -3,7 +3,7 @@
 import ast
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from stats220.checks import CheckResult
 from stats220.checks import pose as visible
+from stats220.data.backbones import Backbone
+from stats220.data.training import TrainingHistory, check_examples, check_finite
 from stats220.reference import pose as key
 from stats220.reference.pose import hidden
 from stats220.staff.build.reference import read_reference
@@ -42,7 +45,10 @@ def full_points(exercise: str) -> float:
 def define(source: str, name: str) -> Any:
     """What a student's cell defines, with the names of the lab's first cell."""
     names: dict[str, Any] = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
-    names |= {"Tensor": Tensor, "__name__": "__main__"}
+    names |= {"Tensor": Tensor, "Callable": Callable, "Sequence": Sequence, "tqdm": tqdm}
+    names |= {"Backbone": Backbone, "TrainingHistory": TrainingHistory}
+    names |= {"check_examples": check_examples, "check_finite": check_finite}
+    names["__name__"] = "__main__"
     exec("from jaxtyping import Float, UInt8", names)
     exec(compile(source, f"<{name}>", "exec"), names)
     return names[name]
@@ -184,3 +190,75 @@ def test_checks_leave_the_callers_random_state_alone() -> None:
     torch.manual_seed(7)
     visible.TemplatePoseTracker(key.TemplatePoseTracker)
     assert torch.equal(torch.rand(3), expected)
+
+
+# The same for parts 4 to 6.
+
+
+class ResNetInTf32(key.ResNetPoseTracker):
+    def forward(self, image: Tensor) -> Tensor:
+        return super().forward(rounded_to_tf32(1.001 * image) / 1.001)
+
+
+def test_frozen_tracker_may_compute_in_tf32() -> None:
+    assert points("ResNetPoseTracker", ResNetInTf32) == full_points("ResNetPoseTracker")
+
+
+def test_features_may_be_in_tf32() -> None:
+    def extract(backbone: Any, images: Any, num_stages: int = 1) -> list[Tensor]:
+        rounded = [rounded_to_tf32(image) for image in images]
+        return [rounded_to_tf32(x) for x in key.extract_features(backbone, rounded, num_stages)]
+
+    assert points("extract_features", extract) == full_points("extract_features")
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float64])
+def test_places_may_come_from_another_precision(dtype: torch.dtype) -> None:
+    def locate(logits: Tensor, *args: Any) -> Tensor:
+        return key.locate_keypoints(logits.to(dtype), *args).double()
+
+    assert points("locate_keypoints", locate) == full_points("locate_keypoints")
+
+
+def test_training_may_be_in_double_precision() -> None:
+    def train(model: nn.Module, train_data: Any, validation_data: Any, loss: Any, **kw: Any) -> Any:
+        in_double = [
+            [tuple(x.double() for x in pair) for pair in data]
+            for data in (train_data, validation_data)
+        ]
+        model.double()
+        history = key.train(model, *in_double, loss, **kw)
+        model.float()
+        return history
+
+    without_leaf_check = [
+        result
+        for result in run_checks("train", train)
+        if result.what != "validates without gradients"  # its image is no leaf after double()
+    ]
+    assert [result.message for result in without_leaf_check if result.status != "passed"] == []
+
+
+def test_history_may_hold_lists_or_arrays() -> None:
+    def train(*args: Any, **kwargs: Any) -> TrainingHistory:
+        history = key.train(*args, **kwargs)
+        return TrainingHistory(
+            list(history.train_losses),  # type: ignore[arg-type]
+            np.array(history.validation_losses),  # type: ignore[arg-type]
+            torch.tensor(history.learning_rates),  # type: ignore[arg-type]
+        )
+
+    assert points("train", train) == full_points("train")
+
+
+def test_training_cut_short_by_an_exception_costs_its_own_points_only() -> None:
+    def train(*args: Any, momentum: float = 0.9, **kwargs: Any) -> TrainingHistory:
+        if momentum == 0.5:
+            raise ValueError("no such momentum")
+        return key.train(*args, momentum=momentum, **kwargs)
+
+    failed = [result for result in run_checks("train", train) if result.status != "passed"]
+    assert [result.what for result in failed] == [
+        "hands on the momentum, 0.9 if nothing else is said"
+    ]
+    assert "no such momentum" in failed[0].message

@@ -44,6 +44,13 @@ def test_feature_maps_show_the_first_channels_of_each_stage_and_say_their_size()
         assert -low == high == pytest.approx(float(maps[:3].abs().max()))
 
 
+def test_rectified_feature_maps_begin_at_zero() -> None:
+    maps = np.array([[[0.0, 2.0]], [[1.0, 5.0]]])
+    figure = plot.figure_feature_maps({"stem": maps}, num_maps=2)
+    assert figure.axes[0].images[0].get_clim() == (0, 5)
+    assert figure.axes[0].images[0].get_cmap().name == style.POSITIVE_MAP
+
+
 @pytest.mark.parametrize(
     ("features", "num_maps"),
     [({}, 2), ({"stem": np.zeros((1, 4, 4))}, 2), ({"stem": np.zeros((4, 4))}, 1), ({}, 0)],

@@ -9,11 +9,21 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 from scipy.signal import correlate2d
+from torch import nn
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
 from stats220.checks.pose import draw_templates
+from stats220.checks.pose_models import (
+    answer_of_head,
+    draw_head,
+    example,
+    features_of,
+    one_weight,
+    tiny_backbone,
+    weight_of,
+)
 
 
 @checked
@@ -194,5 +204,253 @@ def upsample_template(upsample_template: Any) -> Checks:
             strided = F.conv2d(frame, up[:, None], stride=factor, padding=(factor, 3 * factor))
             pooled = F.conv2d(F.avg_pool2d(frame, factor), template[:, None], padding=(1, 3))
             checks.close(strided, pooled, atol=1e-3, name=f"logits for factor {factor}")
+
+    return checks
+
+
+@checked
+def train(train: Any) -> Checks:
+    """A loss whose gradient does not depend on the weight, and a run beside torch's own optimizer."""
+    checks = Checks("train", hidden=True)
+
+    with checks(
+        1,
+        "learns from each training example once an epoch, and from no validation example",
+        hint="Every training example leads to one step an epoch. A backward pass through the validation loss is training on the answers.",
+    ):
+        # The loss of a target of 1 is -w x, so that each step adds learning_rate * x, in whatever order.
+        model = one_weight(checks, 1.0)
+        examples = [example(pixel, 1.0) for pixel in (1.0, 10.0, 100.0)]
+        options = {"num_epochs": 2, "learning_rate": 1e-3, "momentum": 0.0, "progress": False}
+        train(model, examples, [example(5000.0, 1.0), example(700.0, 1.0)], F.kl_div, **options)
+        checks.close(weight_of(model), 1 + 2 * 0.111, atol=2e-4, name="the weight")
+
+    with checks(
+        1,
+        "is torch's SGD with momentum and StepLR, and leaves frozen parameters alone",
+        hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example.",
+    ):
+        checks.seed(70)
+        frozen = checks.make(nn.Conv2d, 2, 3, 3, padding=1)
+        frozen.requires_grad_(False)
+        head = checks.make(nn.Conv2d, 3, 2, 1)
+        model = checks.make(nn.Sequential, frozen, head)
+        twin = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.Conv2d(3, 2, 1))
+        for ours, theirs in zip(twin, (frozen, head), strict=True):
+            ours.load_state_dict({"weight": theirs.weight, "bias": theirs.bias})
+        twin[0].requires_grad_(False)
+
+        loss = F.binary_cross_entropy_with_logits
+        image, other = normal(2, 5, 6, seed=71), normal(2, 5, 6, seed=72)
+        targets = (normal(2, 5, 6, seed=73) > 0).float()
+        optimizer = torch.optim.SGD(twin[1].parameters(), lr=0.5, momentum=0.8)
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.3)
+        train_losses, validation_losses = [], []
+        for _ in range(5):
+            losses = []
+            for _ in range(2):
+                optimizer.zero_grad()
+                losses.append(loss(twin(image), targets))
+                losses[-1].backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+            schedule.step()
+            train_losses.append(float(sum(losses)) / 2)
+            validation_losses.append(float(loss(twin(other), targets)))
+        history = train(
+            model,
+            [(image, targets)] * 2,
+            [(other, targets)],
+            loss,
+            num_epochs=5,
+            learning_rate=0.5,
+            momentum=0.8,
+            decay_every=2,
+            decay_factor=0.3,
+            seed=3,
+            progress=False,
+        )
+        for name, mine, theirs in [
+            ("train_losses", train_losses, history.train_losses),
+            ("validation_losses", validation_losses, history.validation_losses),
+        ]:
+            checks.close(list(theirs), mine, atol=2e-3, name=name)
+        checks.close(head.weight, twin[1].weight, atol=5e-3, name="weights")
+        checks.close(frozen.weight, twin[0].weight, atol=1e-6, name="frozen weights")
+
+    return checks
+
+
+@checked
+def momentum_step(momentum_step: Any) -> Checks:
+    """Several steps beside torch's own optimizer, with a rate that changes."""
+    checks = Checks("momentum_step", hidden=True)
+
+    with checks(
+        1,
+        "follows torch's SGD through a change of the rate, and changes nothing in place",
+        hint="The rate does not enter the velocity: when it is cut, the next step is shorter at once. v = v * μ + g makes a new tensor, v *= μ does not.",
+    ):
+        weight = nn.Parameter(normal(2, 3, seed=74))
+        optimizer = torch.optim.SGD([weight], lr=0.3)
+        optimizer.param_groups[0]["momentum"] = 0.7
+        parameter, velocity = weight.detach().clone(), torch.zeros(2, 3)
+        for i, rate in enumerate((0.3, 0.3, 0.03, 0.03)):
+            gradient = normal(2, 3, seed=75 + i)
+            weight.grad = gradient.clone()
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.step()
+            given = (parameter, gradient, velocity)
+            result, afterwards = checks.call(momentum_step, *given, rate, 0.7)
+            for before, after in zip(given, afterwards, strict=False):
+                checks.equal(after, before, name="a tensor that was handed in")
+            parameter, velocity = (torch.as_tensor(x).detach() for x in result)
+            checks.close(parameter, weight, atol=1e-3, name="parameter")
+
+    return checks
+
+
+@checked
+def step_decay(step_decay: Any) -> Checks:
+    """Beside torch's StepLR."""
+    checks = Checks("step_decay", hidden=True)
+
+    with checks(
+        1,
+        "follows torch's StepLR for another interval and factor",
+        hint="Use decay_every and decay_factor, not 100 and 0.1.",
+    ):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.2)
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 7, 0.5)
+        for epoch in range(30):
+            rate = schedule.get_last_lr()[0]
+            checks.close(
+                step_decay(0.2, epoch, 7, 0.5), rate, atol=0, rtol=1e-4, name=f"epoch {epoch}"
+            )
+            optimizer.step()
+            schedule.step()
+
+    return checks
+
+
+@checked
+def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
+    """A deeper tracker, and an optimizer that shrinks what it may change."""
+    checks = Checks("ResNetPoseTracker", hidden=True)
+
+    with checks(
+        1,
+        "uses as many stages as it is told, and a larger kernel",
+        hint="backbone.stages[:num_stages], all of them, and padding=kernel_size // 2.",
+    ):
+        backbone, image = tiny_backbone(checks), normal(3, 41, 28, seed=80)
+        model = ResNetPoseTracker(backbone, 3, num_stages=2, kernel_size=5)
+        head = draw_head(model, seed=87)
+        expected = answer_of_head(head, features_of(checks, backbone, image, 2), 41, 28)
+        checks.close(model(image), expected, atol=2e-2, name="logits")
+
+    with checks(
+        1,
+        "stays frozen under an optimizer that is given all parameters and weight decay",
+        hint="A gradient of zero is not enough, weight decay and momentum still move the weight. Without requires_grad there is no gradient at all.",
+    ):
+        backbone, image = tiny_backbone(checks), normal(3, 20, 24, seed=81)
+        before = features_of(checks, backbone, image, 1)
+        model = ResNetPoseTracker(backbone, 2)
+        draw_head(model, seed=89)
+        model.train()
+        optimizer = checks.make(torch.optim.SGD, model.parameters(), lr=0.1, weight_decay=0.5)
+        for seed in (82, 83):
+            optimizer.zero_grad()
+            checks.make(checks.make(model, normal(3, 20, 24, seed=seed)).sum).backward()
+            optimizer.step()
+        checks.close(
+            features_of(checks, backbone, image, 1),
+            before,
+            atol=1e-3,
+            name="features after two steps",
+        )
+        # The gradient of the summed logits with respect to a bias is the number of pixels.
+        head = to_numpy(model.head.weight), to_numpy(model.head.bias)
+        bias = to_numpy(normal(2, seed=90))
+        for _ in range(2):
+            bias = bias - 0.1 * (20 * 24 + 0.5 * bias)
+        checks.close(head[1], bias, atol=0.5, name="the head's bias after two steps")
+        expected = answer_of_head(head, before, 20, 24)
+        checks.close(model(image), expected, atol=0.5, rtol=1e-2, name="logits after two steps")
+
+    return checks
+
+
+@checked
+def stage_shapes(stage_shapes: Any) -> Checks:
+    """An odd size."""
+    checks = Checks("stage_shapes", hidden=True)
+
+    with checks(
+        1,
+        "follows sizes that are odd",
+        hint="Ask the features for their shape: half of 37 is 18 or 19, it depends on the padding.",
+    ):
+        shapes = stage_shapes(tiny_backbone(checks), normal(3, 37, 50, seed=84))
+        # A 3×3 convolution with stride 2 and a border of 1 has a place for each even pixel.
+        rows, columns = len(range(0, 37, 2)), len(range(0, 50, 2))
+        small = len(range(0, rows, 2)), len(range(0, columns, 2))
+        found = [tuple(int(n) for n in shape) for shape in shapes]
+        checks.equal(found, [(4, rows, columns), (6, rows, columns), (5, *small)], name="shapes")
+
+    return checks
+
+
+@checked
+def extract_features(extract_features: Any) -> Checks:
+    """A deeper stage, and no graph."""
+    checks = Checks("extract_features", hidden=True)
+
+    with checks(
+        1,
+        "takes the stage that it is told, and keeps no graph",
+        hint="Inside torch.no_grad(): else every image drags the network's intermediate results along.",
+    ):
+        backbone, image = tiny_backbone(checks), normal(3, 22, 19, seed=85)
+        found = extract_features(backbone, [image], num_stages=2)
+        expected = features_of(checks, backbone, image, 2)
+        checks.close(found[0], expected, atol=1e-2, name="features")
+        checks.that(
+            not torch.as_tensor(found[0]).requires_grad, "the features still hang on a graph"
+        )
+
+    return checks
+
+
+@checked
+def locate_keypoints(locate_keypoints: Any) -> Checks:
+    """Random maps, with the largest logit inside, on the border and in a corner, beside NumPy's fit of a parabola."""
+    checks = Checks("locate_keypoints", hidden=True)
+
+    with checks(
+        1,
+        "finds tops in random maps, on their borders, and between two equal pixels",
+        hint="At the border a neighbour is missing, and index -1 is no neighbour: the pixel's own centre.",
+    ):
+        logits = normal(6, 7, 10, seed=86)
+        for k, (row, column) in enumerate([(3, 4), (0, 5), (6, 2), (2, 9), (6, 0), (3, 4)]):
+            logits[k, row, column] = 6.0
+        logits[5, 3, 5] = 6.0
+        expected = []
+        for map_of_logits in to_numpy(logits):
+            peak = np.unravel_index(np.argmax(map_of_logits), map_of_logits.shape)
+            top = []
+            for i, line in [
+                (int(peak[1]), map_of_logits[peak[0]]),
+                (int(peak[0]), map_of_logits[:, peak[1]]),
+            ]:
+                if 0 < i < len(line) - 1:
+                    a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
+                    top.append(i - b / (2 * a))
+                else:
+                    top.append(float(i))
+            expected.append(top)
+        found = locate_keypoints(logits, 3)
+        checks.close(found, (np.array(expected) + 0.5) * 3 - 0.5, atol=5e-2, name="keypoints_xy")
 
     return checks

@@ -1,0 +1,21 @@
+# exercise: ResNetPoseTracker
+# says: one stage more than it is told, with that stage's channels
+# points: 3
+class ResNetPoseTracker(nn.Module):
+    def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
+        super().__init__()
+        self.features = nn.Sequential(backbone.stem, *list(backbone.stages)[: num_stages + 1])
+        for p in self.features.parameters():
+            p.requires_grad = False
+        self.head = nn.Conv2d(backbone.channels[min(num_stages + 1, len(backbone.stages))], num_keypoints, kernel_size, padding=kernel_size // 2)
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.features.eval()
+        return self
+
+    def forward(self, image):
+        size = image.shape[-2:]
+        x = self.features(image[None])
+        x = self.head(x)
+        return F.interpolate(x, size=size, mode="bilinear")[0]
