@@ -1,1 +1,1 @@
-"""TODO."""
+"""Grading a class: collect, mend, run in a sandbox, record."""
