@@ -80,16 +80,21 @@ The indicator is a fast one (GCaMP6f): its light decays with a time constant of 
 # %% explore minutes_cpu=0.2
 PRESET = "course"  # or "small"
 
-recording = simulate_calcium(PRESET, seed=0)  # or load_calcium_movie("my_movie.tif", frame_rate_hz=30)
+# For a movie of your own: load_calcium_movie("my_movie.tif", frame_rate_hz=30)
+recording = simulate_calcium(PRESET, seed=0)
 truth = getattr(recording, "truth", None)
 movie, frame_rate_hz = recording.movie, recording.frame_rate_hz
 height, width, num_frames = movie.shape
 decay_frames = 0.3 * frame_rate_hz
-print(f"{movie.dtype} {movie.shape}, {num_frames / frame_rate_hz:.0f} s at {frame_rate_hz:g} Hz, decay time {decay_frames:g} frames")
+print(
+    f"{movie.dtype} {movie.shape}, {num_frames / frame_rate_hz:.0f} s at {frame_rate_hz:g} Hz, "
+    f"decay time {decay_frames:g} frames"
+)
 
+quantity = "fluorescence (arbitrary units)"
 _, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-plot_image(movie.mean(axis=2), quantity="fluorescence (arbitrary units)", title="mean over time", ax=axes[0])
-plot_image(movie.max(axis=2), quantity="fluorescence (arbitrary units)", title="maximum over time", ax=axes[1]);
+plot_image(movie.mean(axis=2), quantity=quantity, title="mean over time", ax=axes[0])
+plot_image(movie.max(axis=2), quantity=quantity, title="maximum over time", ax=axes[1]);
 
 # %% [markdown]
 r"""
@@ -133,14 +138,19 @@ variation = movie.std(axis=2)
 lively = movie[variation > np.percentile(variation, 98)].astype(float)
 sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
 frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
-_, filtered = welch(sosfilt(sections, lively)[:, int(frame_rate_hz) :], fs=frame_rate_hz, nperseg=256)
+settled = sosfilt(sections, lively)[:, int(frame_rate_hz) :]  # without the first second
+_, filtered = welch(settled, fs=frame_rate_hz, nperseg=256)
 inside = slice(1, -1)
 densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
 ax = plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0)
 ax.axhline(2 / frame_rate_hz, color="black", linestyle="--")
 if truth is not None:
     ratio = noise_std / truth.noise_std
-    print(f"measured / true noise: {ratio.mean():.3f} ± {ratio.std():.3f} over pixels; without the correction {np.sqrt(7 / 15) * ratio.mean():.3f}")
+    uncorrected = np.sqrt(7 / 15) * ratio.mean()
+    print(
+        f"measured / true noise: {ratio.mean():.3f} ± {ratio.std():.3f} over pixels; "
+        f"without the correction {uncorrected:.3f}"
+    )
 
 # %% [markdown]
 r"""
@@ -176,7 +186,13 @@ centers_rc = find_neurons(correlation, neuron_width_px=10)
 
 _, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
 plot_image(correlation, quantity="mean correlation", title="local correlation", ax=axes[0])
-plot_image(correlation, quantity="mean correlation", centers_rc=centers_rc, title=f"{len(centers_rc)} peaks", ax=axes[1])
+plot_image(
+    correlation,
+    quantity="mean correlation",
+    centers_rc=centers_rc,
+    title=f"{len(centers_rc)} peaks",
+    ax=axes[1],
+)
 if truth is not None:
     axes[1].plot(*truth.centers_rc.T[::-1], "r+", label="true centre")
     axes[1].legend(loc="lower right", fontsize="small")
@@ -213,7 +229,8 @@ first_background = unit_norm(np.median(movie, axis=2))
 
 def project(footprints):
     """What footprints see of the movie, (num_footprints, num_frames), in float64."""
-    return (footprints.reshape(len(footprints), -1).astype(movie.dtype) @ movie.reshape(-1, num_frames)).astype(float)
+    flat = footprints.reshape(len(footprints), -1).astype(movie.dtype)
+    return (flat @ movie.reshape(-1, num_frames)).astype(float)
 
 
 background_share = np.tensordot(first_footprints, first_background, axes=2)
@@ -221,7 +238,10 @@ traces = project(first_footprints) - np.outer(background_share, project(first_ba
 
 for name, footprints in (("unit norm", first_footprints), ("maximum one", bumps)):
     noise = pixel_noise_std(project(footprints)[None], frame_rate_hz)
-    print(f"{name:12} noise of the traces {noise.mean():.2f} (from {noise.min():.2f} to {noise.max():.2f})")
+    print(
+        f"{name:12} noise of the traces {noise.mean():.2f} "
+        f"(from {noise.min():.2f} to {noise.max():.2f})"
+    )
 
 # The true spikes of the cell that is nearest to each peak, to compare with.
 spike_counts = None
@@ -232,7 +252,11 @@ if truth is not None:
 
 figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
 ax.plot(np.arange(num_frames) / frame_rate_hz, traces[0], linewidth=0.8)
-ax.set(xlabel="time (s)", ylabel="fluorescence\n(noise standard deviations)", title="what the first footprint sees");
+ax.set(
+    xlabel="time (s)",
+    ylabel="fluorescence\n(noise standard deviations)",
+    title="what the first footprint sees",
+);
 
 # %% [markdown]
 r"""
@@ -269,7 +293,8 @@ demo_calcium = lfilter([1], [1, -np.exp(-1 / decay_frames)], demo_spikes)
 demo_noisy = demo_calcium + 0.2 * np.random.default_rng(0).normal(size=300)
 G = decay_matrix(300, decay_frames)
 figure, axes = plt.subplots(2, 2, figsize=(10, 4), sharex=True, sharey="row", layout="constrained")
-for column, (name, c) in zip(axes.T, (("calcium", demo_calcium), ("calcium with noise", demo_noisy))):
+demo = {"calcium": demo_calcium, "calcium with noise": demo_noisy}
+for column, (name, c) in zip(axes.T, demo.items()):
     column[0].plot(c)
     column[0].set(title=name, ylabel="c")
     column[1].axhline(0, linewidth=0.8)
@@ -296,7 +321,8 @@ constraints = [cp.norm(x, 2) <= 1, x <= 0.8]
 problem = cp.Problem(cp.Minimize(cp.sum_squares(x - np.array([2.0, 1.2]))), constraints)
 solve(problem)
 print(f"x = {x.value.round(4)}, distance² = {problem.value:.4f}")
-print(f"dual value of the disc: {constraints[0].dual_value:.4f}, of the two coordinates: {constraints[1].dual_value.round(4)}")
+disc, coordinates = (constraint.dual_value for constraint in constraints)
+print(f"dual value of the disc: {disc:.4f}, of the two coordinates: {coordinates.round(4)}")
 
 for radius in (1.0, 1.001):
     relaxed = cp.Problem(problem.objective, [cp.norm(x, 2) <= radius, x <= 0.8])
@@ -346,7 +372,10 @@ first = traces[0]
 truth_of_first = None if spike_counts is None else spike_counts[0]
 for slack in (0.0, 0.5, 1.5):
     result = deconvolve(first, decay_frames, slack=slack)
-    print(f"slack {slack:4}: {np.sum(result.amplitudes > 1):4d} amplitudes above 1 σ, their sum {result.amplitudes.sum():6.0f} σ, η = {result.multiplier:.4f}")
+    print(
+        f"slack {slack:4}: {np.sum(result.amplitudes > 1):4d} amplitudes above 1 σ, "
+        f"their sum {result.amplitudes.sum():6.0f} σ, η = {result.multiplier:.4f}"
+    )
     figure_deconvolution(
         first,
         {f"slack {slack}": result},
@@ -359,7 +388,13 @@ for slack in (0.0, 0.5, 1.5):
 try:
     too_small = deconvolve(first, decay_frames, noise_std=np.sqrt(7 / 15), slack=0.0)
     print(f"σ a third too small: {np.sum(too_small.amplitudes > 1)} amplitudes above 1 σ")
-    figure_deconvolution(first, {"σ too small": too_small}, frame_rate_hz=frame_rate_hz, spike_counts=truth_of_first, seconds=(0, 30))
+    figure_deconvolution(
+        first,
+        {"σ too small": too_small},
+        frame_rate_hz=frame_rate_hz,
+        spike_counts=truth_of_first,
+        seconds=(0, 30),
+    )
 except InputError as error:
     print(f"σ a third too small: {error}")
 
@@ -410,7 +445,11 @@ neurons share one objective.
 constrained = deconvolve(first, decay_frames, slack=0.25)
 penalty = 1 / (2 * constrained.multiplier)  # σ = 1
 penalized = deconvolve_penalized(first, decay_frames, penalty)
-print(f"η = {constrained.multiplier:.5f}, λ = {penalty:.3f}, largest difference {np.abs(constrained.denoised - penalized.denoised).max():.5f} σ")
+difference = np.abs(constrained.denoised - penalized.denoised).max()
+print(
+    f"η = {constrained.multiplier:.5f}, λ = {penalty:.3f}, "
+    f"largest difference {difference:.5f} σ"
+)
 figure_deconvolution(
     first,
     {"bound, slack 0.25": constrained, f"price λ = {penalty:.2f}": penalized},
@@ -492,8 +531,9 @@ try:
         middle = time.perf_counter()
         by_pools = deconvolve_fast(first[:length] - by_solver.baseline, decay_frames, penalty)
         end = time.perf_counter()
+        solver_ms, pools_ms = 1000 * (middle - start), 1000 * (end - middle)
         print(
-            f"{length:5d} frames: CVXPY {1000 * (middle - start):7.1f} ms, pools {1000 * (end - middle):6.2f} ms, "
+            f"{length:5d} frames: CVXPY {solver_ms:7.1f} ms, pools {pools_ms:6.2f} ms, "
             f"largest difference {np.abs(by_pools - by_solver.denoised).max():.1e} σ"
         )
 except NotImplementedError:
@@ -593,13 +633,17 @@ r"""
 """
 
 # %% explore minutes_cpu=0.1
-plot_contours(demixed.footprints, correlation, quantity="mean correlation", ax=plt.subplots(figsize=(7, 6), layout="compressed")[1])
+_, ax = plt.subplots(figsize=(7, 6), layout="compressed")
+plot_contours(demixed.footprints, correlation, quantity="mean correlation", ax=ax)
 figure_footprints(demixed.footprints)
 if truth is not None:
     true_footprints = unit_norm(truth.footprints / noise_std)[nearest]
     for name, footprints in (("first guess", first_footprints), ("demixed", demixed.footprints)):
         overlap = np.sum(footprints * true_footprints, axis=(1, 2))[is_cell]
-        print(f"{name:12} cosine with the true footprint: median {np.median(overlap):.3f}, lowest {overlap.min():.3f}")
+        print(
+            f"{name:12} cosine with the true footprint: "
+            f"median {np.median(overlap):.3f}, lowest {overlap.min():.3f}"
+        )
 darkest = (demixed.footprints.min(axis=(1, 2)) / demixed.footprints.max(axis=(1, 2))).min()
 print(f"the darkest pixel of a footprint has {darkest:.2f} of its maximum")
 
@@ -619,7 +663,8 @@ plot_traces(
     seconds=(0, 40),
 )
 if truth is not None:
-    before = np.array([deconvolve_penalized(trace, decay_frames, PRICE).amplitudes for trace in traces])
+    results_before = [deconvolve_penalized(trace, decay_frames, PRICE) for trace in traces]
+    before = np.array([result.amplitudes for result in results_before])
 
     def likeness(amplitudes, spikes):
         return np.corrcoef(amplitudes, spikes)[0, 1] if amplitudes.any() and spikes.any() else 0.0
@@ -627,12 +672,14 @@ if truth is not None:
     for k in np.flatnonzero(is_cell):
         apart = np.linalg.norm(truth.centers_rc[nearest[k]] - truth.centers_rc, axis=1)
         for other in np.flatnonzero((apart > 0) & (apart < 12)):
-            own = [likeness(a[k], spike_counts[k]) for a in (before, demixed.amplitudes)]
-            theirs = [likeness(a[k], truth.spike_counts[other]) for a in (before, demixed.amplitudes)]
+            amplitudes = (before[k], demixed.amplitudes[k])
+            own = [likeness(a, spike_counts[k]) for a in amplitudes]
+            theirs = [likeness(a, truth.spike_counts[other]) for a in amplitudes]
             if max(theirs) > 0.04:
                 print(
-                    f"neuron {k:2d} with a neighbour at {apart[other]:4.1f} pixels: correlation with its own spikes "
-                    f"{own[0]:.2f} before, {own[1]:.2f} demixed; with the neighbour's {theirs[0]:.2f} and {theirs[1]:.2f}"
+                    f"neuron {k:2d} with a neighbour at {apart[other]:4.1f} pixels: "
+                    f"correlation with its own spikes {own[0]:.2f} before, {own[1]:.2f} demixed; "
+                    f"with the neighbour's {theirs[0]:.2f} and {theirs[1]:.2f}"
                 )
 
 # %% [markdown]
@@ -647,8 +694,9 @@ some = slice(0, int(10 * frame_rate_hz), 5)
 parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
 background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
 reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
+residual = movie[:, :, some] - reconstruction
 play_movies(
-    {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": movie[:, :, some] - reconstruction},
+    {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": residual},
     frame_rate_hz=frame_rate_hz / 5,
     signed=["residual"],
 )

@@ -89,12 +89,14 @@ train_frames, validation_frames = mouse.split(seed=0)
 print(mouse)
 print(f"{len(train_frames)} frames to train on, {len(validation_frames)} for validation")
 
-# Our example from now on: the first large frame in which every key point is labelled. Beside it, the first small frame.
+# Our example from now on: the first large frame in which every key point is labelled. Beside it,
+# the first small frame.
 large = np.array([image.shape == (747, 832, 3) for image in mouse.images])
 all_labelled = np.isfinite(mouse.keypoints_xy).all(axis=(1, 2))
 example, small_example = np.flatnonzero(large & all_labelled)[0], np.flatnonzero(~large)[0]
 frame, keypoints_xy = mouse.images[example], mouse.keypoints_xy[example]
-print(f"frame {example}: {frame.dtype} {frame.shape}, key points at x, y =\n{keypoints_xy.round(1)}")
+print(f"frame {example}: {frame.dtype} {frame.shape}, key points at x, y =")
+print(keypoints_xy.round(1))
 
 _, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
 for ax, i in zip(axes, (example, small_example)):
@@ -127,7 +129,8 @@ Black is now about -2 and white about 2.5, with zero somewhere in the grey.
 
 # %% explore minutes_cpu=0.1
 normalized = preprocess(frame)
-print(f"{normalized.dtype} {tuple(normalized.shape)}, from {normalized.min():.2f} to {normalized.max():.2f}")
+darkest, brightest = normalized.min(), normalized.max()
+print(f"{normalized.dtype} {tuple(normalized.shape)}, from {darkest:.2f} to {brightest:.2f}")
 figure_channels(normalized);
 
 # %% [markdown]
@@ -157,7 +160,8 @@ jump?
 
 # %% explore minutes_cpu=0.1
 masks = keypoint_masks(keypoints_xy, *frame.shape[:2])
-ax = plot_masks(masks, image=frame, keypoint_names=mouse.keypoint_names, title="one pixel a key point")
+title = "one pixel a key point"
+ax = plot_masks(masks, image=frame, keypoint_names=mouse.keypoint_names, title=title)
 x, y = keypoints_xy[0]
 ax.plot(x, y, "k+", markersize=14)
 ax.set(xlim=(x - 8, x + 8), ylim=(y + 6, y - 6));
@@ -202,7 +206,10 @@ The four steps together make an example for training: an image, and its targets.
 
 # %%
 def prepare_example(image, keypoints_xy, factor=2, size=21):
-    """A normalized image (3, rows, columns) and dilated masks (num_keypoints, rows, columns), `factor` times smaller than the frame."""
+    """A normalized image and dilated masks, both `factor` times smaller than the frame.
+
+    Their shapes are (3, rows, columns) and (num_keypoints, rows, columns).
+    """
     masks = keypoint_masks(keypoints_xy, *image.shape[:2])
     image, masks = downsample(preprocess(image), masks, factor)
     return image, dilate(masks, size)
@@ -212,7 +219,9 @@ def prepare_example(image, keypoints_xy, factor=2, size=21):
 image, targets = prepare_example(frame, keypoints_xy)
 print(f"image {tuple(image.shape)}, targets {tuple(targets.shape)}")
 small_masks = downsample(normalized, masks, 2)[1]
-figure_pipeline(frame, normalized, masks, image, small_masks, targets, keypoint_names=mouse.keypoint_names);
+figure_pipeline(
+    frame, normalized, masks, image, small_masks, targets, keypoint_names=mouse.keypoint_names
+);
 
 # %% [markdown]
 r"""
@@ -244,7 +253,8 @@ weights are all $1/d^2$ does exactly the same. **Interpolation** asks for the im
 
 # %% explore minutes_cpu=0.1
 d = 2
-x = image[None, :, : image.shape[1] // 8 * 8, : image.shape[2] // 8 * 8]  # height and width are multiples of 2, 4 and 8
+# Height and width cut to multiples of 8, so that d can be 2, 4 or 8.
+x = image[None, :, : image.shape[1] // 8 * 8, : image.shape[2] // 8 * 8]
 box = torch.full((3, 1, d, d), 1 / d**2)
 ways = {
     "average pooling": nn.AvgPool2d(d)(x),
@@ -253,7 +263,11 @@ ways = {
     "nearest interpolation": nn.Upsample(scale_factor=1 / d, mode="nearest")(x),
 }
 for name, small in ways.items():
-    print(f"{name:23} {tuple(small.shape)}, differs from average pooling by up to {(small - ways['average pooling']).abs().max():.6f}")
+    difference = (small - ways["average pooling"]).abs().max()
+    print(
+        f"{name:23} {tuple(small.shape)}, "
+        f"differs from average pooling by up to {difference:.6f}"
+    )
 
 # %% [markdown] question="bilinear_or_average" points=2
 r"""
@@ -293,7 +307,10 @@ where the template was cut.
 
 # %%
 def cut_templates(image, keypoints_xy, step=8, side=27):
-    """Squares of every step-th pixel around each key point, (num_keypoints, side, side), with mean zero and norm one."""
+    """Squares of every step-th pixel around each key point, with mean zero and norm one.
+
+    Their shape is (num_keypoints, side, side).
+    """
     small = np.pad(image[::step, ::step, 1].astype(np.float32), side // 2, mode="edge")
     columns, rows = np.round(keypoints_xy / step).astype(int).T
     patches = np.stack([small[r : r + side, c : c + side] for r, c in zip(rows, columns)])
@@ -320,12 +337,17 @@ poor description of a paw; from many frames we can *learn* a better one.
 other = next(i for i in validation_frames if large[i])
 _, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
 for ax, i in zip(axes, (example, other)):
+    prepared, _ = prepare_example(mouse.images[i], mouse.keypoints_xy[i])
     with torch.no_grad():
-        probabilities = torch.sigmoid(cut_out(prepare_example(mouse.images[i], mouse.keypoints_xy[i])[0]))
+        probabilities = torch.sigmoid(cut_out(prepared))
     rows, columns = probabilities.shape[1:]
-    background = mouse.images[i][: 2 * rows : 2, : 2 * columns : 2]
-    title = f"templates of frame {example} in frame {i}"
-    plot_probabilities(probabilities, image=background, keypoint_names=mouse.keypoint_names, title=title, ax=ax)
+    plot_probabilities(
+        probabilities,
+        image=mouse.images[i][: 2 * rows : 2, : 2 * columns : 2],
+        keypoint_names=mouse.keypoint_names,
+        title=f"templates of frame {example} in frame {i}",
+        ax=ax,
+    )
 
 # %% [markdown]
 r"""
@@ -335,10 +357,14 @@ small one: with `mode="nearest"` the tracker has one logit for each 4 × 4 pixel
 
 # %% explore minutes_cpu=0.1
 torch.manual_seed(0)
-tracker = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101, mode="nearest")
-print(f"{sum(p.numel() for p in tracker.parameters())} parameters, image {tuple(image.shape)}, logits {tuple(tracker(image).shape)}")
+tracker = TemplatePoseTracker(
+    len(mouse.keypoint_names), downsample=4, patch_size=101, mode="nearest"
+)
 with torch.no_grad():
-    figure_probabilities(torch.sigmoid(tracker(image)), keypoint_names=mouse.keypoint_names);
+    logits = tracker(image)
+num_parameters = sum(p.numel() for p in tracker.parameters())
+print(f"{num_parameters} parameters, image {tuple(image.shape)}, logits {tuple(logits.shape)}")
+figure_probabilities(torch.sigmoid(logits), keypoint_names=mouse.keypoint_names);
 
 # %% [markdown]
 r"""
@@ -371,7 +397,9 @@ Straight from the formula, it looks like this. Watch one pixel whose target is 0
 def naive_loss(logits, targets):
     """The Bernoulli loss as the formula stands. Do not use it."""
     probabilities = torch.exp(logits) / (1 + torch.exp(logits))
-    return -torch.mean(targets * torch.log(probabilities) + (1 - targets) * torch.log(1 - probabilities))
+    return -torch.mean(
+        targets * torch.log(probabilities) + (1 - targets) * torch.log(1 - probabilities)
+    )
 
 
 # %% explore minutes_cpu=0.1
@@ -423,8 +451,12 @@ The same pixel again, over all logits that `float32` can make trouble with.
 # %% explore minutes_cpu=0.1
 sweep = torch.linspace(-110, 110, 441)
 _, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-for loss, style, name in ((bernoulli_loss, "-", "log-sum-exp"), (naive_loss, "--", "naive: stops where it is inf or NaN")):
-    ax.plot(sweep, [loss(a.reshape(1, 1, 1), torch.zeros(1, 1, 1)) for a in sweep], style, linewidth=2, label=name)
+for loss, style, name in (
+    (bernoulli_loss, "-", "log-sum-exp"),
+    (naive_loss, "--", "naive: stops where it is inf or NaN"),
+):
+    losses = [loss(a.reshape(1, 1, 1), torch.zeros(1, 1, 1)) for a in sweep]
+    ax.plot(sweep, losses, style, linewidth=2, label=name)
 ax.set(xlabel="logit a (nats)", ylabel="loss of one pixel with target 0 (nats)")
 ax.legend();
 
@@ -498,7 +530,8 @@ device = pick_device()
 
 data = [prepare_example(image, xy) for image, xy in zip(mouse.images, mouse.keypoints_xy)]
 data = [(image.to(device), targets.to(device)) for image, targets in data]
-train_data, validation_data = ([data[i] for i in frames] for frames in (train_frames, validation_frames))
+train_data = [data[i] for i in train_frames]
+validation_data = [data[i] for i in validation_frames]
 
 rates = torch.stack([targets.mean(dim=(1, 2)) for _, targets in train_data]).mean(dim=0)
 
@@ -513,7 +546,9 @@ def start_from_rates(layer):
 template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
 start_from_rates(template_tracker.template)
 schedule = {"num_epochs": NUM_EPOCHS, "decay_every": NUM_EPOCHS // 2}
-template_history = train(template_tracker, train_data, validation_data, bernoulli_loss, learning_rate=0.2, **schedule)
+template_history = train(
+    template_tracker, train_data, validation_data, bernoulli_loss, learning_rate=0.2, **schedule
+)
 
 # %% [markdown]
 r"""
@@ -524,11 +559,19 @@ what if it is not (`decay_factor=1`), or larger, or smaller? How many epochs doe
 
 # %% explore minutes_cpu=0.1
 log_odds = torch.logit(rates)[:, None, None]
-constant = [bernoulli_loss(log_odds.expand_as(targets), targets).item() for _, targets in validation_data]
-ax = plot_learning_curves(template_history.train_losses, template_history.validation_losses, label="template")
-ax.axhline(np.mean(constant), color="0.4", linestyle=":", label="a constant rate for each key point, validation")
+constant = [
+    bernoulli_loss(log_odds.expand_as(targets), targets).item() for _, targets in validation_data
+]
+ax = plot_learning_curves(
+    template_history.train_losses, template_history.validation_losses, label="template"
+)
+label = "a constant rate for each key point, validation"
+ax.axhline(np.mean(constant), color="0.4", linestyle=":", label=label)
 ax.legend()
-print(f"validation loss {template_history.validation_losses[-1]:.4f}, of constant rates {np.mean(constant):.4f}")
+print(
+    f"validation loss {template_history.validation_losses[-1]:.4f}, "
+    f"of constant rates {np.mean(constant):.4f}"
+)
 
 
 # %% [markdown]
@@ -546,7 +589,9 @@ def show_probabilities(tracker, i, name):
     rows, columns = probabilities.shape[1:]
     background = mouse.images[i][: 2 * rows : 2, : 2 * columns : 2]
     title = f"{name}, frame {i}"
-    return plot_probabilities(probabilities, image=background, keypoint_names=mouse.keypoint_names, title=title)
+    return plot_probabilities(
+        probabilities, image=background, keypoint_names=mouse.keypoint_names, title=title
+    )
 
 
 # %% explore minutes_cpu=0.1
@@ -666,9 +711,14 @@ In which stage can you still see where the paw is? In which could you tell a paw
 # %% explore minutes_cpu=0.1
 def feature_maps(backbone, image):
     """What comes out of the stem and of each stage for one image, by name."""
-    maps, hooks = {}, []
-    for name, part in [("stem", backbone.stem), *((f"stage {i + 1}", stage) for i, stage in enumerate(backbone.stages))]:
-        hooks.append(part.register_forward_hook(lambda part, inputs, output, name=name: maps.update({name: output[0]})))
+    names = {backbone.stem: "stem"}
+    names |= {stage: f"stage {i}" for i, stage in enumerate(backbone.stages, start=1)}
+    maps = {}
+
+    def keep(part, inputs, output):
+        maps[names[part]] = output[0]
+
+    hooks = [part.register_forward_hook(keep) for part in names]
     with torch.no_grad():
         backbone(image[None])
     for hook in hooks:
@@ -736,7 +786,8 @@ FEATURES_ONCE = True  # needs bonus problem 5c
 
 def loss_at_full_size(small_logits, targets):
     """The Bernoulli loss of logits as small as the features."""
-    return bernoulli_loss(F.interpolate(small_logits[None], targets.shape[1:], mode="bilinear")[0], targets)
+    logits = F.interpolate(small_logits[None], targets.shape[1:], mode="bilinear")[0]
+    return bernoulli_loss(logits, targets)
 
 
 def train_head(tracker, num_stages, **options):
@@ -749,21 +800,28 @@ def train_head(tracker, num_stages, **options):
         return train(tracker, train_data, validation_data, bernoulli_loss, **options)
     features = extract_features(backbone, [image for image, _ in data], num_stages)
     pairs = [(maps, targets) for maps, (_, targets) in zip(features, data)]
-    train_pairs, validation_pairs = ([pairs[i] for i in frames] for frames in (train_frames, validation_frames))
+    train_pairs = [pairs[i] for i in train_frames]
+    validation_pairs = [pairs[i] for i in validation_frames]
     return train(tracker.head, train_pairs, validation_pairs, loss_at_full_size, **options)
 
 
 # %% explore minutes_cpu=1.5 minutes_gpu=0.5
 resnet_tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages=1, kernel_size=3).to(device)
 learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
-print(f"{learning} parameters learn, {sum(p.numel() for p in resnet_tracker.parameters()) - learning} are frozen")
+frozen = sum(p.numel() for p in resnet_tracker.parameters()) - learning
+print(f"{learning} parameters learn, {frozen} are frozen")
 resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
 
 # %% explore minutes_cpu=0.2
 _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
-trackers = {"template": (template_tracker, template_history), backbone_name: (resnet_tracker, resnet_history)}
+trackers = {
+    "template": (template_tracker, template_history),
+    backbone_name: (resnet_tracker, resnet_history),
+}
 for index, (name, (_, history)) in enumerate(trackers.items()):
-    plot_learning_curves(history.train_losses, history.validation_losses, label=name, index=index, ax=ax)
+    plot_learning_curves(
+        history.train_losses, history.validation_losses, label=name, index=index, ax=ax
+    )
     print(f"{name}: validation loss {history.validation_losses[-1]:.4f}")
 ax.axhline(np.mean(constant), color="0.4", linestyle=":")
 for name, (tracker, _) in trackers.items():
@@ -860,13 +918,16 @@ def print_errors(predictions):
         errors = pixel_errors(xy, mouse.keypoints_xy[validation_frames])
         rows = {"median": errors.median_px, "RMSE": errors.rmse_px, "90 %": errors.p90_px}
         for statistic, values in rows.items():
-            print(f"{tracker_name + ', ' + statistic:{width}}" + "".join(f"{value:11.1f}" for value in values))
+            label = f"{tracker_name}, {statistic}"
+            print(f"{label:{width}}" + "".join(f"{value:11.1f}" for value in values))
     print(f"{'frames':{width}}" + "".join(f"{count:11}" for count in errors.num_scored))
     print(f"{'one person, labelling twice':{width}}        2.7 (RMSE)")
 
 
 # %% explore minutes_cpu=0.5
-predictions = {name: predict_keypoints(tracker, validation_frames) for name, (tracker, _) in trackers.items()}
+predictions = {
+    name: predict_keypoints(tracker, validation_frames) for name, (tracker, _) in trackers.items()
+}
 labelled = mouse.keypoints_xy[validation_frames]
 print_errors(predictions)
 distances = {name: np.linalg.norm(xy - labelled, axis=-1) for name, xy in predictions.items()}
@@ -886,7 +947,7 @@ position around the largest logit, weighted by probability:
 
 # %% explore minutes_cpu=0.1
 def locate_middle(logits, scale=1, reach=20):
-    """The mean position within `reach` pixels of the largest logit, weighted by the probabilities."""
+    """The mean position within `reach` pixels of the largest logit, weighted by probability."""
     found = torch.empty(len(logits), 2)
     for k, probabilities in enumerate(torch.sigmoid(logits).cpu()):
         row, column = np.unravel_index(int(probabilities.argmax()), probabilities.shape)
@@ -934,7 +995,7 @@ use to say that the tongue is out of sight?
 
 # %% explore minutes_cpu=0.1
 def explain(tracker):
-    """What the explorer asks: probabilities of a frame, and key points that are at least so probable."""
+    """What the explorer asks: a frame's probabilities, and key points at least so probable."""
 
     def predict(i, threshold):
         tracker.eval()
@@ -946,7 +1007,9 @@ def explain(tracker):
 
 
 # %% explore minutes_cpu=0.2
-explore_predictions(mouse.images, explain(resnet_tracker), mouse.keypoint_names, keypoints_xy=mouse.keypoints_xy)
+explore_predictions(
+    mouse.images, explain(resnet_tracker), mouse.keypoint_names, keypoints_xy=mouse.keypoints_xy
+)
 
 # %% [markdown]
 r"""
@@ -956,7 +1019,11 @@ pixel reaches a probability of 0.2 is not shown.
 
 # %% explore minutes_cpu=0.5
 in_order = np.sort(validation_frames)
-seen = predict_keypoints(resnet_tracker, in_order, lambda logits, scale: locate_keypoints(logits, scale, min_probability=0.2))
+seen = predict_keypoints(
+    resnet_tracker,
+    in_order,
+    lambda logits, scale: locate_keypoints(logits, scale, min_probability=0.2),
+)
 movie_keypoints(
     [mouse.images[i] for i in in_order],
     seen,

@@ -10,6 +10,7 @@ from stats220.data.backbones import Backbone
 from stats220.errors import InputError
 from stats220.reference.pose.augmentation import augment, pad_frames
 from stats220.reference.pose.deeplabcut import (
+    OUTSIDE,
     Cells,
     OffsetPoseTracker,
     cell_centres,
@@ -67,6 +68,24 @@ def test_loss_is_least_where_scores_are_the_target_and_offsets_are_right() -> No
     torch.testing.assert_close(location_loss(best, keypoints_xy), entropy)
     assert location_loss(best._replace(places_xy=best.places_xy + 1), keypoints_xy) > entropy
     assert location_loss(cells, keypoints_xy) > entropy
+
+
+def test_padding_beside_a_key_point_costs_nothing() -> None:
+    """At the edge of a frame half of the Gaussian lies in the padding: the loss is that of the frame's own cells."""
+    keypoints_xy = torch.tensor([[[30.0, 12.0], [15.0, 8.0]]])
+    cells = exact_cells(keypoints_xy)
+    inside = cells.centres_xy[0] < 32
+    columns = int(inside[0].sum())
+    assert 0 < columns < inside.shape[1]
+    padded = cells._replace(scores=(cells.scores / 99).masked_fill(~inside, OUTSIDE))
+    cropped = Cells(
+        padded.scores[..., :columns],
+        cells.places_xy[..., :columns],
+        cells.centres_xy[..., :columns],
+    )
+    torch.testing.assert_close(
+        location_loss(padded, keypoints_xy), location_loss(cropped, keypoints_xy)
+    )
 
 
 def test_key_points_without_labels_leave_no_trace() -> None:
@@ -157,7 +176,7 @@ def test_padding_is_never_the_answer() -> None:
     for i, (height, width) in enumerate(sizes):
         outside = (centres[0] >= width) | (centres[1] >= height)
         assert outside.any()
-        assert (scores[i, 0][outside] == -1e4).all()
+        assert (scores[i, 0][outside] == OUTSIDE).all()
         assert (scores[i, 0][~outside] > -1e3).all()
 
 

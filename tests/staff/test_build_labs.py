@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from stats220.staff.build import build_all
@@ -19,6 +20,7 @@ if not (ROOT / "labs" / "course.toml").exists():
     pytest.skip("this copy has no labs/", allow_module_level=True)
 COURSE = read_course(ROOT)
 LABS = find_labs(ROOT, COURSE)
+COLUMNS_SHOWN = 100  # JupyterLab shows about so many of a code cell; students scroll for the rest
 
 
 @pytest.fixture(scope="module", params=sorted(LABS))
@@ -57,6 +59,20 @@ def test_stubs_are_python_that_says_which_exercise_is_not_written_yet(sources: S
         ]
         assert raised or dots
         assert {name.partition(".")[0] for name in raised} <= {exercise.name}
+
+
+@pytest.mark.parametrize("folder", ["release", "solutions"])
+@pytest.mark.parametrize("lab", sorted(LABS))
+def test_no_line_of_a_code_cell_is_wider_than_what_jupyterlab_shows(lab: str, folder: str) -> None:
+    notebook = nbformat.read(ROOT / folder / f"{lab}.ipynb", as_version=4)
+    wide = [
+        f"{folder}/{lab}.ipynb, cell {i}, line {number} has {len(line)} characters: {line.strip()}"
+        for i, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+        for number, line in enumerate(cell.source.splitlines(), start=1)
+        if len(line) > COLUMNS_SHOWN
+    ]
+    assert not wide, f"wrap at {COLUMNS_SHOWN} characters, then build:\n" + "\n".join(wide)
 
 
 def test_the_builder_imports_neither_torch_nor_the_key() -> None:

@@ -15,7 +15,8 @@ def pixel_noise_std(
 ) -> Float[np.ndarray, "height width"]:
     """Standard deviation of each pixel's noise, from the frequencies above those of calcium.
 
-    Calcium is slow, and noise has all frequencies alike. What a high-pass filter leaves is noise, but not all of it.
+    Calcium is slow, and noise has all frequencies alike. What a high-pass filter leaves is noise,
+    but not all of it.
 
     Parameters
     ----------
@@ -34,18 +35,20 @@ def pixel_noise_std(
     Raises
     ------
     InputError
-        Where a pixel is constant or holds a NaN, the movie is shorter than two seconds, or half the frame rate is not above
-        the cutoff.
+        Where a pixel is constant or holds a NaN, the movie is shorter than two seconds, or half
+        the frame rate is not above the cutoff.
     """
     check_movie(movie)
     if not 0 < cutoff_hz < frame_rate_hz / 2:
         raise InputError(
-            f"a movie at {frame_rate_hz} Hz holds no frequency above {frame_rate_hz / 2} Hz, so none above cutoff_hz={cutoff_hz}: "
+            f"a movie at {frame_rate_hz} Hz holds no frequency above {frame_rate_hz / 2} Hz, "
+            f"so none above cutoff_hz={cutoff_hz}: "
             "choose a lower cutoff, well above 1 / (2π · decay time)"
         )
     if movie.shape[-1] < 2 * frame_rate_hz:
         raise InputError(
-            f"{movie.shape[-1]} frames are less than two seconds at {frame_rate_hz} Hz: too few to filter"
+            f"{movie.shape[-1]} frames are less than two seconds at {frame_rate_hz} Hz: "
+            "too few to filter"
         )
 
     # A Butterworth high-pass filter of order 10, as second-order sections.

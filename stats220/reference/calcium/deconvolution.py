@@ -12,8 +12,8 @@ from stats220.models.calcium import Deconvolution, check_trace, solve
 def decay_matrix(num_frames: int, decay_frames: float) -> Float[sparray, "num_frames num_frames"]:
     r"""The sparse matrix G that turns calcium into spike amplitudes, a = G c.
 
-    Without a spike calcium decays by :math:`e^{-1/\tau}` a frame, so that :math:`a_t = c_t - e^{-1/\tau} c_{t-1}`, and
-    :math:`a_0 = c_0`.
+    Without a spike calcium decays by :math:`e^{-1/\tau}` a frame, so that
+    :math:`a_t = c_t - e^{-1/\tau} c_{t-1}`, and :math:`a_0 = c_0`.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def decay_matrix(num_frames: int, decay_frames: float) -> Float[sparray, "num_fr
             f"num_frames={num_frames} and decay_frames={decay_frames} must be positive"
         )
 
-    # Ones on the diagonal; what remains of the frame before, with its sign, on the diagonal below it.
+    # Ones on the diagonal; on the one below it, with its sign, what remains of the frame before.
     # BEGIN SOLUTION
     remains = np.exp(-1 / decay_frames)
     G = eye_array(num_frames, format="csc") - remains * eye_array(num_frames, k=-1, format="csc")
@@ -53,7 +53,10 @@ def deconvolve(
 ) -> Deconvolution:
     r"""Find the fewest, smallest spikes that explain a trace up to its noise.
 
-    .. math:: \min_{c, b} \|G c\|_1 \quad \text{subject to} \quad \|y - c - b\|_2 \le \theta, \quad G c \ge 0
+    .. math::
+
+        \min_{c, b} \|G c\|_1
+        \quad \text{subject to} \quad \|y - c - b\|_2 \le \theta, \quad G c \ge 0
 
     with :math:`\theta = (1 + \epsilon) \sigma \sqrt{T}`.
 
@@ -71,17 +74,19 @@ def deconvolve(
     Returns
     -------
     Deconvolution
-        denoised c, amplitudes G c, baseline b, and multiplier: η of the *squared* constraint ‖y - c - b‖₂² <= θ², a plain number.
+        denoised c, amplitudes G c, baseline b, and multiplier: η of the *squared* constraint
+        ‖y - c - b‖₂² <= θ², a plain number.
 
     Raises
     ------
     InputError
-        Where the trace is not finite, τ or σ is not positive, or the slack asks for a bound that no trace can meet.
+        Where the trace is not finite, τ or σ is not positive, or the slack asks for a bound that
+        no trace can meet.
 
     References
     ----------
-    E. A. Pnevmatikakis et al. (2016). Simultaneous denoising, deconvolution, and demixing of calcium imaging data. Neuron 89(2),
-    equation 5.
+    E. A. Pnevmatikakis et al. (2016). Simultaneous denoising, deconvolution, and demixing of
+    calcium imaging data. Neuron 89(2), equation 5.
     """
     trace = check_trace(trace, decay_frames, noise_std=noise_std, slack=slack)
     num_frames = len(trace)
@@ -92,7 +97,7 @@ def deconvolve(
     baseline = cp.Variable()
     # END SOLUTION
 
-    # The amplitudes G c, an expression in c: write G out again here, so that this exercise stands alone.
+    # The amplitudes G c, an expression in c: write G out again, so that this exercise stands alone.
     # BEGIN SOLUTION
     jumps = denoised[1:] - np.exp(-1 / decay_frames) * denoised[:-1]
     amplitudes = cp.hstack([denoised[0], jumps])
@@ -110,7 +115,7 @@ def deconvolve(
     # END SOLUTION
     solve(problem)
 
-    # η, from the first constraint's dual value. A bound on the norm itself has the dual value ν = 2 θ η.
+    # η, from the first constraint's dual value. That of a bound on the norm itself is ν = 2 θ η.
     # BEGIN SOLUTION
     multiplier = float(np.squeeze(constraints[0].dual_value)) / (2 * bound)
     # END SOLUTION
@@ -125,7 +130,10 @@ def deconvolve_penalized(
 ) -> Deconvolution:
     r"""Deconvolve a trace with a price on spikes in place of a bound on the residual.
 
-    .. math:: \min_{c, b} \frac{1}{2 \sigma^2} \|y - c - b\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0
+    .. math::
+
+        \min_{c, b} \frac{1}{2 \sigma^2} \|y - c - b\|_2^2 + \lambda \|G c\|_1
+        \quad \text{subject to} \quad G c \ge 0
 
     Parameters
     ----------
@@ -178,10 +186,13 @@ def deconvolve_fast(
 ) -> Float[np.ndarray, " num_frames"]:
     r"""Deconvolve a trace without baseline in one pass over its frames.
 
-    .. math:: \min_c \frac12 \|y - c\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0
+    .. math::
 
-    Between spikes c decays, so it is a sequence of *pools*: runs of frames that decay from one height. Start with a pool for each
-    frame; where one does not decay to below the next, merge the two. No pool is looked at again once it is in order.
+        \min_c \frac12 \|y - c\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0
+
+    Between spikes c decays, so it is a sequence of *pools*: runs of frames that decay from one
+    height. Start with a pool for each frame; where one does not decay to below the next, merge the
+    two. No pool is looked at again once it is in order.
 
     Parameters
     ----------
@@ -204,19 +215,21 @@ def deconvolve_fast(
 
     References
     ----------
-    J. Friedrich, P. Zhou and L. Paninski (2017). Fast online deconvolution of calcium imaging data. PLOS Computational
-    Biology 13(3), algorithm 1.
+    J. Friedrich, P. Zhou and L. Paninski (2017). Fast online deconvolution of calcium imaging data.
+    PLOS Computational Biology 13(3), algorithm 1.
     """
     trace = check_trace(trace, decay_frames, penalty=penalty)
     decay = np.exp(-1 / decay_frames)
 
-    # Each frame's share of the penalty: ‖G c‖₁ is the sum of all c_t, times (1 - decay), but for the last, which has the weight 1.
+    # Each frame's share of the penalty: ‖G c‖₁ is the sum of all c_t, times (1 - decay), but for
+    # the last, which has the weight 1.
     # BEGIN SOLUTION
     target = trace - penalty * (1 - decay)
     target[-1] = trace[-1] - penalty
     # END SOLUTION
 
-    # One pass. A pool of heights h, h g, h g², ... on targets y₀, y₁, ... is best at h = Σ gⁱ yᵢ / Σ g²ⁱ.
+    # One pass. A pool of heights h, h g, h g², ... on targets y₀, y₁, ... is best at
+    # h = Σ gⁱ yᵢ / Σ g²ⁱ.
     # BEGIN SOLUTION
     pools: list[tuple[float, float, int]] = []  # Σ gⁱ yᵢ, Σ g²ⁱ, number of frames
     for value in target.tolist():

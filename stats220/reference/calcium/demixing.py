@@ -27,7 +27,8 @@ def update_trace(
     ndarray (num_frames,)
         The neuron's trace.
     """
-    # What the footprint sees: one number a frame. Of the movie, only this matters for the trace, as the footprint has unit norm.
+    # What the footprint sees: one number a frame. Of the movie, only this matters for the trace,
+    # as the footprint has unit norm.
     # BEGIN SOLUTION
     target = footprint @ residual_with_neuron
     # END SOLUTION
@@ -75,9 +76,10 @@ def update_background(
     trace_variance: float,
     noise_std: float,
 ) -> tuple[Float[np.ndarray, " num_pixels"], Float[np.ndarray, " num_frames"]]:
-    r"""The most probable background trace, given the footprint; then the most probable footprint, given that trace.
+    r"""The most probable background: first its trace, then its footprint.
 
-    The trace has the prior :math:`c_{0t} \sim N(0, \varsigma^2)`.
+    The trace has the prior :math:`c_{0t} \sim N(0, \varsigma^2)` and is the most probable one given
+    the footprint; the new footprint is the most probable one given that trace.
 
     Parameters
     ----------
@@ -97,7 +99,8 @@ def update_background(
     trace : ndarray (num_frames,)
         The new c₀.
     """
-    # By how much the prior shrinks the trace towards 0: not at all where its variance is large against the noise's.
+    # By how much the prior shrinks the trace towards 0: not at all where its variance is large
+    # against the noise's.
     # BEGIN SOLUTION
     shrinkage = trace_variance / (trace_variance + noise_std**2)
     # END SOLUTION

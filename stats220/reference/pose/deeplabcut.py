@@ -27,6 +27,8 @@ from stats220.data.training import check_finite
 from stats220.errors import InputError
 from stats220.reference.pose.augmentation import PAD_TO, augment, pad_frames
 
+OUTSIDE = -1e4  # the score of a cell in the padding: a probability of 0, and still a finite number
+
 
 class Cells(NamedTuple):
     """What the tracker says about each cell of a batch of frames.
@@ -34,7 +36,7 @@ class Cells(NamedTuple):
     Attributes
     ----------
     scores : Tensor (num_frames, num_keypoints, rows, columns)
-        Log probabilities, up to a constant a map, that the key point is in the cell; very low in the padding.
+        Log probabilities, up to a constant a map, that the key point is in the cell; `OUTSIDE` in the padding.
     places_xy : Tensor (num_frames, num_keypoints, 2, rows, columns)
         If it is, where: centre of the cell plus offset, in pixels of the frame.
     centres_xy : Tensor (2, rows, columns)
@@ -145,7 +147,7 @@ class OffsetPoseTracker(nn.Module):
         centres_xy = cell_centres(rows, columns, self.cell_px).to(answers.device)
         heights, widths = torch.tensor(sizes, device=answers.device)[..., None, None].unbind(1)
         outside = (centres_xy[0] >= widths) | (centres_xy[1] >= heights)
-        scores = answers[:, : self.num_keypoints].masked_fill(outside[:, None], -1e4)
+        scores = answers[:, : self.num_keypoints].masked_fill(outside[:, None], OUTSIDE)
         offsets = answers[:, self.num_keypoints :].unflatten(1, (self.num_keypoints, 2))
         return Cells(scores, centres_xy + self.cell_px * offsets, centres_xy)
 
@@ -167,7 +169,8 @@ def location_loss(
     keypoints_xy : Tensor (num_frames, num_keypoints, 2)
         NaN: not labelled, and without influence, on gradients too.
     sigma_px : float
-        The target is a Gaussian of this width over the cells, which sums to 1; the error is averaged with it, too.
+        The target is a Gaussian of this width over the cells of the frame, which sums to 1 also where the frame's edge cuts it
+        off; the error is averaged with it, too.
 
     Returns
     -------
@@ -185,9 +188,11 @@ def location_loss(
         )
     # Chosen before any arithmetic: 0 times NaN is NaN, and so is the gradient of a branch that is not taken.
     keypoints = keypoints_xy[labelled][:, :, None, None]
-    distances = (keypoints - cells.centres_xy).square().sum(dim=1)
-    targets = (-distances / (2 * sigma_px**2)).flatten(1).softmax(dim=1)
-    log_probabilities = cells.scores[labelled].flatten(1).log_softmax(dim=1)
+    scores = cells.scores[labelled].flatten(1)
+    distances = (keypoints - cells.centres_xy).square().sum(dim=1).flatten(1)
+    distances = distances.masked_fill(scores <= OUTSIDE, torch.inf)
+    targets = (-distances / (2 * sigma_px**2)).softmax(dim=1)
+    log_probabilities = scores.log_softmax(dim=1)
     errors = F.smooth_l1_loss(
         cells.places_xy[labelled],
         keypoints.expand_as(cells.places_xy[labelled]),

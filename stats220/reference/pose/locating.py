@@ -12,12 +12,14 @@ def locate_keypoints(
 ) -> Float[Tensor, "num_keypoints 2"]:
     r"""Find each key point, to a fraction of a pixel, in the original frame.
 
-    Three neighbouring logits l, c, r with the largest in the middle lie on one parabola, whose top is at
+    Three neighbouring logits l, c, r with the largest in the middle lie on one parabola, whose top
+    is at
 
     .. math:: \delta = \frac{l - r}{2 (l - 2c + r)}, \qquad -\tfrac12 \le \delta \le \tfrac12,
 
-    pixels to the right of c's. Pixel centres are at whole numbers. A pixel at x of a frame that is `scale` times smaller covers
-    `scale` pixels of the original, whose centre is at (x + 0.5) · scale - 0.5.
+    pixels to the right of c's. Pixel centres are at whole numbers. A pixel at x of a frame that is
+    `scale` times smaller covers `scale` pixels of the original, whose centre is at
+    (x + 0.5) · scale - 0.5.
 
     Parameters
     ----------
@@ -31,13 +33,13 @@ def locate_keypoints(
     Returns
     -------
     Tensor (num_keypoints, 2)
-        x (to the right) and y (down) in pixels of the original frame; NaN where a key point is not found.
+        x (to the right) and y (down) in pixels of the original frame; NaN for a point not found.
     """
     num_keypoints, height, width = logits.shape
     keypoints_xy = torch.full((num_keypoints, 2), float("nan"), device=logits.device)
 
     def peak_shift(left: Tensor, centre: Tensor, right: Tensor) -> Tensor:
-        """How far the top of the parabola through three logits is from the middle one: the formula above, and 0 where all are equal."""
+        """The shift δ for three neighbouring logits, as above, and 0 where all three are equal."""
         # BEGIN SOLUTION
         curvature = left - 2 * centre + right
         shift = torch.where(curvature < 0, (left - right) / (2 * curvature), 0)
@@ -56,8 +58,8 @@ def locate_keypoints(
             continue
         # END SOLUTION
 
-        # x and y of the top of the parabola along the row, and along the column; at the border, where a neighbour is missing,
-        # the pixel's own centre.
+        # x and y of the top of the parabola along the row, and along the column; at the border,
+        # where a neighbour is missing, the pixel's own centre.
         # BEGIN SOLUTION
         x, y = float(column), float(row)
         if 0 < column < width - 1:

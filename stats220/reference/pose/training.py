@@ -38,8 +38,9 @@ def momentum_step(
 
     References
     ----------
-    I. Sutskever, J. Martens, G. Dahl and G. Hinton (2013). On the importance of initialization and momentum in deep learning.
-    ICML. Theirs multiplies η into the velocity; torch's does not, so that a change of the rate acts at once.
+    I. Sutskever, J. Martens, G. Dahl and G. Hinton (2013). On the importance of initialization and
+    momentum in deep learning. ICML. Theirs multiplies η into the velocity; torch's does not, so
+    that a change of the rate acts at once.
     """
     # The velocity is a sum of all gradients so far, older ones counting less.
     # BEGIN SOLUTION
@@ -99,7 +100,8 @@ def train(
     Parameters
     ----------
     model : nn.Module
-        From an image to logits; changed in place. Parameters that do not require gradients stay as they are.
+        From an image to logits; changed in place. Parameters that do not require gradients stay as
+        they are.
     train_data, validation_data : sequences of (image, targets)
         On any device: each is moved to the model's.
     loss : function of (logits, targets)
@@ -156,7 +158,8 @@ def train(
         model.train()
         for i in torch.randperm(len(train_data), generator=generator).tolist():
             image, targets = (x.to(device) for x in train_data[i])
-            # Compute the example's loss as `example_loss`, the gradients (of this example alone), and take a step.
+            # Compute the example's loss as `example_loss`, the gradients (of this example alone),
+            # and take a step.
             # BEGIN SOLUTION
             optimizer.zero_grad()
             example_loss = loss(model(image), targets)
@@ -171,7 +174,7 @@ def train(
         scheduler.step()
         # END SOLUTION
 
-        # The loss of each validation example, as a list of floats: in eval mode, and without gradients.
+        # The loss of each validation example, as a list of floats: in eval mode, without gradients.
         # BEGIN SOLUTION
         model.eval()
         with torch.no_grad():

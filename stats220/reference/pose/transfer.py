@@ -16,8 +16,8 @@ class ResNetPoseTracker(nn.Module):
     Parameters
     ----------
     backbone : Backbone
-        A pretrained network: its `stem`, the list of its `stages`, and `channels`, the numbers of channels that the stem and
-        each stage put out.
+        A pretrained network: its `stem`, the list of its `stages`, and `channels`, the numbers of
+        channels that the stem and each stage put out.
     num_keypoints : int
     num_stages : int
         How many of the stages to use; from 1 to 4 in a ResNet.
@@ -29,7 +29,8 @@ class ResNetPoseTracker(nn.Module):
     features : nn.Sequential
         The stem and the first stages: frozen, always in eval mode.
     head : nn.Conv2d
-        The final convolution, with bias and a border of zeros that keeps the size: the only part that learns.
+        The final convolution, with bias and a border of zeros that keeps the size: the only part
+        that learns.
 
     Raises
     ------
@@ -64,8 +65,8 @@ class ResNetPoseTracker(nn.Module):
     def train(self, mode: bool = True) -> "ResNetPoseTracker":
         """Switch to training mode (or back): the head only.
 
-        A BatchNorm layer in training mode uses the mean and variance of this image, and moves its running statistics towards them.
-        Frozen features do neither.
+        A BatchNorm layer in training mode uses the mean and variance of this image, and moves its
+        running statistics towards them. Frozen features do neither.
         """
         super().train(mode)
         # Whatever the mode, the frozen part stays in eval mode.
@@ -125,7 +126,7 @@ def stage_shapes(
     list of 1 + num_stages tuples (channels, rows, columns)
         The first is the stem's.
     """
-    # Pass the image (as a batch of one) through the stem and then from stage to stage, and note each shape.
+    # Pass the image (as a batch of one) through the stem and from stage to stage; note each shape.
     # BEGIN SOLUTION
     shapes = []
     features = image[None]
@@ -140,7 +141,7 @@ def stage_shapes(
 def extract_features(
     backbone: Backbone, images: Sequence[Float[Tensor, "3 height width"]], num_stages: int = 1
 ) -> list[Float[Tensor, "channels rows columns"]]:
-    """Run the frozen part of a tracker once over all frames, so that training touches only the head.
+    """Run a tracker's frozen part once over all frames, so that training touches only the head.
 
     Parameters
     ----------
@@ -162,7 +163,8 @@ def extract_features(
         If `num_stages` is out of range.
     """
     backbone.check_num_stages(num_stages)
-    # One image after the other: the sizes differ, and the intermediate features of all at once would not fit into memory.
+    # One image after the other: the sizes differ, and the intermediate features of all at once
+    # would not fit into memory.
     # BEGIN SOLUTION
     frozen = nn.Sequential(backbone.stem, *backbone.stages[:num_stages])
     with torch.no_grad():
