@@ -77,7 +77,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def _uses_gpu() -> bool:
-    return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]
+    return bool(torch.cuda.is_initialized())
 
 
 def _open_figures() -> set[int]:

@@ -455,7 +455,7 @@ def play_movies(
         player = FuncAnimation(figure, show, frames=lengths.pop())
         page = player.to_jshtml(fps=max(1, round(frame_rate_hz)))
     plt.close(figure)
-    return HTML(page)  # type: ignore[no-untyped-call]
+    return HTML(page)
 
 
 def _check_shape(values: Any, num_axes: int, name: str, axes: str) -> NDArray[Any]:

@@ -271,7 +271,7 @@ def movie_keypoints(
     pages[0].save(
         file, "GIF", save_all=True, append_images=pages[1:], duration=duration, loop=0, disposal=1
     )
-    return Movie(data=file.getvalue(), format="gif")  # type: ignore[no-untyped-call]
+    return Movie(data=file.getvalue(), format="gif")
 
 
 def as_png(figure: Figure, *, dpi: int = 80) -> bytes:

@@ -176,6 +176,9 @@ def _print_table(table: object) -> None:
 
 def main() -> None:
     """Entry point: the package's own errors become one clear message and exit code 2."""
+    # jsonschema, on which nbformat leans, would compile a grammar of international web addresses: a second of each
+    # command, for a format that no notebook's schema has. Without the module it goes without the format.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         app()
     except Stats220Error as error:

@@ -110,7 +110,7 @@ def write_class(submissions: dict[str, NotebookNode], lab: str, folder: Path) ->
     shutil.rmtree(folder, ignore_errors=True)
     for student, notebook in submissions.items():
         (folder / student).mkdir(parents=True)
-        nbformat.write(notebook, folder / student / f"{lab}.ipynb")  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, folder / student / f"{lab}.ipynb")
 
 
 def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> None:
@@ -121,7 +121,7 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
     from stats220.staff.grade.table import score_table, table_console
 
     release = Release.load(root, lab).notebook
-    key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    key = nbformat.read(root / "solutions" / f"{lab}.ipynb", as_version=4)
     submissions, graded = out / "submissions", out / "graded"
     write_class(sample_class(release, key), lab, submissions)
     shutil.rmtree(

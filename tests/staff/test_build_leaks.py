@@ -56,6 +56,9 @@ PLANTED = {
     "a region inside a class": (given("class Mine:\n    def go(self):\n        self.total += self.step\n        return self.total"), "self.total += ", "Counter"),
     "a region in a cell with magics": (given("# %matplotlib inline\ndef f(value):\n    return value + value"), "return value + value", "twice"),
     "an explore cell": ((LAB_FILE, "print(roots)", "print(roots)\nvalue = 3\nshifted = value + OFFSET"), "shifted = value", "shifted_root"),
+    "a branch of a match": (given("def f(value, shifted):\n    match value:\n        case 1:\n            root = math.sqrt(shifted)\n            return root"), "root = math", "shifted_root"),
+    "an except clause": (given("def f(value, shifted):\n    try:\n        pass\n    except OSError:\n        root = math.sqrt(shifted)\n        return root"), "root = math", "shifted_root"),
+    "a given function's docstring": (given('def f(shifted):\n    """Gives\n\n    root = math.sqrt(shifted)\n    return root\n    """'), "root = math", "shifted_root"),
     "a comment": (given("value = 3\n# Hint: return value + value"), "# Hint: return", "twice"),
     "a comment over several lines": (given("value = 3\n# self.total +=\n#    self.step\n# return self.total\n"), "", "Counter"),
     "text": (text("Write `shifted = value+OFFSET`, and you are done."), "shifted = value+", "shifted_root"),
@@ -185,6 +188,11 @@ def in_manifest(release: Path) -> None:
     path.write_text(json.dumps(content))
 
 
+def in_second_module(release: Path) -> None:
+    in_wheel("stats220/extra1.py", "def f(value): return 3")(release)
+    in_wheel("stats220/extra2.py", "def f(value): return value + value")(release)
+
+
 def execute_first(notebook: Any) -> None:
     notebook.cells[2].execution_count = 3
 
@@ -203,6 +211,10 @@ ARTIFACTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a notebook in the wheel": (in_wheel("stats220/solution.ipynb", "{}"), "the student wheel holds"),
     "attempts in the wheel": (in_wheel("tests/attempts/a.py", "x = 1"), "the student wheel holds"),
     "an answer in the wheel": (in_wheel("stats220/extra.py", "def f(value): return value + value"), "twice"),
+    "an answer in the wheel under another name": (in_wheel("stats220/data/weights.bin", "\0\1def f(value): return value + value"), "twice"),
+    "an answer in a docstring of the wheel": (in_wheel("stats220/extra.py", 'def f():\n    """Do:\n    return value + value"""'), "twice"),
+    "two modules of the wheel, the second with an answer": (in_second_module, "twice"),
+    "metadata deep down": (in_notebook(lambda nb: nb.cells[4].metadata.update(a=[{"b": [{"c": ["", "return value + value"]}]}])), "twice"),
     "an answer in the wheel's metadata": (in_wheel("stats220-1.2.3.dist-info/NOTES", "return value + value"), "twice"),
 }  # fmt: skip
 

@@ -287,11 +287,31 @@ def test_one_of_two_labs_can_be_built(course: Path) -> None:
     add_second_lab(course)
     assert [lab.name for lab in build_all(course).labs] == ["lab1_tiny", "lab2_small"]
     before = all_bytes(course)
-    edit(course, LAB_FILE, "OFFSET = 1.0", "OFFSET = = 1.0")
+    edit(course, LAB_FILE, "Roots and counters.", "Counters and roots.")
     report = build_all(course, ["lab2_small"])
     assert [lab.name for lab in report.labs] == ["lab2_small"]
+    edit(course, LAB_FILE, "Counters and roots.", "Roots and counters.")
     assert all_bytes(course) == before
     assert build_all(course, ["lab2_small"], check=True).ok
+
+
+def test_the_wheel_is_searched_for_the_answers_of_labs_that_are_not_built(course: Path) -> None:
+    """Its exceptions count, and none is called superfluous: it may be needed for a notebook that is not built."""
+    add_second_lab(course)
+    key, answer = "stats220/reference/tiny/counter.py", "return 2 * value + 0 * value"
+    edit(course, key, "return value + value", answer)
+    excuse = f'\n[[labs.lab1_tiny.allowed]]\nstatement = "{answer}"\nreason = "shown on purpose"\n'
+    edit(course, "stats220/extra.py", "", f"def f(value):\n    {answer}\n")
+    with pytest.raises(AuthorError, match="students would receive the solution of twice") as leak:
+        build_all(course, ["lab2_small"])
+    assert leak.value.file.endswith("stats220/extra.py")
+    edit(course, COURSE_FILE, "", excuse)
+    build_all(course, ["lab2_small"])
+    edit(course, "stats220/extra.py", answer, "return 3")
+    build_all(course, ["lab2_small"])
+    edit(course, LAB_FILE, "OFFSET = 1.0", "OFFSET = = 1.0")
+    with pytest.raises(AuthorError, match=r"lab1_tiny\.py:\d+: "):
+        build_all(course, ["lab2_small"])
 
 
 def test_a_new_lab_alone_keeps_the_others_entries(course: Path) -> None:

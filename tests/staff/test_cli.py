@@ -86,6 +86,20 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     assert "--root" in one_line(done.stderr)
 
 
+def test_a_build_imports_nothing_slow(root: Path) -> None:
+    code = (
+        "import sys; from stats220.staff.cli import main\n"
+        "sys.argv = ['stats220', 'build', '--check', 'lab4_pose']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "slow = ('torch', 'matplotlib', 'scipy', 'nbconvert', 'nbgrader', 'IPython', 'lark')\n"
+        "sys.exit([name for name in slow if name in sys.modules] or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "lab4_pose: " in done.stdout
+
+
 def test_help_names_the_commands(root: Path) -> None:
     done = stats220("--help", cwd=root)
     assert done.returncode == 0

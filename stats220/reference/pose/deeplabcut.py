@@ -277,7 +277,7 @@ def fit_head(
             cells = tracker(features[batch].float().to(device), [sizes[i] for i in batch])
             loss = location_loss(cells, labels[batch].to(device))
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             schedule.step()
             losses.append(check_finite(loss, epoch))
@@ -328,7 +328,7 @@ def fine_tune(
                     cells = tracker(tracker.features(padded.to(device)), sizes)
                 loss = location_loss(cells, labels.to(device))
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 optimizer.step()
                 losses.append(check_finite(loss, epoch))
             schedule.step()

@@ -251,7 +251,7 @@ def train(train: Any) -> Checks:
             for _ in range(2):
                 optimizer.zero_grad()
                 losses.append(loss(twin(image), targets))
-                losses[-1].backward()  # type: ignore[no-untyped-call]
+                losses[-1].backward()
                 optimizer.step()
             schedule.step()
             train_losses.append(float(sum(losses)) / 2)

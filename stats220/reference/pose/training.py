@@ -163,7 +163,7 @@ def train(
             # BEGIN SOLUTION
             optimizer.zero_grad()
             example_loss = loss(model(image), targets)
-            example_loss.backward()  # type: ignore[no-untyped-call]
+            example_loss.backward()
             optimizer.step()
             # END SOLUTION
             losses.append(check_finite(example_loss, epoch))

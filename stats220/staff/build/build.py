@@ -93,7 +93,8 @@ def build_all(
     root
         The project's root.
     labs
-        Names of the labs to build; all of them where None or empty. The others keep what was released of them.
+        Names of the labs to build; all of them where None or empty. The others keep what was released of them, but are read too:
+        the wheel must not hold their answers.
     check
         Write nothing; compare with what is committed instead.
     execute
@@ -113,13 +114,14 @@ def build_all(
     course = read_course(root)
     found = find_labs(root, course)
     chosen = _choose(course, found, labs or ())
-    all_sources = {name: read_sources(root, found[name], course.labs[name]) for name in chosen}
+    everything = {name: read_sources(root, found[name], course.labs[name]) for name in found}
+    all_sources = {name: everything.pop(name) for name in chosen}
     for sources in all_sources.values():
         check_rules(sources)
         check_dependencies(root, sources)
     with tempfile.TemporaryDirectory() as scratch:
         staged = Path(scratch)
-        solutions = _stage(root, course, staged, all_sources, partial=set(found) - set(chosen))
+        solutions = _stage(root, course, staged, all_sources, others=everything)
         if check:
             differences = _differences(root, staged, set(found))
         else:
@@ -134,8 +136,10 @@ def build_all(
     wheel = _wheel(root, course)
     built = []
     for name, sources in all_sources.items():
-        lines = cell_lines(sources, wheel)
-        executed = execute_solution(root, sources, solutions[name], lines) if execute else None
+        executed = None
+        if execute:
+            lines = cell_lines(sources, wheel)
+            executed = execute_solution(root, sources, solutions[name], lines)
         built.append(_describe(sources, executed))
     return BuildReport(tuple(built), files, differences, seconds)
 
@@ -152,15 +156,23 @@ def _choose(course: Course, found: dict[str, Path], labs: Sequence[str]) -> list
 
 
 def _stage(
-    root: Path, course: Course, staged: Path, all_sources: dict[str, Sources], *, partial: set[str]
+    root: Path,
+    course: Course,
+    staged: Path,
+    all_sources: dict[str, Sources],
+    *,
+    others: dict[str, Sources],
 ) -> dict[str, Any]:
-    """Write everything below `staged`, search it for leaks, and return the solution notebooks."""
+    """Write everything below `staged`, search it for leaks, and return the solution notebooks.
+
+    The wheel is that of all labs: it must not hold the secrets of those either that are not built now.
+    """
     release, solved = staged / "release", staged / "solutions"
     release.mkdir()
     solved.mkdir()
     wheel = _wheel(root, course)
     wheel_file = build_wheel(root, release)
-    entries = _kept_entries(root / "release", partial)
+    entries = _kept_entries(root / "release", set(others))
     origins, solutions = {}, {}
     write_course(staged / "build" / "nbgrader", course.name)
     for name, sources in all_sources.items():
@@ -179,6 +191,9 @@ def _stage(
     places = list(places_of(release, origins))
     for name, sources in all_sources.items():
         check_leaks(places, name, secrets_of(root, sources), sources.lab.entry.allowed)
+    for name, sources in others.items():
+        secrets, allowed = secrets_of(root, sources), sources.lab.entry.allowed
+        check_leaks(places, name, secrets, allowed, complete=False)
     return solutions
 
 

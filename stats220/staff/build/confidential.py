@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from stats220.staff.build.fingerprints import blocks_of, value_of
+from stats220.staff.build.fingerprints import blocks_of, fingerprint, value_of
 from stats220.staff.build.sourcefile import SourceFile
 from stats220.staff.build.sources import Sources
 
@@ -28,7 +29,12 @@ class Secret:
     original: str = ""
     nodes: tuple[ast.AST, ...] = field(default=(), repr=False)
 
-    @property
+    @cached_property
+    def fingerprints(self) -> tuple[int, ...]:
+        """The fingerprint of each statement."""
+        return tuple(fingerprint(node) for node in self.nodes)
+
+    @cached_property
     def squeezed(self) -> set[str]:
         """The text without layout, as Python writes it and as its author typed it."""
         return {squeeze(text) for text in (self.text, self.original)} - {""}
@@ -76,7 +82,7 @@ def _hidden(sources: Sources) -> Iterator[Secret]:
 def _attempts(root: Path, sources: Sources) -> Iterator[Secret]:
     """Each function body of an attempt, but those that the stub gives, and what the attempt is said to show."""
     given = {
-        ast.dump(ast.Module(body=body, type_ignores=[]))
+        tuple(fingerprint(node) for node in body)
         for exercise in sources.exercises.values()
         for body in _function_bodies(ast.parse(exercise.stub))
     }
@@ -84,11 +90,9 @@ def _attempts(root: Path, sources: Sources) -> Iterator[Secret]:
         file = SourceFile.read(root, path, remedy="write it")
         what = f"the attempt {path.stem}"
         for body in _function_bodies(file.tree):
-            if (
-                ast.dump(ast.Module(body=body, type_ignores=[])) not in given
-                and len(_unparse(body)) > LONG
-            ):
-                yield _secret(what, file, tuple(body))
+            secret = _secret(what, file, tuple(body))
+            if secret.fingerprints not in given and len(secret.text) > LONG:
+                yield secret
         for number, text in enumerate(file.lines, start=1):
             if text.startswith("# says:") and len(text) > LONG:
                 yield Secret(what, f"{file.name}:{number}", text.removeprefix("# says:"))
@@ -123,7 +127,7 @@ def _secret(what: str, file: SourceFile, nodes: tuple[ast.stmt, ...] | tuple[ast
     first, last = nodes[0], nodes[-1]
     original = "\n".join(file.lines[first.lineno - 1 : last.end_lineno])
     if len(nodes) == 1:
-        original = ast.get_source_segment(file.text, first) or ""
+        original = file.segment(first)
     return Secret(what, f"{file.name}:{first.lineno}", _unparse(nodes), original, nodes)
 
 
@@ -132,7 +136,9 @@ def _unparse(nodes: Iterable[ast.AST]) -> str:
 
 
 def _function_bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Bodies of all functions in a tree, docstrings left out."""
+    """Bodies of all functions in a tree, docstrings left out; none of a function that is only documented."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.body[1:] if ast.get_docstring(node) is not None else node.body
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            if body:
+                yield body

@@ -13,6 +13,7 @@ from stats220.staff.build.lab import Cell, Lab
 from stats220.staff.build.names import (
     Binding,
     bindings,
+    bound_names,
     imported_modules,
     line_of_use,
     used_names,
@@ -123,7 +124,7 @@ def _check_rebindings(sources: Sources, test: Cell) -> None:
     needed = used_names([exercise.node])
     for cell in sources.lab.cells:
         if cell.line < test.line and cell.role != "exercise":
-            for binding in bindings(cell.statements):
+            for binding in cell.bindings:
                 if binding.name in needed:
                     _check_same_thing(sources, cell, exercise, binding)
 
@@ -144,7 +145,7 @@ def _check_uses(lab: Lab, cell: Cell, known: _Known) -> None:
 
 
 def _check_exercises_stay(sources: Sources, cell: Cell) -> None:
-    for binding in bindings(cell.statements):
+    for binding in cell.bindings:
         if binding.name in sources.exercises:
             raise sources.lab.error(
                 f"this cell binds {binding.name!r}, the name of an exercise",
@@ -223,7 +224,8 @@ def _exists(root: Path, path: str) -> bool:
         if not module.exists() or len(rest) > 1:
             return False
         file = SourceFile(module.relative_to(root).as_posix(), module.read_text(encoding="utf-8"))
-        names = {binding.name for binding in bindings(file.tree.body)}
+        _ = file.tree  # a module that is no Python is told so, with its line
+        names = bound_names(file.text)
         return not rest or rest[0] in names or "__getattr__" in names
     return True
 

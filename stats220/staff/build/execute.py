@@ -48,7 +48,7 @@ def execute_solution(
     """
     folder = root / "build" / "solutions"
     folder.mkdir(parents=True, exist_ok=True)
-    notebook = nbformat.from_dict(solution)  # type: ignore[no-untyped-call]
+    notebook = nbformat.from_dict(solution)
     path = folder / f"{sources.lab.name}.ipynb"
     running: list[Any] = []
     client = NotebookClient(
@@ -77,7 +77,7 @@ def execute_solution(
             remedy=f"see the cell's output in {path.relative_to(root)}; mend the lab, or the key if the cell is an exercise",
         ) from None
     finally:
-        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, path)
     return Executed(path, _write_page(path, notebook))
 
 
@@ -91,6 +91,6 @@ def _write_page(path: Path, notebook: Any) -> Path:
     from nbconvert import HTMLExporter
 
     page = path.with_suffix(".html")
-    body, _ = HTMLExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    body, _ = HTMLExporter().from_notebook_node(notebook)
     page.write_text(body, encoding="utf-8")
     return page

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
-def fingerprint(node: ast.AST, seen: dict[int, int] | None = None) -> int:
-    """A number that is equal for equal trees, within one process.
+def fingerprint(node: ast.AST) -> int:
+    """The number of one node; see `fingerprints`."""
+    return _fingerprint(node, {})
 
-    Adds the fingerprint of the node and of all below to `seen`, each with its line, counted from 0.
-    """
+
+def fingerprints(tree: ast.AST) -> dict[ast.AST, int]:
+    """A number for each node of a tree, the tree itself last; equal for equal nodes, within one process."""
+    found: dict[ast.AST, int] = {}
+    _fingerprint(tree, found)
+    return found
+
+
+def _fingerprint(node: ast.AST, found: dict[ast.AST, int]) -> int:
     parts: list[object] = [type(node).__name__]
     for name, value in ast.iter_fields(node):
         if name in ("type_comment", "kind", "type_ignores"):
             continue
         if isinstance(value, ast.AST):
-            parts.append(fingerprint(value, seen))
+            parts.append(_fingerprint(value, found))
         elif isinstance(value, list):
             parts.append(
                 tuple(
-                    fingerprint(item, seen) if isinstance(item, ast.AST) else item for item in value
+                    _fingerprint(item, found) if isinstance(item, ast.AST) else item
+                    for item in value
                 )
             )
         else:
             parts.append((type(value).__name__, value))
-    number = hash(tuple(parts))
-    if seen is not None:
-        seen.setdefault(number, getattr(node, "lineno", 1) - 1)
+    found[node] = number = hash(tuple(parts))
     return number
+
+
+def packed(numbers: Iterable[int]) -> bytes:
+    """Fingerprints in a row, to be looked for in others."""
+    return b"".join(number.to_bytes(8, "big", signed=True) for number in numbers)
 
 
 def blocks_of(statements: Sequence[ast.stmt]) -> Iterator[Sequence[ast.stmt]]:
     """A block of statements, and all blocks within it."""
     yield statements
     for statement in statements:
-        for node in ast.walk(statement):
-            for _, value in ast.iter_fields(node):
-                if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                    yield value
+        for block in blocks_below(statement):
+            yield from blocks_of(block)
+
+
+def blocks_below(node: ast.AST) -> list[list[ast.stmt]]:
+    """The blocks of statements directly below a module or statement."""
+    blocks = [value for _, value in ast.iter_fields(node) if _is_block(value)]
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        blocks += blocks_below(part)
+    return blocks
+
+
+def _is_block(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], ast.stmt)
 
 
 def value_of(statement: ast.stmt) -> ast.expr | None:

@@ -11,6 +11,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ import nbformat
 
 from stats220.errors import AuthorError
 from stats220.staff.build.course import LabEntry, lab_module
+from stats220.staff.build.names import Binding, bindings
 from stats220.staff.build.sourcefile import SourceFile
 
 Role = Literal["text", "given", "exercise", "test", "question", "explore"]
@@ -58,6 +60,11 @@ class Cell:
     minutes_gpu: float = 0
     bonus: bool = False
     statements: tuple[ast.stmt, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def bindings(self) -> list[Binding]:
+        """What the cell binds, in order."""
+        return bindings(self.statements)
 
 
 @dataclass(frozen=True)

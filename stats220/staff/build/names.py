@@ -8,6 +8,8 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from stats220.staff.build.fingerprints import blocks_below
+
 ALWAYS_THERE = frozenset(dir(builtins)) | {"__name__", "__class__", "get_ipython", "display"}
 
 
@@ -23,6 +25,12 @@ class Binding:
     meaning: str
     line: int
     is_import: bool
+
+
+def bound_names(code: str) -> list[str]:
+    """Names that code binds at its top level."""
+    table = symtable.symtable(code, "<code>", "exec")
+    return [symbol.get_name() for symbol in table.get_symbols() if _binds(symbol)]
 
 
 def used_names(statements: Sequence[ast.stmt]) -> set[str]:
@@ -62,17 +70,22 @@ def bindings(statements: Iterable[ast.stmt], package: str = "") -> list[Binding]
                 len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
             )
             meaning = ast.dump(value if single and value is not None else node)
-            found += [Binding(name, meaning, node.lineno, False) for name in _assigned(node)]
+            found += [
+                Binding(name, meaning, node.lineno, False)
+                for name in bound_names(ast.unparse(node))
+            ]
     return found
 
 
 def imported_modules(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
-    """Dotted paths of everything that is imported anywhere in a tree, with the line."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from ((path, node.lineno) for _, path in _imports(node, package))
+    """Dotted paths of everything that is imported anywhere in a module or statement, with the line."""
+    if isinstance(tree, ast.Import):
+        yield from ((alias.name, tree.lineno) for alias in tree.names)
+    elif isinstance(tree, ast.ImportFrom):
+        yield from ((path, tree.lineno) for _, path in _imports(tree, package))
+    for block in blocks_below(tree):
+        for statement in block:
+            yield from imported_modules(statement, package)
 
 
 def definition(node: ast.AST) -> str:
@@ -105,11 +118,6 @@ def _read_names(table: symtable.SymbolTable, *, top: bool) -> Iterator[str]:
             yield symbol.get_name()
     for child in table.get_children():
         yield from _read_names(child, top=False)
-
-
-def _assigned(node: ast.stmt) -> list[str]:
-    table = symtable.symtable(ast.unparse(node), "<statement>", "exec")
-    return [symbol.get_name() for symbol in table.get_symbols() if _binds(symbol)]
 
 
 def _imports(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,7 @@ def make_notebook(sources: Sources, wheel: Wheel, kind: Kind) -> Any:
         "language_info": {"name": "python"},
         "stats220": {"lab": sources.lab.name, "version": FORMAT_VERSION},
     }
-    return v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=NBFORMAT_MINOR)  # type: ignore[no-untyped-call]
+    return v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=NBFORMAT_MINOR)
 
 
 def cell_lines(sources: Sources, wheel: Wheel) -> dict[str, int]:
@@ -82,7 +82,7 @@ def cell_lines(sources: Sources, wheel: Wheel) -> dict[str, int]:
 def to_text(notebook: Any) -> str:
     """A notebook as the text of its file, the same bytes for the same notebook."""
     nbformat.validate(notebook)
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(notebook)
     return text.rstrip("\n") + "\n"
 
 

@@ -37,21 +37,28 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class KeyFile:
+    """A file of the answer key: the regions in it, and what it binds."""
+
+    file: SourceFile
+    regions: list[Region]
+    bindings: dict[str, Binding] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Reference:
-    """The answer key of one lab: its files, and where each definition stands."""
+    """The answer key of one lab: where each definition stands."""
 
     module: str
     package: str
-    files: tuple[SourceFile, ...]
-    definitions: dict[str, tuple[SourceFile, Definition]]
+    definitions: dict[str, tuple[KeyFile, Definition]]
     exported: frozenset[str]
 
     def exercise(self, name: str) -> Exercise | None:
         """The exercise of that name, or None; raises AuthorError where it cannot be made a stub."""
         if name not in self.definitions:
             return None
-        file, node = self.definitions[name]
-        return _read_exercise(file, node, self.package)
+        return _read_exercise(*self.definitions[name])
 
 
 def read_reference(root: Path, module: str) -> Reference:
@@ -66,32 +73,32 @@ def read_reference(root: Path, module: str) -> Reference:
     folder = root / "stats220" / "reference" / module
     init = SourceFile.read(root, folder / "__init__.py", remedy="write the lab's answer key there")
     package = f"stats220.reference.{module}"
-    files: list[SourceFile] = []
-    definitions: dict[str, tuple[SourceFile, Definition]] = {}
+    definitions: dict[str, tuple[KeyFile, Definition]] = {}
     for path in sorted(folder.glob("*.py")):
         if path.name in NOT_EXERCISES:
             continue
         file = SourceFile.read(root, path, remedy="write it")
-        find_regions(file)
-        files.append(file)
+        around = {binding.name: binding for binding in bindings(file.tree.body, package)}
+        key_file = KeyFile(file, find_regions(file), around)
         for node in file.tree.body:
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
                 continue
             if node.name in definitions:
-                other = definitions[node.name][0].name
+                other = definitions[node.name][0].file.name
                 raise file.error(
                     f"{node.name} is defined twice in the key, here and in {other}",
                     line=start_line(node),
                     remedy="rename or delete one",
                 )
-            definitions[node.name] = (file, node)
+            definitions[node.name] = (key_file, node)
     exported = frozenset(binding.name for binding in bindings(init.tree.body, package))
-    return Reference(module, package, tuple(files), definitions, exported)
+    return Reference(module, package, definitions, exported)
 
 
-def _read_exercise(file: SourceFile, node: Definition, package: str) -> Exercise:
+def _read_exercise(key_file: KeyFile, node: Definition) -> Exercise:
+    file = key_file.file
     start, end = start_line(node), _last_line(file, node)
-    regions = tuple(region for region in find_regions(file) if start <= region.begin <= end)
+    regions = tuple(region for region in key_file.regions if start <= region.begin <= end)
     markers = {line for region in regions for line in (region.begin, region.end)}
     key = [
         text
@@ -105,8 +112,9 @@ def _read_exercise(file: SourceFile, node: Definition, package: str) -> Exercise
             stub.append(file.lines[number - 1])
         elif number == region.begin:
             stub.append(" " * region.indent + region.replacement)
-    around = {binding.name: binding for binding in bindings(file.tree.body, package)}
-    exercise = Exercise(node.name, file, node, "\n".join(key), "\n".join(stub), regions, around)
+    exercise = Exercise(
+        node.name, file, node, "\n".join(key), "\n".join(stub), regions, key_file.bindings
+    )
     _check_stub(exercise)
     return exercise
 

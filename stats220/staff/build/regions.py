@@ -8,6 +8,7 @@ import re
 import tokenize
 from dataclasses import dataclass, field
 
+from stats220.staff.build.fingerprints import blocks_below
 from stats220.staff.build.sourcefile import SourceFile
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
@@ -112,21 +113,9 @@ def _search(
     for node in block:
         if node not in inside:
             around = (*owners, node) if isinstance(node, Owner) else owners
-            for inner in _blocks(node):
+            for inner in blocks_below(node):
                 found += _search(inner, around, begin, end)
     return found
-
-
-def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
-    """The blocks of statements directly below a compound statement."""
-    blocks = [value for _, value in ast.iter_fields(node) if _is_block(value)]
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        blocks += _blocks(part)
-    return blocks
-
-
-def _is_block(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], ast.stmt)
 
 
 def _cuts(file: SourceFile, statements: list[ast.stmt], begin: int, end: int) -> bool:

@@ -96,7 +96,7 @@ class Release:
             exercises=tuple(ReleasedExercise(**exercise) for exercise in entry["exercises"]),
             questions=tuple(ReleasedQuestion(**question) for question in entry["questions"]),
             wheel=wheel,
-            notebook=nbformat.read(path, as_version=4),  # type: ignore[no-untyped-call]
+            notebook=nbformat.read(path, as_version=4),
         )
 
 

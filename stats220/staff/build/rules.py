@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stats220.staff.build.checkpoints import CheckFile, CheckFunction
 from stats220.staff.build.lab import Cell, Lab
-from stats220.staff.build.names import bindings
 from stats220.staff.build.sources import MOST_EXERCISES, MOST_MINUTES, Sources
 
 RESERVED = ("test_", "given_", "install")
@@ -78,10 +77,13 @@ def _check_tests(sources: Sources) -> None:
                 cell,
                 remedy=f"write only: check.{name}({name})",
             )
-        before = [
-            node for other in lab.cells if other.line < cell.line for node in other.statements
+        meanings = [
+            binding.meaning
+            for other in lab.cells
+            if other.line < cell.line
+            for binding in other.bindings
+            if binding.name == "check"
         ]
-        meanings = [binding.meaning for binding in bindings(before) if binding.name == "check"]
         if not meanings or meanings[-1] != f"stats220.checks.{lab.module}":
             raise lab.error(
                 "`check` is not the lab's checks here",

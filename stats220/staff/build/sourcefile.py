@@ -50,6 +50,14 @@ class SourceFile:
                 remedy="mend the line; magics and shell commands are written as comments, `# %matplotlib inline`",
             ) from None
 
+    def segment(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node of `tree`: `ast.get_source_segment`, which cuts the whole text into lines each time."""
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
+        # The end first: both may be in one line. Python counts columns in bytes.
+        lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()
+        lines[0] = lines[0].encode()[node.col_offset :].decode()
+        return "\n".join(lines)
+
     def error(self, message: str, *, line: int, remedy: str) -> AuthorError:
         """Make an error that points at a line and quotes it and the lines after it."""
         excerpt = [text for text in self.lines[line - 1 :] if text.strip()][:EXCERPT_LINES]

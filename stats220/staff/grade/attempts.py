@@ -147,7 +147,7 @@ def grade_attempt(attempt: Attempt) -> Outcome:
             and cell.metadata.stats220.name == attempt.exercise
         ):
             cell.source = attempt.code
-    data: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    data: str = nbformat.writes(notebook)
     limits = own.setup.time_limits
     result = grade_notebook(
         own.setup.release, data.encode(), own.pool, limits, only=attempt.exercise

@@ -25,8 +25,8 @@ def marked_notebook(notebook: NotebookNode, result: SubmissionResult) -> str:
         if own.role == "test" and own.name in exercises:
             said = _verdict(exercises[own.name])
         if said and cell.cell_type == "code":
-            cell.outputs = [new_output("stream", name="stdout", text=said + "\n")]  # type: ignore[no-untyped-call]
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+            cell.outputs = [new_output("stream", name="stdout", text=said + "\n")]
+    text: str = nbformat.writes(notebook)
     return text + "\n"
 
 

@@ -49,7 +49,7 @@ def tidy(text: object, limit: int = MAX_MESSAGE) -> str:
     """
     whole = str(text)
     # Terminal colours are taken out of the part that is kept only, so that 20 MB cost no more than a line.
-    kept = strip_ansi(whole[:limit].replace("\r\n", "\n"))  # type: ignore[no-untyped-call]
+    kept = strip_ansi(whole[:limit].replace("\r\n", "\n"))
     kept = _UNPRINTABLE.sub("\ufffd", kept)
     missing = len(whole) - limit
     return f"{kept} … ({missing:,} more characters)" if missing > 0 else kept
@@ -114,7 +114,7 @@ class _Answer(IPythonRenderer):
 
 @lru_cache
 def _highlighter() -> Any:
-    return Highlight2HTML(pygments_lexer="python3")  # type: ignore[no-untyped-call]
+    return Highlight2HTML(pygments_lexer="python3")
 
 
 @lru_cache
@@ -124,4 +124,4 @@ def _sanitizer() -> Any:
         return attribute == "href" and value.startswith(("http://", "https://", "mailto:"))
 
     tags = _ANSWER_TAGS.split()
-    return SanitizeHTML(tags=tags, attributes={"a": absolute}, strip=True)  # type: ignore[no-untyped-call]
+    return SanitizeHTML(tags=tags, attributes={"a": absolute}, strip=True)
