@@ -188,7 +188,7 @@ def run(quick: bool = True, recipes: Sequence[Recipe] = RECIPES) -> list[Row]:
                 Row(
                     "pose_templates",
                     f"{recipe.name}; {len(results)} × {num_epochs} epochs",
-                    f"loss {np.mean(losses):.4f} ({min(losses):.4f} to {max(losses):.4f}); {how}: {text}",
+                    f"loss {np.mean(losses):.5f} ({min(losses):.4f} to {max(losses):.4f}); {how}: {text}",
                     "median 15.8 px, loss 0.0069" if recipe is RECIPES[0] else "",
                     15.8 / pixels[how],
                     "one split by others, largest logit; ratio of medians",

@@ -756,8 +756,8 @@ check.ResNetPoseTracker(ResNetPoseTracker)
 r"""
 ### Bonus problem 5c: run the frozen part once
 
-The frozen features of a frame are the same in every epoch. Compute them once, and an epoch costs only the head: five times less, or
-more.
+The frozen features of a frame are the same in every epoch. Compute them once, and an epoch costs only the head and the loss: three
+to six times less, according to how fast your loss is (the frames of this lab take half a gigabyte as features).
 """
 
 # %% exercise="extract_features" minutes=15 bonus=true
@@ -974,16 +974,18 @@ EfficientNet-Lite0, a small network, with this lab's own head on its third stage
 | tracker | loss | largest: median, RMSE | middle: median, RMSE |
 |---|---|---|---|
 | a constant rate for each key point | 0.019 | | |
-| template, random start, 40 epochs, one split | 0.014 | 20, 240 | 12, 230 |
-| template, start from rates, 40 epochs, the same split | 0.0063 | 15, 21 | 10, 19 |
+| template, random start, 40 epochs, five splits | 0.036 (0.020 to 0.057) | 22, 209 | 17, 207 |
+| template, start from rates, 40 epochs, five splits | 0.0072 | 17, 39 | 10, 37 |
+| template, random start, 200 epochs, five splits | 0.0082 | 17, 43 | 10, 41 |
 | template, start from rates, 200 epochs, five splits | 0.0070 | 16, 25 | 9, 23 |
-| deep features with **random** weights, 20 epochs, three splits | 0.0058 to 0.0068 | 14, 17 to 63 | 9 to 11, 14 to 63 |
-| deep features with ImageNet's weights, 20 epochs, three splits | 0.0042 to 0.0048 | 14, 16 | 6.5 to 7.8, 10 to 11 |
+| the same with targets of 7 × 7 pixels | (other targets) | 9, 33 | 8, 32 |
+| deep features with **random** weights, 20 epochs, three splits | 0.0058 | 14, 45 | 11, 45 |
+| deep features with ImageNet's weights, 20 epochs, three splits | 0.0042 | 14, 16 | 6.5, 9.7 |
 
-Three things stand out. How the map is *read* matters as much as what computes it. The template is a strong baseline, as long as it
-starts well. And what transfer learning buys is not so much the median as the RMSE: the frames that go wrong altogether. Random
-features do surprisingly well in the median, so a comparison without them would have credited ImageNet with what any 112 features
-can do.
+Three things stand out. How wide the targets are, and how the map is *read*, matters as much as what computes it. The template is a
+strong baseline, as long as it starts well. And what transfer learning buys is not so much the median as the RMSE: the frames that
+go wrong altogether. Random features do surprisingly well in the median, so a comparison without them would have credited ImageNet
+with what any 112 features can do.
 """
 
 # %% [markdown]
@@ -1053,7 +1055,8 @@ cell an offset $(\Delta x, \Delta y)$ to the key point, learned from the cells a
 then locate to a fraction of a cell. DeepLabCut calls it location refinement. Offsets matter more than resolution.
 
 **A softmax over places.** A key point is in one place, so the cells can compete: cross entropy over all cells of a map, with a
-narrow Gaussian as the target, in the place of one coin flip a pixel. No plateau is left. (It costs the answer "nowhere": who needs
+narrow Gaussian as the target, in the place of one coin flip a pixel. It is the narrow target that leaves no plateau: with the
+wide one, the template's softmax is 18 pixels off, with squares of 5 × 5 it is 11. (A softmax costs the answer "nowhere": who needs
 that learns it separately.)
 
 **More frames from few.** Turn, scale and shift each frame, and change its brightness, anew in each epoch. The key points have to
