@@ -203,7 +203,8 @@ def demix(
     objective = [update_background()]
     allowed = 1e-6 * abs(objective[0])  # what rounding and an inexact solver may lose
     warned = False
-    with tqdm(total=max_sweeps * (num_neurons + 1), desc="demixing", disable=not progress) as bar:
+    num_updates = max_sweeps * (num_neurons + 1)
+    with tqdm(total=num_updates, desc="demixing", disable=not progress) as bar:
         for _ in range(max_sweeps):
             now = objective[-1]
             for k in range(num_neurons + 1):
@@ -221,6 +222,7 @@ def demix(
             objective.append(now)
             bar.set_postfix(objective=f"{now:.6g}")
             if objective[-1] - objective[-2] <= tolerance * (objective[-1] - objective[0]):
+                bar.update(num_updates - bar.n)  # a bar that ends half way is drawn as failed
                 break
 
     images = np.zeros((num_neurons, height * width), kind)

@@ -154,6 +154,14 @@ def test_the_objective_never_falls(demixed: Demixed) -> None:
     assert (np.diff(demixed.objective) > 0).all()
 
 
+def test_the_progress_bar_ends_full_where_it_converges_early(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = scene.demix(progress=True, max_sweeps=50)
+    assert len(done.objective) < 50
+    assert "demixing: 100%" in capsys.readouterr().err.split("\r")[-1]
+
+
 def test_the_objective_is_the_log_posterior(scene: Scene, demixed: Demixed) -> None:
     parts = demixed.denoised + demixed.baselines[:, None]
     model = np.tensordot(demixed.footprints.T.swapaxes(0, 1), parts, axes=1)
