@@ -40,7 +40,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from stats220.arrays import pick_device
+from stats220.arrays import pick_device, to_numpy
 from stats220.checks import pose as check
 from stats220.data.backbones import Backbone, load_backbone
 from stats220.data.keypoints import pixel_errors
@@ -793,9 +793,8 @@ def loss_at_full_size(small_logits, targets):
 def train_head(tracker, num_stages, **options):
     """Train the head of a tracker, on features that are computed once or in each epoch."""
     start_from_rates(tracker.head)
-    with torch.no_grad():
-        squared_length = tracker.features(train_data[0][0][None]).square().sum(dim=1).mean().item()
-    options["learning_rate"] = 50 / squared_length
+    features = feature_maps(backbone, train_data[0][0])[f"stage {num_stages}"]
+    options["learning_rate"] = 50 / features.square().sum(dim=0).mean().item()
     if not FEATURES_ONCE:
         return train(tracker, train_data, validation_data, bernoulli_loss, **options)
     features = extract_features(backbone, [image for image, _ in data], num_stages)
@@ -871,8 +870,8 @@ beside it has its top somewhere between them. With $l$, $c$ and $r$ the logits a
 
 $$\delta = \frac{l - r}{2 (l - 2c + r)}, \qquad -\tfrac12 \le \delta \le \tfrac12,$$
 
-is where, in pixels to the right of the centre. The same from above to below. At the border of the map, where a neighbour is
-missing, the pixel's own centre has to do.
+is where, in pixels to the right of the centre. The same from above to below. Along an axis on which a neighbour is missing, at the
+border of the map, the pixel's own centre has to do; the other axis has both of its neighbours.
 
 **Back to the original frame.** The map is `scale` times smaller than the frame. Pixel centres are at whole numbers, so pixel 0 of a
 map that is 2 times smaller covers the pixels 0 and 1 of the frame, and its centre is at 0.5, not at 0:
@@ -907,7 +906,7 @@ def predict_keypoints(tracker, frames, locate=locate_keypoints):
     """Key points (num_frames, num_keypoints, 2) in pixels of the original frames."""
     tracker.eval()
     with torch.no_grad():
-        return np.stack([locate(tracker(data[i][0]), scale=2).cpu().numpy() for i in frames])
+        return np.stack([to_numpy(locate(tracker(data[i][0]), scale=2)) for i in frames])
 
 
 def print_errors(predictions):

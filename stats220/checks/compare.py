@@ -53,6 +53,10 @@ def close(
         wrong = ~same & ~(difference <= allowed)
     if not wrong.any():
         return
+    if (found := np.isnan(want) & wrong).any():
+        where = _first(found)
+        message = f"{name} is {_number(got[where])}{_at(where)}, expected NaN"
+        raise CheckFailed(message + _how_many(found, "such"))
     tolerance = f"tolerance {atol:g}" + (f" + {rtol:g} × |expected|" if rtol else "")
     for found, what in ((np.isnan(got) & wrong, "NaN"), (np.isinf(got) & wrong, "infinite")):
         if found.any():
@@ -173,7 +177,8 @@ def _numbers(value: Any, name: str, like: Any = None) -> Array:
         array = _to_array(value)
     if array is None or array.dtype.kind not in "biufc":
         wanted = "an array of numbers" if like is None else describe(like)
-        raise CheckFailed(f"{name} is {describe(value)}, expected {wanted}")
+        odd = " that make no array of numbers" if type(value) in SEQUENCES else ""
+        raise CheckFailed(f"{name} is {describe(value)}{odd}, expected {wanted}")
     return array
 
 

@@ -20,6 +20,7 @@ from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
 from stats220.checks.pose_models import (
     BACKBONE_CHANNELS,
+    Watch,
     answer_of_head,
     draw_head,
     example,
@@ -360,11 +361,21 @@ def train(train: Any) -> Checks:
         hint="backward() adds to the gradients that are there already: optimizer.zero_grad() comes before it. There is one step an "
         "example, not one an epoch, and no weight decay.",
     ):
-        model = one_weight(checks, 3.0)
+        model, watch = one_weight(checks, 3.0), checks.make(Watch)
+        watched = checks.make(nn.Sequential, model, watch)
         options = {"num_epochs": 2, "learning_rate": 0.25, "momentum": 0.0, "progress": False}
-        train(model, [example(1.0, 1.0)] * 3, validation, F.mse_loss, **options)
+        # The validation loss is 0 at first, and rises: the weight stays what training makes of it.
+        train(watched, [example(1.0, 1.0)] * 3, [example(1.0, 3.0)], F.mse_loss, **options)
+        message = "the model was given a batch, but it takes one image (channels, height, width)"
+        checks.that(not watch.saw_batch, message)
         # The gradient of (w - 1)² is 2 (w - 1): each of the 6 steps halves the distance of w to 1.
         checks.close(weight_of(model), 1 + 2 / 2**6, atol=1e-3, name="the weight")
+        model = one_weight(checks, 3.0)
+        train(
+            model, [example(0.0, 0.0)], validation, F.mse_loss, **options | {"learning_rate": 1e3}
+        )
+        name = "the weight after a black image, whose gradient is 0,"
+        checks.close(weight_of(model), 3.0, atol=1e-3, name=name)
 
     with checks(
         1,
@@ -399,16 +410,20 @@ def train(train: Any) -> Checks:
             options |= {"num_epochs": num_epochs, "learning_rate": 0.01, "decay_factor": 0.0}
             train(model, examples, validation, F.mse_loss, **options)
             weights.append(weight_of(model))
-        checks.that(weights[0] != weights[1], "the second epoch did not learn: its rate is not cut")
+        checks.that(
+            weights[0] != weights[1],
+            "the second epoch did not learn: with decay_every=2, only the third has another rate",
+        )
         checks.close(weights[2], weights[1], atol=1e-6, name="the weight after the rate is cut")
 
     with checks(
         1,
         "records mean losses, one an epoch",
-        hint="The mean over examples, not the sum: otherwise 44 training and 11 validation frames cannot be compared.",
+        hint="The mean over examples, each of which counts once, whatever its size; not the sum: otherwise 44 training and 11 validation "
+        "frames cannot be compared.",
     ):
-        examples = [example(pixel, 0.0) for pixel in (1.0, 2.0, 3.0)]
-        validation_examples = [example(1.0, 0.0), example(0.0, 3.0)]
+        examples = [example(float(side), 0.0, side) for side in (1, 2, 3)]
+        validation_examples = [example(1.0, 0.0), example(0.0, 3.0, side=2)]
         options = {"num_epochs": 2, "learning_rate": 1e-9, "progress": False}
         model = one_weight(checks, 2.0)  # losses 4, 16, 36 and 4, 9
         history = train(model, examples, validation_examples, F.mse_loss, **options)
@@ -437,17 +452,16 @@ def train(train: Any) -> Checks:
         1,
         "validates without gradients",
         hint="Put the validation under `with torch.no_grad():`. Without it torch records every operation for a backward pass that never "
-        "comes: time and memory for nothing. (This check hands in an image on which recording is an error.)",
+        "comes: time and memory for nothing.",
     ):
-        model = checks.make(
-            nn.Sequential, checks.make(nn.ReLU, inplace=True), one_weight(checks, 3.0)
-        )
-        # Nothing may be written into a tensor of which torch records the history, and this ReLU writes into the image.
-        image, target = example(1.0, 1.0)
+        watch = checks.make(Watch)
+        model = checks.make(nn.Sequential, one_weight(checks, 3.0), watch)
         options = {"num_epochs": 1, "learning_rate": 1e-9, "progress": False}
-        data = [example(1.0, 1.0)], [(image.requires_grad_(), target)]
+        data = [example(1.0, 1.0)], [example(1.0, 1.0, side=2)]
         history = train(model, *data, F.mse_loss, **options)
         checks.close(list(history.validation_losses), [4.0], atol=1e-3, name="validation_losses")
+        message = "torch recorded a graph of the validation image's logits"
+        checks.that(not watch.recorded.get(2, False), message)
 
     return checks
 
@@ -490,7 +504,7 @@ def step_decay(step_decay: Any) -> Checks:
 def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     """Trackers on a network of two small stages."""
     checks = Checks("ResNetPoseTracker", hidden_points=2)
-    image = normal(3, 37, 50, seed=60)
+    image = 1 + 2 * normal(3, 37, 50, seed=60)  # no image of mean 0 and variance 1
 
     with checks(
         1,
@@ -510,9 +524,10 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         "returns logits as large as the image, whatever its size",
         hint="The features are smaller than the image. Interpolate the logits to size=(height, width), and take them out of their batch.",
     ):
-        model = ResNetPoseTracker(tiny_backbone(checks), 2)
-        checks.shape(model(image), (2, 37, 50), name="logits")
-        checks.shape(model(image[:, :24, :31]), (2, 24, 31), name="logits")
+        for num_keypoints in (2, 1):
+            model = ResNetPoseTracker(tiny_backbone(checks), num_keypoints)
+            checks.shape(model(image), (num_keypoints, 37, 50), name="logits")
+            checks.shape(model(image[:, :24, :31]), (num_keypoints, 24, 31), name="logits")
 
     with checks(
         1,
@@ -532,6 +547,9 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = ResNetPoseTracker(tiny_backbone(checks), 2)
         gradients = checks.gradients(model, image, parameters=model)
+        others = [name for name in sorted(gradients) if not name.startswith("head.")]
+        message = f"{len(others)} parameters beside the head's learn: {', '.join(others[:2])} ..."
+        checks.that(not others, message)
         checks.equal(sorted(gradients), ["head.bias", "head.weight"], name="parameters that learn")
         checks.close(gradients["head.bias"], torch.full((2,), 37.0 * 50), atol=1, name="gradient")
 
@@ -591,6 +609,11 @@ def extract_features(extract_features: Any) -> Checks:
         for i, image in enumerate(images):
             expected = features_of(checks, backbone, image, 1)
             checks.close(found[i], expected, atol=1e-2, name=f"features of image {i}")
+        first = checks.make(
+            next, checks.make(iter, checks.make(extract_features, backbone, images))
+        )
+        message = "no head can be trained on tensors made in inference mode: take torch.no_grad()"
+        checks.that(not first.is_inference(), message)
 
     return checks
 
@@ -614,9 +637,9 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         1,
         "finds the top of a parabola between the pixels",
         hint="δ = (l - r) / (2 (l - 2c + r)), from the logits left and right of the largest (above and below it for y), not from "
-        "probabilities. It points towards the larger neighbour.",
+        "probabilities. It points towards the larger neighbour. In the first column x has no left neighbour and stays whole; y has both.",
     ):
-        tops = torch.tensor([[5.3, 2.8], [6.9, 4.4], [3.0, 5.25]])
+        tops = torch.tensor([[5.3, 2.8], [9.9, 4.4], [3.0, 5.25], [0.0, 6.4]])
         logits = parabolas(tops, 9, 12)
         checks.close(locate_keypoints(logits), tops, atol=1e-2, name="keypoints_xy")
 
@@ -638,15 +661,16 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     with checks(
         1,
         "leaves NaN where no pixel is probable enough",
-        hint="min_probability is a probability, so compare it with the sigmoid of the largest logit. NaN for x and for y.",
+        hint="min_probability is a probability, so compare it with the sigmoid of the largest logit: what is at least so probable is found. "
+        "NaN for x and for y of the others.",
     ):
         logits = torch.full((3, 5, 6), -9.0)
-        logits[0, 1, 2], logits[1, 3, 4], logits[2, 2, 2] = 2.0, 0.5, -0.5  # 0.88, 0.62, 0.38
+        logits[0, 2, 2], logits[1, 1, 2], logits[2, 3, 4] = -0.5, 2.0, 0.0  # 0.38, 0.88, 0.5
         nothing = [math.nan, math.nan]
         for least, expected in [
-            (0.0, [[2.0, 1.0], [4.0, 3.0], [2.0, 2.0]]),
-            (0.5, [[2.0, 1.0], [4.0, 3.0], nothing]),
-            (0.7, [[2.0, 1.0], nothing, nothing]),
+            (0.0, [[2.0, 2.0], [2.0, 1.0], [4.0, 3.0]]),
+            (0.5, [nothing, [2.0, 1.0], [4.0, 3.0]]),
+            (0.7, [nothing, [2.0, 1.0], nothing]),
         ]:
             found = locate_keypoints(logits, 1, least)
             checks.close(found, expected, atol=1e-3, name=f"min_probability {least}: keypoints_xy")

@@ -21,9 +21,24 @@ from stats220.data.backbones import Backbone
 BACKBONE_CHANNELS = (4, 6, 5)  # of the stem and of two stages
 
 
-def example(pixel: float, target: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """An image of one channel and one pixel, and its target."""
-    return torch.full((1, 1, 1), pixel), torch.full((1, 1, 1), target)
+class Watch(nn.Module):
+    """Hands on what it gets; notes by its height whether torch records a graph of it, and whether it was a batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recorded: dict[int, bool] = {}
+        self.saw_batch = False
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The same tensor."""
+        self.recorded[x.shape[-2]] = x.requires_grad
+        self.saw_batch = self.saw_batch or x.ndim > 3
+        return x
+
+
+def example(pixel: float, target: float, side: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+    """An image of one channel and side × side equal pixels, and its targets."""
+    return torch.full((1, side, side), pixel), torch.full((1, side, side), target)
 
 
 def one_weight(checks: Checks, weight: float) -> Any:

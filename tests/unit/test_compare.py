@@ -83,7 +83,7 @@ def test_close_tells_numbers_apart_that_six_digits_do_not() -> None:
         (
             [[1, 2], [3]],
             np.zeros((2, 2)),
-            "result is a list of 2 items, expected an array of shape (2, 2) and dtype float64",
+            "result is a list of 2 items that make no array of numbers, expected an array of shape (2, 2) and dtype float64",
         ),
         (
             {"a": 1},
@@ -99,7 +99,7 @@ def test_close_says_what_else_is_wrong(actual: Any, expected: Any, message: str)
 
 def test_a_relative_tolerance_does_not_make_everything_close_to_infinity() -> None:
     assert "expected inf" in said(compare.close, [5.0], [INF], atol=0.1, rtol=0.1)
-    assert "expected nan" in said(compare.close, [5.0], [NAN], atol=0.1, rtol=0.1)
+    assert "expected NaN" in said(compare.close, [5.0], [NAN], atol=0.1, rtol=0.1)
 
 
 @pytest.mark.parametrize("nothing", [None, ...])

@@ -228,7 +228,8 @@ def train(train: Any) -> Checks:
     with checks(
         1,
         "is torch's SGD with momentum and StepLR, and leaves frozen parameters alone",
-        hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example.",
+        hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example. An example's loss is that before its "
+        "step, each epoch's mean begins afresh, and validation comes at the epoch's end.",
     ):
         checks.seed(70)
         frozen = checks.make(nn.Conv2d, 2, 3, 3, padding=1)
@@ -430,12 +431,13 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     with checks(
         1,
         "finds tops in random maps, on their borders, and between two equal pixels",
-        hint="At the border a neighbour is missing, and index -1 is no neighbour: the pixel's own centre.",
+        hint="In the first column and the last, x is the pixel's own, for a neighbour is missing (index -1 is none); y still has both of its. "
+        "And the other way round in the first row and the last.",
     ):
         logits = normal(6, 7, 10, seed=86)
         for k, (row, column) in enumerate([(3, 4), (0, 5), (6, 2), (2, 9), (6, 0), (3, 4)]):
             logits[k, row, column] = 6.0
-        logits[5, 3, 5] = 6.0
+        logits[5, :, 5] = logits[5, :, 4]  # alike, whichever of the two is taken
         expected = []
         for map_of_logits in to_numpy(logits):
             peak = np.unravel_index(np.argmax(map_of_logits), map_of_logits.shape)

@@ -58,8 +58,8 @@ def locate_keypoints(
             continue
         # END SOLUTION
 
-        # x and y of the top of the parabola along the row, and along the column; at the border,
-        # where a neighbour is missing, the pixel's own centre.
+        # x and y of the top of the parabola along the row, and along the column. Along an axis on
+        # which the pixel has no neighbour on one side, at the border, its own centre.
         # BEGIN SOLUTION
         x, y = float(column), float(row)
         if 0 < column < width - 1:

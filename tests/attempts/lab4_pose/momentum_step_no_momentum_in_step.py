@@ -1,0 +1,6 @@
+# exercise: momentum_step
+# says: steps along the gradient alone
+# points: 0
+def momentum_step(parameter, gradient, velocity, learning_rate, momentum=0.9):
+    v = momentum * velocity + gradient
+    return parameter - learning_rate * gradient, v

@@ -1,0 +1,23 @@
+# exercise: ResNetPoseTracker
+# says: the head's weights used by F.conv2d
+# points: all
+class ResNetPoseTracker(nn.Module):
+    def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
+        super().__init__()
+        backbone.check_num_stages(num_stages)
+        self.features = nn.Sequential(backbone.stem, *backbone.stages[:num_stages])
+        for parameter in self.features.parameters():
+            parameter.requires_grad_(False)
+        self.head = nn.Conv2d(backbone.channels[num_stages], num_keypoints, kernel_size, padding=kernel_size // 2)
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.features.eval()
+        return self
+
+    def forward(self, image):
+        height, width = image.shape[-2:]
+        with torch.no_grad():
+            features = self.features(image[None])
+        small_logits = F.conv2d(features, self.head.weight, self.head.bias, padding=self.head.weight.shape[-1] // 2)
+        return F.interpolate(small_logits, size=(height, width), mode="bilinear")[0]
