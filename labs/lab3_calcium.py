@@ -676,7 +676,7 @@ if truth is not None:
             own = [likeness(a, spike_counts[k]) for a in amplitudes]
             theirs = [likeness(a, truth.spike_counts[other]) for a in amplitudes]
             if max(theirs) > 0.04:
-                print(f"neuron {k}, with a neighbour at {apart[other]:.1f} pixels: correlation with")
+                print(f"neuron {k}, a neighbour at {apart[other]:.1f} pixels: correlation with")
                 print(f"  its own spikes {own[0]:.2f} before, {own[1]:.2f} demixed")
                 print(f"  the neighbour's {theirs[0]:.2f} before, {theirs[1]:.2f} demixed")
 

@@ -23,7 +23,14 @@ from stats220.reference.pose import hidden
 from stats220.staff.build.reference import read_reference
 
 ROOT = Path(__file__).resolve().parents[2]
-BANK = sorted((ROOT / "tests" / "attempts" / "lab4_pose").glob("*.py"))
+# The first two change torch itself, for the checks and for all tests that follow; the third finds the key, which no sandbox holds.
+SANDBOX_ONLY = {
+    "train_patches_sgd",
+    "resnet_pose_tracker_patches_interpolate",
+    "train_inherits_from_key",
+}
+ATTEMPTS = ROOT / "tests" / "attempts" / "lab4_pose"
+BANK = [path for path in sorted(ATTEMPTS.glob("*.py")) if path.stem not in SANDBOX_ONLY]
 EXERCISES = key.__all__
 
 
