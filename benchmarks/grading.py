@@ -6,6 +6,7 @@ forks a warm process, skips the cells that are not graded and runs the checks ou
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,9 +48,17 @@ def run(quick: bool = True, lab: str = "lab4_pose") -> list[Row]:
             )
 
         nbgrader = [sys.executable, "-m", "nbgrader"]
+        # The kernel that nbgrader starts is the one of this environment, whether or not it is activated.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         for command in (["generate_assignment", lab, "--force"], ["autograde", lab, "--force"]):
             start = perf_counter()
-            subprocess.run([*nbgrader, *command], cwd=course, check=True, capture_output=True)
+            subprocess.run(
+                [*nbgrader, *command],
+                cwd=course,
+                env={**os.environ, "PATH": path},
+                check=True,
+                capture_output=True,
+            )
         peer = (perf_counter() - start) / num_students
     return [
         Row(
