@@ -41,6 +41,7 @@ lint: setup
 
 test: lint
 	$(BIN)/stats220 build --check
+	$(BIN)/stats220 build  # build/nbgrader, which is not committed, for the tests against nbgrader
 	for lab in $(ALL_LABS); do $(BIN)/stats220 attempts $$lab --jobs $(JOBS) || exit 1; done
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal
 
