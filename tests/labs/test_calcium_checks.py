@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import cvxpy as cp
 import numpy as np
 import pytest
+from bank import LabChecks, headers
 from scipy.optimize import minimize
 from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
@@ -44,33 +44,8 @@ GIVEN = {
     "Deconvolution": Deconvolution,
     "solve": solve,
 }
-
-
-def run_checks(exercise: str, attempt: Any) -> list[CheckResult]:
-    return [
-        *getattr(visible, exercise)(attempt).results,
-        *getattr(hidden, exercise)(attempt).results,
-    ]
-
-
-def points(exercise: str, attempt: Any) -> float:
-    return sum(result.points for result in run_checks(exercise, attempt))
-
-
-def full_points(exercise: str) -> float:
-    return sum(result.max_points for result in run_checks(exercise, getattr(key, exercise)))
-
-
-def define(source: str, name: str) -> Any:
-    """What a student's cell defines, with the names of the lab's first cell."""
-    names: dict[str, Any] = {**GIVEN, "__name__": "__main__"}
-    exec("from jaxtyping import Float", names)
-    exec(compile(source, f"<{name}>", "exec"), names)
-    return names[name]
-
-
-def headers(path: Path) -> dict[str, str]:
-    return dict(re.findall(r"^# (\w+): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+LAB = LabChecks(visible, hidden, key, GIVEN)
+run_checks, points, full_points, define = LAB.run_checks, LAB.points, LAB.full_points, LAB.define
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

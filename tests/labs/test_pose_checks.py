@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from bank import LabChecks, headers
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from stats220.checks import CheckResult
 from stats220.checks import pose as visible
 from stats220.data.backbones import Backbone
 from stats220.data.training import TrainingHistory, check_examples, check_finite
@@ -34,35 +33,23 @@ BANK = [path for path in sorted(ATTEMPTS.glob("*.py")) if path.stem not in SANDB
 EXERCISES = key.__all__
 
 
-def run_checks(exercise: str, attempt: Any) -> list[CheckResult]:
-    return [
-        *getattr(visible, exercise)(attempt).results,
-        *getattr(hidden, exercise)(attempt).results,
-    ]
-
-
-def points(exercise: str, attempt: Any) -> float:
-    return sum(result.points for result in run_checks(exercise, attempt))
-
-
-def full_points(exercise: str) -> float:
-    return sum(result.max_points for result in run_checks(exercise, getattr(key, exercise)))
-
-
-def define(source: str, name: str) -> Any:
-    """What a student's cell defines, with the names of the lab's first cell."""
-    names: dict[str, Any] = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
-    names |= {"Tensor": Tensor, "Callable": Callable, "Sequence": Sequence, "tqdm": tqdm}
-    names |= {"Backbone": Backbone, "TrainingHistory": TrainingHistory}
-    names |= {"check_examples": check_examples, "check_finite": check_finite}
-    names["__name__"] = "__main__"
-    exec("from jaxtyping import Float, UInt8", names)
-    exec(compile(source, f"<{name}>", "exec"), names)
-    return names[name]
-
-
-def headers(path: Path) -> dict[str, str]:
-    return dict(re.findall(r"^# (\w+): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+GIVEN = {
+    "math": math,
+    "np": np,
+    "torch": torch,
+    "F": F,
+    "nn": nn,
+    "Tensor": Tensor,
+    "Callable": Callable,
+    "Sequence": Sequence,
+    "tqdm": tqdm,
+    "Backbone": Backbone,
+    "TrainingHistory": TrainingHistory,
+    "check_examples": check_examples,
+    "check_finite": check_finite,
+}
+LAB = LabChecks(visible, hidden, key, GIVEN)
+run_checks, points, full_points, define = LAB.run_checks, LAB.points, LAB.full_points, LAB.define
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

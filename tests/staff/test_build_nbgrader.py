@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 from tiny_course import use_real_checks, write_course
 
 from stats220.staff.build import build_all
@@ -132,6 +132,10 @@ def test_source_notebooks_pass_nbgraders_schema(course: Course) -> None:
     release = nbformat.read(course.root / "release" / f"{LAB}.ipynb", as_version=4)
     for notebook in (source, release):
         MetadataValidator().validate_nb(notebook)
+        assert sum("nbgrader" in cell.metadata for cell in notebook.cells) > 3
+    source.cells[0].metadata["nbgrader"] = {"schema_version": 3}
+    with pytest.raises(ValidationError):
+        MetadataValidator().validate_nb(source)
 
 
 def test_hidden_tests_are_in_the_source_and_not_in_the_release(course: Course) -> None:

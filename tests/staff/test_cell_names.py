@@ -61,8 +61,8 @@ def test_hostile_text_has_no_names_and_does_no_harm(source: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_will_do(source: str) -> None:
-    names_of(source)
-    same_code(source, "x")
+    assert names_of(source) == names_of(source)
+    assert same_code(source, "x") == same_code("x", source)
 
 
 def test_code_is_the_same_up_to_comments_and_layout() -> None:

@@ -103,10 +103,11 @@ def test_draws_on_the_axes_it_is_given(name: str) -> None:
 @pytest.mark.parametrize("name", CALLS)
 def test_tensors_are_welcome(name: str) -> None:
     function, arguments, options = CALLS[name]
-    function(
+    drawn = function(
         *(torch.tensor(a) if isinstance(a, np.ndarray) else a for a in arguments),
         **{k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()},
     )
+    assert type(drawn) is type(function(*arguments, **options))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -114,7 +115,7 @@ def test_signatures_are_true(name: str) -> None:
     """The shapes in the signature, executed."""
     beartype = pytest.importorskip("beartype").beartype
     function, arguments, options = CALLS[name]
-    jaxtyped(typechecker=beartype)(function)(*arguments, **options)
+    assert jaxtyped(typechecker=beartype)(function)(*arguments, **options) is not None
 
 
 @pytest.mark.parametrize("name", plot.__all__)
@@ -191,9 +192,11 @@ def test_traces_stand_one_below_the_other_in_their_neurons_colours() -> None:
 
 def test_silent_neurons_are_drawn_too() -> None:
     silent = np.zeros((2, 60))
-    plot.plot_traces(TRACES, silent, silent, frame_rate_hz=30.0).figure.canvas.draw()
-    plot.plot_contours(0 * FOOTPRINTS, IMAGE, quantity="x (1)")
-    plot.figure_footprints(0 * FOOTPRINTS)
+    ax = plot.plot_traces(TRACES, silent, silent, frame_rate_hz=30.0)
+    ax.figure.canvas.draw()
+    assert all(np.isfinite(np.asarray(line.get_ydata(), float)).all() for line in ax.lines)
+    assert plot.plot_contours(0 * FOOTPRINTS, IMAGE, quantity="x (1)").has_data()
+    assert plot.figure_footprints(0 * FOOTPRINTS).axes
 
 
 def test_objective_is_shown_as_what_was_gained() -> None:
