@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 import warnings
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-from stats220.checks.failures import NotAttempted, SandboxLost, StudentError, UnexpectedObject
-from stats220.checks.results import CheckResult, Status
+from stats220.checks.results import CheckResult, Record, Status
+from stats220.line.failures import NotAttempted, SandboxLost, StudentError, UnexpectedObject
 
-if TYPE_CHECKING:
-    from stats220.checks.recorder import Checks
+Recorder = TypeVar("Recorder", bound=Record)
 
 MAX_MESSAGE = 400
 # What a check's own code raises when it goes on with a result that has another form than it thought.
@@ -29,14 +28,17 @@ MISFITS = (
 HINTED = ("failed", "error", "lost")
 
 
-class Block:
+class Block(Generic[Recorder]):
     """One with-block of a check; made by calling `Checks`."""
 
-    def __init__(self, checks: Checks, points: int, what: str, hint: str) -> None:
-        self.checks, self.points, self.what, self.hint = checks, points, what, hint
+    def __init__(
+        self, checks: Recorder, points: int, what: str, *, hint: str, remedy: str, needs: str
+    ) -> None:
+        self.checks, self.points, self.what = checks, points, what
+        self.hint, self.remedy, self.needs = hint, remedy, needs
         self._replies = 0
 
-    def __enter__(self) -> Checks:
+    def __enter__(self) -> Recorder:
         self._start = time.perf_counter()
         # A warning in a check is no failure, whatever the filters say.
         self._warnings = warnings.catch_warnings(record=True)
@@ -68,13 +70,19 @@ class Block:
         message = ""
         if error is not None:
             status, message = self._verdict(error)
+        waits_for = None if isinstance(error, SandboxLost) else self._unmet_need()
+        if waits_for is not None:
+            # A right answer to this alone would be luck, and a wrong one says nothing.
+            if status in ("passed", "failed"):
+                status = waits_for.status
+            message = f"first mend the check above: {waits_for.what}"
         result = CheckResult(
             what=self.what,
             points=self.points if status == "passed" else 0,
             max_points=self.points,
             status=status,
             message=message,
-            hint=self.hint if status in HINTED else "",
+            hint=self.hint if status in HINTED and waits_for is None else "",
             seconds=time.perf_counter() - self._start,
             hidden=self.checks.hidden,
         )
@@ -83,6 +91,11 @@ class Block:
             error.checks = self.checks
             return False
         return True
+
+    def _unmet_need(self) -> CheckResult | None:
+        """The result that this block cannot do without, where it is there and did not pass."""
+        earlier = [result for result in self.checks.results if result.what == self.needs]
+        return next((result for result in earlier if result.status != "passed"), None)
 
     def _verdict(self, error: Exception) -> tuple[Status, str]:
         """Whose fault it is, and the message."""

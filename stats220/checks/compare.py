@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from stats220.arrays import to_numpy
-from stats220.checks.failures import CheckFailed, NotAttempted
-from stats220.checks.proxy import Nothing, Proxy, raise_not_attempted, type_name
+from stats220.line.failures import CheckFailed, NotAttempted
+from stats220.line.proxy import Nothing, Proxy, raise_not_attempted, type_name
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

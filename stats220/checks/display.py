@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from stats220.checks.recorder import Checks
-    from stats220.checks.results import CheckResult
+from stats220.checks.results import CheckResult, Record
 
 # A mark and a word each, so that no meaning hangs on colour; both colours are legible on white and on black.
 MARKS = {"passed": "✓", "failed": "✗", "not attempted": "○", "error": "!", "lost": "✗"}
@@ -29,7 +26,7 @@ RULE = "border-top: 1px solid rgba(128, 128, 128, 0.4);"
 CELL = "text-align: left; vertical-align: top; padding: 0.3em 0.8em 0.3em 0;"
 
 
-def summary(checks: Checks) -> str:
+def summary(checks: Record) -> str:
     """For example "4 of 4 here, 2 more at grading"."""
     text = f"{checks.points:g} of {checks.max_points:g}"
     return (
@@ -39,7 +36,7 @@ def summary(checks: Checks) -> str:
     )
 
 
-def as_text(checks: Checks) -> str:
+def as_text(checks: Record) -> str:
     """The table in plain text."""
     lines = [f"{checks.exercise}: {summary(checks)}"]
     for result in checks.results:
@@ -54,7 +51,7 @@ def as_text(checks: Checks) -> str:
     return "\n".join(lines)
 
 
-def as_html(checks: Checks) -> str:
+def as_html(checks: Record) -> str:
     """The table in HTML; everything in it is escaped, and colours of text and ground are the notebook's own."""
     rows = "".join(map(_row, checks.results))
     return (

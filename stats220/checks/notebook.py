@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from stats220.checks.capture import captured, no_display
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
-from stats220.checks.session import Loopback, active_session
-from stats220.checks.surroundings import undisturbed
 from stats220.errors import InputError
+from stats220.line.capture import captured, no_display
+from stats220.line.session import Loopback, active_session
+from stats220.line.surroundings import undisturbed
 
 CheckFunction = Callable[..., Checks]
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
+
+import numpy as np
 
 from stats220.checks import compare, display
 from stats220.checks.block import Block, one_line
-from stats220.checks.failures import CheckFailed, StudentError
-from stats220.checks.proxy import Nothing, raise_not_attempted
-from stats220.checks.results import CheckResult
-from stats220.checks.session import Session, active_session
+from stats220.checks.results import CheckResult, Record
 from stats220.errors import InputError
+from stats220.line.failures import CheckFailed, StudentError
+from stats220.line.proxy import Nothing, raise_not_attempted
+from stats220.line.session import Session
 
 __all__ = ["CheckResult", "Checks"]
 
 
-class Checks:
+class Checks(Record):
     """The checks of one exercise.
 
     Call the student's code inside blocks only::
@@ -25,38 +28,43 @@ class Checks:
             checks.shape(bernoulli_loss(logits, targets), ())
 
     Its ``repr`` is the bare number of points, which nbgrader reads as partial credit.
-
-    Parameters
-    ----------
-    exercise
-        Name of the exercise.
-    hidden_points
-        Points that other checks give at grading.
-    hidden
-        Whether these are such checks: their messages tell the type of an exception and the student's own line, no values.
     """
 
-    def __init__(self, exercise: str, *, hidden_points: int = 0, hidden: bool = False) -> None:
-        self.exercise = exercise
-        self.hidden_points = hidden_points
-        self.hidden = hidden
-        self.results: list[CheckResult] = []
-        self.session: Session | None = active_session.get()
-        self.heard = False  # whether the student's code has answered anything yet
+    _rng: tuple[int, np.random.Generator] | None = (
+        None  # and the number of the block that it is for
+    )
 
-    def __call__(self, points: int, what: str, hint: str = "") -> Block:
-        """A block that is worth `points`."""
-        return Block(self, points, what, hint)
+    def __call__(
+        self, points: int, what: str, hint: str = "", *, remedy: str = "", needs: str = ""
+    ) -> Block[Checks]:
+        """A block that is worth `points`.
+
+        Parameters
+        ----------
+        points
+            What it gives.
+        what
+            What is checked, in a few words.
+        hint
+            A nudge towards the misconception, for whoever did not pass. It gives no line away.
+        remedy
+            The line itself, for whoever fails again in a notebook; never shown at grading.
+        needs
+            `what` of an earlier block without which this one cannot be judged: where that one did not pass, this one says so.
+        """
+        return Block(self, points, what, hint=hint, remedy=remedy, needs=needs)
 
     @property
-    def points(self) -> float:
-        """Points earned."""
-        return sum(result.points for result in self.results)
+    def rng(self) -> np.random.Generator:
+        """A generator for the inputs of this block: the same in each notebook, drawn anew by a grading run.
 
-    @property
-    def max_points(self) -> float:
-        """Points to be had in the blocks that ran."""
-        return sum(result.max_points for result in self.results)
+        Each block has numbers of its own, whatever the blocks before it drew.
+        """
+        if self._rng is None or self._rng[0] != len(self.results):
+            seed = 0 if self.session is None else self.session.checks_seed
+            entropy = [seed, crc32(self.exercise.encode()), int(self.hidden), len(self.results)]
+            self._rng = len(self.results), np.random.default_rng(entropy)
+        return self._rng[1]
 
     @property
     def device(self) -> str:

@@ -1,9 +1,11 @@
-"""What one block of a check came to."""
+"""What one block of a check came to, and the record of all blocks of an exercise."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from stats220.line.line import Session, active_session
 
 Status = Literal["passed", "failed", "not attempted", "error", "lost"]
 
@@ -39,3 +41,35 @@ class CheckResult:
     hint: str = ""
     seconds: float = 0.0
     hidden: bool = False
+
+
+class Record:
+    """The results of one exercise's blocks so far: what blocks write into, and what is displayed.
+
+    Parameters
+    ----------
+    exercise
+        Name of the exercise.
+    hidden_points
+        Points that other checks give at grading.
+    hidden
+        Whether these are such checks: their messages tell the type of an exception and the student's own line, no values.
+    """
+
+    def __init__(self, exercise: str, *, hidden_points: int = 0, hidden: bool = False) -> None:
+        self.exercise = exercise
+        self.hidden_points = hidden_points
+        self.hidden = hidden
+        self.results: list[CheckResult] = []
+        self.session: Session | None = active_session.get()
+        self.heard = False  # whether the student's code has answered anything yet
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_points(self) -> float:
+        """Points to be had in the blocks that ran."""
+        return sum(result.max_points for result in self.results)

@@ -17,7 +17,7 @@ from scipy.sparse import eye_array, sparray
 
 from stats220.checks import CheckResult
 from stats220.checks import calcium as visible
-from stats220.checks.calcium_inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
+from stats220.checks.calcium.inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
 from stats220.models.calcium import Deconvolution, check_trace, solve

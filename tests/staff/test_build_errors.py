@@ -143,7 +143,7 @@ KEY_MISTAKES = [
     mistake("an import of no name", LAB_FILE, "import math\n", "import math\nfrom stats220.checks import Cheque\n", "there is no stats220.checks.Cheque", at="Cheque"),
     mistake("a star import", LAB_FILE, "import math\n", "import math\nfrom os.path import *\n", "star import", at="import *"),
     mistake("a student module that imports the key", CHECKS_FILE, "from typing", "from stats220.reference import tiny\nfrom typing", "students do not have", at="import tiny"),
-    mistake("a student module that imports the key in a function", CHECKS_FILE, "    checks = Checks(\"twice\")", "    from ..staff import build\n    checks = Checks(\"twice\")", "students do not have", at="import build"),
+    mistake("a student module that imports the key in a function", CHECKS_FILE, "    checks = Checks(\"twice\")", "    from ...staff import build\n    checks = Checks(\"twice\")", "students do not have", at="import build"),
 ]  # fmt: skip
 
 POINTS_MISTAKES = [
@@ -160,6 +160,7 @@ POINTS_MISTAKES = [
     mistake("a block without points", CHECKS_FILE, 'checks(1, "doubles 3", hint="3 + 3")', "checks()", "without points", at="checks()"),
     mistake("a block worth nothing", CHECKS_FILE, 'checks(1, "doubles 3"', 'checks(0, "doubles 3"', "worth nothing", at="checks(0"),
     mistake("a block in a loop", CHECKS_FILE, '    with checks(1, "doubles 3", hint="3 + 3"):\n        checks.equal(twice(3), 6)\n', '    for _ in "ab":\n        with checks(1, "doubles 3"):\n            pass\n', "cannot be added up", at="doubles 3"),
+    mistake("a check that its folder does not export", "stats220/checks/tiny/__init__.py", "Counter, shifted_root, twice", "Counter, twice", "does not export the check shifted_root", in_file=CHECKS_FILE, at="def shifted_root"),
     mistake("hidden points that are not those", CHECKS_FILE, "hidden_points=1", "hidden_points=2", "hidden checks are worth 1", at="def shifted_root"),
     mistake("hidden points that are not promised", CHECKS_FILE, ", hidden_points=1", "", "hidden checks are worth 1", at="def shifted_root"),
     mistake("a hidden check that is missing", HIDDEN_FILE, "def shifted_root", "def _other", "records under another", at="Checks("),
@@ -223,7 +224,13 @@ def test_there_are_many_kinds() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [COURSE_FILE, CHECKS_FILE, "stats220/reference/tiny/__init__.py", "LICENSE"]
+    "file",
+    [
+        COURSE_FILE,
+        "stats220/checks/tiny/__init__.py",
+        "stats220/reference/tiny/__init__.py",
+        "LICENSE",
+    ],
 )
 def test_missing_file(tmp_path: Path, file: str) -> None:
     write_course(tmp_path)
@@ -249,6 +256,7 @@ def test_too_many_exercises(tmp_path: Path) -> None:
             f'\n\ndef {name}() -> int:\n    """Extra."""\n    # BEGIN SOLUTION\n    return {number}\n    # END SOLUTION\n',
         )
         edit(tmp_path, "stats220/reference/tiny/__init__.py", "", f"from .counter import {name}\n")
+        edit(tmp_path, "stats220/checks/tiny/__init__.py", "", f"from .roots import {name}\n")
         edit(
             tmp_path,
             CHECKS_FILE,

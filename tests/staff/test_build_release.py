@@ -270,16 +270,27 @@ def test_no_such_lab_in_the_release(course: Path) -> None:
 
 def add_second_lab(root: Path) -> None:
     """A second lab, `lab2_small`, whose module is a copy of the first one's."""
-    for path in ["labs/lab1_tiny.py", *[f"stats220/{p}" for p in ("checks/tiny.py",)]]:
-        text = (
-            (root / path)
-            .read_text()
-            .replace("reference.tiny", "reference.small")
-            .replace("import tiny", "import small")
+    rename = {
+        "reference.tiny": "reference.small",
+        "checks.tiny": "checks.small",
+        "import tiny": "import small",
+    }
+    copied = [
+        root / LAB_FILE,
+        *(
+            p
+            for room in ("checks", "reference")
+            for p in (root / "stats220" / room / "tiny").rglob("*")
+        ),
+    ]
+    for path in filter(Path.is_file, copied):
+        text = path.read_text()
+        for old, new in rename.items():
+            text = text.replace(old, new)
+        name = (
+            str(path.relative_to(root)).replace("lab1_tiny", "lab2_small").replace("tiny", "small")
         )
-        (root / path.replace("lab1_tiny", "lab2_small").replace("tiny", "small")).write_text(text)
-    for path in sorted((root / "stats220/reference/tiny").iterdir()):
-        edit(root, f"stats220/reference/small/{path.name}", "", path.read_text())
+        edit(root, name, "", text)
     edit(root, COURSE_FILE, "", '\n[labs.lab2_small]\ntitle = "Lab 2: Small"\npoints = 9\n')
 
 
@@ -339,12 +350,13 @@ def test_the_student_wheel_holds_the_students_part_only(course: Path) -> None:
         names = wheel.namelist()
         metadata = wheel.read("stats220-1.2.3.dist-info/METADATA").decode()
         assert wheel.testzip() is None
-    assert names[:3] == [
+    assert names[:4] == [
         "stats220/__init__.py",
         "stats220/checks/__init__.py",
-        "stats220/checks/tiny.py",
+        "stats220/checks/tiny/__init__.py",
+        "stats220/checks/tiny/roots.py",
     ]
-    assert all(name.startswith("stats220-1.2.3.dist-info/") for name in names[3:])
+    assert all(name.startswith("stats220-1.2.3.dist-info/") for name in names[4:])
     assert "Requires-Dist: numpy>=1.26" in metadata
     assert "Requires-Dist: extra[a]>=1; python_version < '4'" in metadata
     assert metadata.startswith("Metadata-Version: 2.4\n")
@@ -366,7 +378,7 @@ def test_the_student_wheel_installs(course: Path, tmp_path_factory: Any) -> None
         str(target),
     ]
     subprocess.run([*command, str(course / WHEEL)], check=True)
-    assert (target / "stats220" / "checks" / "tiny.py").is_file()
+    assert (target / "stats220" / "checks" / "tiny" / "roots.py").is_file()
     assert not (target / "stats220" / "reference").exists()
 
 

@@ -411,7 +411,7 @@ TELLERS = {
     "a refusal": {
         "double": MEMORY.replace(
             "    return",
-            "    from stats220.checks.operations import Operations\n    from stats220.checks.wire import pack\n"
+            "    from stats220.line.operations import Operations\n    from stats220.line.wire import pack\n"
             "    if str(x) == '-1.5':\n        refused = {'refused': f'seen {x}', 'printed': ''}\n"
             "        Operations.respond = lambda self, receive: (receive(), pack(refused, self))[1]\n    return",
         )

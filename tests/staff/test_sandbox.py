@@ -24,8 +24,8 @@ from sandboxes import (
     unpack_student_wheel,
 )
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout
 from stats220.errors import GradingError
+from stats220.line.failures import SandboxLost, SandboxTimeout
 from stats220.staff.grade.sandbox import SandboxPool, bubblewrap, bwrap_problem, keepers
 from stats220.staff.grade.sandbox.bubblewrap import Python
 from stats220.staff.grade.sandbox.warm.student import describe

@@ -24,7 +24,7 @@ from sandboxes import (
     unpack_student_wheel,
 )
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout
+from stats220.line.failures import SandboxLost, SandboxTimeout
 from stats220.staff.grade.sandbox import Sandbox, SandboxPool, bubblewrap, seccomp
 
 pytestmark = needs_bwrap

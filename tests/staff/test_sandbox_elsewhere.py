@@ -19,8 +19,8 @@ from sandboxes import (
     wait_until,
 )
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.errors import GradingError
+from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.staff.grade.sandbox import SandboxPool, bubblewrap
 from stats220.staff.grade.sandbox.bubblewrap import Python
 
@@ -65,7 +65,7 @@ def test_folders_that_submissions_could_not_read_are_refused(which: str, tmp_pat
     data = tmp_path / "data"
     (data / "mouse_reaching").mkdir(parents=True)
     closed = {
-        "packages": packages / "stats220" / "checks" / "wire.py",
+        "packages": packages / "stats220" / "line" / "wire.py",
         "data": data / "mouse_reaching",
     }
     data.chmod(0o755)
@@ -185,7 +185,7 @@ mount --bind "$1" "$2" && exec env -i PATH=/usr/bin:/bin PYTHONPATH="$3" PYTHOND
 UNPRIVILEGED = '''
 import sys
 from pathlib import Path
-from stats220.checks.failures import SandboxLost
+from stats220.line.failures import SandboxLost
 from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
 problem = bwrap_problem()
 if problem:

@@ -22,7 +22,7 @@ from sandboxes import (
     wait_until,
 )
 
-from stats220.checks.failures import SandboxLost
+from stats220.line.failures import SandboxLost
 from stats220.staff.grade.sandbox import SandboxPool, bubblewrap
 
 

@@ -216,12 +216,14 @@ FILES = {
     "labs/course.toml": COURSE,
     "stats220/__init__.py": '"""Tiny."""\n\n__version__ = "1.2.3"\n',
     "stats220/checks/__init__.py": "class Checks: ...\n\n\ndef checked(check): return check\n",
-    "stats220/checks/tiny.py": CHECKS,
+    "stats220/checks/tiny/__init__.py": "from stats220.checks.tiny.roots import Counter, shifted_root, twice\n",
+    "stats220/checks/tiny/roots.py": CHECKS,
     "stats220/reference/__init__.py": "",
     "stats220/reference/tiny/__init__.py": "from .counter import Counter, twice\nfrom .roots import shifted_root\n",
     "stats220/reference/tiny/roots.py": REFERENCE,
     "stats220/reference/tiny/counter.py": COUNTER,
-    "stats220/reference/tiny/hidden.py": HIDDEN,
+    "stats220/reference/tiny/hidden/__init__.py": "from .roots import shifted_root\n",
+    "stats220/reference/tiny/hidden/roots.py": HIDDEN,
     "stats220/reference/tiny/answers.md": ANSWERS,
     "stats220/staff/__init__.py": "",
     "tests/attempts/lab1_tiny/forgets.py": ATTEMPT,
@@ -231,8 +233,8 @@ FILES = {
 LAB_FILE = "labs/lab1_tiny.py"
 REFERENCE_FILE = "stats220/reference/tiny/roots.py"
 COUNTER_FILE = "stats220/reference/tiny/counter.py"
-CHECKS_FILE = "stats220/checks/tiny.py"
-HIDDEN_FILE = "stats220/reference/tiny/hidden.py"
+CHECKS_FILE = "stats220/checks/tiny/roots.py"
+HIDDEN_FILE = "stats220/reference/tiny/hidden/roots.py"
 ANSWERS_FILE = "stats220/reference/tiny/answers.md"
 COURSE_FILE = "labs/course.toml"
 
@@ -250,11 +252,11 @@ def use_real_checks(root: Path, package: Path) -> None:
     """Give the course the project's own recorder and errors, so that its notebooks run."""
     for name in ("errors.py", "arrays.py"):
         shutil.copyfile(package / name, root / "stats220" / name)
-    own = root / "stats220" / "checks" / "tiny.py"
-    text = own.read_text(encoding="utf-8")
-    ignored = shutil.ignore_patterns("__pycache__", "pose.py")
-    shutil.copytree(package / "checks", own.parent, ignore=ignored, dirs_exist_ok=True)
-    own.write_text(text, encoding="utf-8")
+    ignored = shutil.ignore_patterns("__pycache__", "pose", "calcium")
+    for room in ("checks", "line"):
+        shutil.copytree(
+            package / room, root / "stats220" / room, ignore=ignored, dirs_exist_ok=True
+        )
 
 
 def edit(root: Path, name: str, old: str, new: str) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from stats220.checks import compare
-from stats220.checks.failures import CheckFailed, NotAttempted
-from stats220.checks.session import Loopback
+from stats220.line.failures import CheckFailed, NotAttempted
+from stats220.line.session import Loopback
 
 NAN, INF = math.nan, math.inf
 

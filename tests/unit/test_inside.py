@@ -11,8 +11,8 @@ import pytest
 import torch
 from boundary import remote
 
-from stats220.checks.operations import Operations
-from stats220.checks.session import Remote, SandboxLost, StudentError
+from stats220.line.operations import Operations
+from stats220.line.session import Remote, SandboxLost, StudentError
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def python(code: str) -> str:
 def test_importing_the_inside_starts_nothing() -> None:
     out = python(
         "import os, sys, threading\n"
-        "import stats220.checks.inside\n"
+        "import stats220.line.inside\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "tasks = len(os.listdir('/proc/self/task')) if os.path.isdir('/proc/self/task') else 1\n"
         "print(InteractiveShell.initialized(), threading.active_count(), tasks)\n"

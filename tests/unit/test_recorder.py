@@ -17,8 +17,8 @@ import torch
 from boundary import remote
 
 from stats220.checks import CheckResult, Checks, checked, notebook
-from stats220.checks.session import Loopback, SandboxLost, SandboxTimeout, active_session
 from stats220.errors import InputError
+from stats220.line.session import Loopback, SandboxLost, SandboxTimeout, active_session
 
 
 def run(body: Any, student: Any = abs, hidden: bool = False) -> CheckResult:
@@ -548,3 +548,42 @@ def test_a_hard_wired_device_shows_before_grading_does() -> None:
     assert [row.points for row in rows] == [0, 1]
     assert rows[0].message.startswith("RuntimeError: Expected all tensors")
     assert torch.equal(state, torch.cuda.get_rng_state())
+
+
+def test_a_block_that_needs_one_that_failed_says_so_and_earns_nothing() -> None:
+    checks = Checks("f")
+    with checks(1, "has the shape", hint="Look at the shape."):
+        checks.that(False, "another shape")
+    with checks(2, "has the values", hint="Look at the values.", needs="has the shape"):
+        pass
+    with checks(1, "stands alone", hint="Look."):
+        checks.that(False, "wrong")
+    _, waiting, alone = checks.results
+    assert (waiting.status, waiting.points, waiting.hint) == ("failed", 0, "")
+    assert waiting.message == "first mend the check above: has the shape"
+    assert (alone.message, alone.hint) == ("wrong", "Look.")
+
+
+def test_a_block_that_needs_one_that_passed_is_judged() -> None:
+    checks = Checks("f")
+    with checks(1, "has the shape"):
+        pass
+    with checks(2, "has the values", needs="has the shape"):
+        pass
+    assert checks.points == 3
+
+
+def test_inputs_are_the_same_in_each_run_and_others_in_each_block() -> None:
+    def draw(breaks: bool) -> list[float]:
+        checks, drawn = Checks("f"), []
+        for number in range(2):
+            with checks(1, f"block {number}"):
+                drawn.append(float(checks.rng.normal()))
+                if breaks:
+                    raise ValueError
+                checks.rng.normal()
+        return drawn
+
+    first, second = draw(breaks=False)
+    assert first != second
+    assert draw(breaks=True) == [first, second]

@@ -17,11 +17,11 @@ import torch
 from boundary import Notebook, remote
 from student_variants import CHECKS, FULL, GOOD, SETUP, VARIANTS
 
-from stats220.checks.failures import NotAttempted, UnexpectedObject
-from stats220.checks.pipe import Pipe
-from stats220.checks.proxy import Proxy
 from stats220.checks.results import CheckResult
-from stats220.checks.session import (
+from stats220.line.failures import NotAttempted, UnexpectedObject
+from stats220.line.pipe import Pipe
+from stats220.line.proxy import Proxy
+from stats220.line.session import (
     Loopback,
     Remote,
     SandboxLost,
@@ -30,7 +30,7 @@ from stats220.checks.session import (
     StudentError,
     active_session,
 )
-from stats220.checks.wire import PREFIX, WireError
+from stats220.line.wire import PREFIX, WireError
 
 
 def grade(session: Session, cells: dict[str, str]) -> dict[str, list[CheckResult]]:
@@ -74,7 +74,7 @@ def test_the_variants_are_worth_something() -> None:
 def test_a_plain_child_process_will_do() -> None:
     """No fork and no sandbox: the descriptors' numbers are all that it takes."""
     (read_fd, their_write), (their_read, write_fd) = os.pipe(), os.pipe()
-    code = f"from stats220.checks.inside import serve; serve({their_read}, {their_write})"
+    code = f"from stats220.line.inside import serve; serve({their_read}, {their_write})"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         pass_fds=(their_read, their_write),

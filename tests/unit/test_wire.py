@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from stats220.checks import plain, wire
-from stats220.checks.names import find, qualified_name
-from stats220.checks.pipe import Pipe
-from stats220.checks.wire import PREFIX, WireError, pack, read_prefix, unpack
+from stats220.line import plain, wire
+from stats220.line.names import find, qualified_name
+from stats220.line.pipe import Pipe
+from stats220.line.wire import PREFIX, WireError, pack, read_prefix, unpack
 
 
 class Plain:

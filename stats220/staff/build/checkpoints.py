@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stats220.staff.build.names import bindings
 from stats220.staff.build.sourcefile import SourceFile
 
 
@@ -14,6 +15,7 @@ class CheckFunction:
     """One check function, visible or hidden: what its blocks are worth together, and what it says of hidden ones."""
 
     name: str
+    file: SourceFile = field(repr=False)
     line: int
     points: int
     hidden_points: int
@@ -22,38 +24,47 @@ class CheckFunction:
 
 
 @dataclass(frozen=True)
-class CheckFile:
-    """The check functions of one file; `hidden` tells ``hidden.py`` from ``checks/<module>.py``."""
+class CheckFolder:
+    """The check functions of a lab's folder; `hidden` tells ``reference/<module>/hidden/`` from ``checks/<module>/``."""
 
-    file: SourceFile
+    folder: str
     hidden: bool
     functions: dict[str, CheckFunction]
+    exported: frozenset[str]
 
 
-def read_checks(root: Path, module: str) -> CheckFile:
+def read_checks(root: Path, module: str) -> CheckFolder:
     """Read the visible checks of a lab; raises AuthorError where one cannot be added up."""
-    path = root / "stats220" / "checks" / f"{module}.py"
-    return _read(SourceFile.read(root, path, remedy="write the lab's checks there"), hidden=False)
+    return _read(root, f"stats220/checks/{module}", hidden=False)
 
 
-def read_hidden_checks(root: Path, module: str) -> CheckFile | None:
-    """Read the hidden checks of a lab, None where it has no ``hidden.py``."""
-    path = root / "stats220" / "reference" / module / "hidden.py"
-    return (
-        _read(SourceFile.read(root, path, remedy="write it"), hidden=True)
-        if path.exists()
-        else None
+def read_hidden_checks(root: Path, module: str) -> CheckFolder | None:
+    """Read the hidden checks of a lab, None where it has no folder ``hidden``."""
+    folder = f"stats220/reference/{module}/hidden"
+    return _read(root, folder, hidden=True) if (root / folder).exists() else None
+
+
+def _read(root: Path, folder: str, *, hidden: bool) -> CheckFolder:
+    init = SourceFile.read(
+        root, root / folder / "__init__.py", remedy="write the lab's checks there"
     )
-
-
-def _read(file: SourceFile, *, hidden: bool) -> CheckFile:
-    functions = {}
-    for node in file.tree.body:
-        if isinstance(node, ast.FunctionDef) and any(
-            _name(d) == "checked" for d in node.decorator_list
-        ):
+    functions: dict[str, CheckFunction] = {}
+    for path in sorted((root / folder).glob("*.py")):
+        file = SourceFile.read(root, path, remedy="write it")
+        for node in file.tree.body:
+            if not isinstance(node, ast.FunctionDef) or not any(
+                _name(decorator) == "checked" for decorator in node.decorator_list
+            ):
+                continue
+            if node.name in functions:
+                raise file.error(
+                    f"two checks are called {node.name}, here and in {functions[node.name].file.name}",
+                    line=node.lineno,
+                    remedy="rename or delete one",
+                )
             functions[node.name] = _read_function(file, node, hidden=hidden)
-    return CheckFile(file, hidden, functions)
+    exported = bindings(init.tree.body, folder.replace("/", "."))
+    return CheckFolder(folder, hidden, functions, frozenset(b.name for b in exported))
 
 
 def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> CheckFunction:
@@ -82,7 +93,7 @@ def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> 
         raise file.error(
             f"the check {node.name} is {'not ' if hidden else ''}marked as hidden",
             line=call.lineno,
-            remedy="Checks(..., hidden=True) is for hidden.py, and all checks there have it",
+            remedy="Checks(..., hidden=True) is for the folder `hidden`, and all checks there have it",
         )
     hidden_points = 0
     if "hidden_points" in options:
@@ -99,7 +110,7 @@ def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> 
     parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     parameters += [extra for extra in (arguments.vararg, arguments.kwarg) if extra]
     names = tuple(parameter.arg for parameter in parameters)
-    return CheckFunction(node.name, node.lineno, points, hidden_points, names, tuple(blocks))
+    return CheckFunction(node.name, file, node.lineno, points, hidden_points, names, tuple(blocks))
 
 
 def _blocks(file: SourceFile, node: ast.AST, recorder: str) -> list[ast.With]:

@@ -74,9 +74,9 @@ def _hidden(sources: Sources) -> Iterator[Secret]:
     for function in sources.hidden.functions.values():
         what = f"a hidden check of {function.name}"
         for block in function.blocks:
-            yield _secret(what, sources.hidden.file, (block.items[0].context_expr,))
+            yield _secret(what, function.file, (block.items[0].context_expr,))
             if len(block.body) > 1:
-                yield _secret(what, sources.hidden.file, tuple(block.body))
+                yield _secret(what, function.file, tuple(block.body))
 
 
 def _attempts(root: Path, sources: Sources) -> Iterator[Secret]:

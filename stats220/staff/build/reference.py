@@ -16,7 +16,6 @@ from stats220.staff.build.regions import Region, find_regions, start_line
 from stats220.staff.build.sourcefile import SourceFile
 
 Definition = ast.FunctionDef | ast.ClassDef
-NOT_EXERCISES = {"hidden.py"}
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,6 @@ def read_reference(root: Path, module: str) -> Reference:
     package = f"stats220.reference.{module}"
     definitions: dict[str, tuple[KeyFile, Definition]] = {}
     for path in sorted(folder.glob("*.py")):
-        if path.name in NOT_EXERCISES:
-            continue
         file = SourceFile.read(root, path, remedy="write it")
         around = {binding.name: binding for binding in bindings(file.tree.body, package)}
         key_file = KeyFile(file, find_regions(file), around)

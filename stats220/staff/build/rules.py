@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from stats220.staff.build.checkpoints import CheckFile, CheckFunction
+from pathlib import Path
+
+from stats220.staff.build.checkpoints import CheckFolder, CheckFunction
 from stats220.staff.build.lab import Cell, Lab
 from stats220.staff.build.sources import MOST_EXERCISES, MOST_MINUTES, Sources
 
@@ -104,23 +106,23 @@ def _check_points(sources: Sources, cell: Cell) -> None:
     name, checks, hidden = cell.name, sources.checks, sources.hidden
     if name not in checks.functions:
         raise sources.lab.error(
-            f"there is no check of {name} in {checks.file.name}",
+            f"there is no check of {name} in {checks.folder}/",
             cell,
             remedy=f"write there, decorated with @checked: def {name}({name}): ...",
         )
     visible = checks.functions[name]
-    _check_parameter(checks, visible)
+    _check_function(checks, visible)
     if hidden and name in hidden.functions:
-        _check_parameter(hidden, hidden.functions[name])
+        _check_function(hidden, hidden.functions[name])
     hidden_points = hidden.functions[name].points if hidden and name in hidden.functions else 0
     if visible.hidden_points and not hidden_points:
-        raise checks.file.error(
+        raise visible.file.error(
             f"{name} promises {visible.hidden_points} hidden points, but has no hidden check",
             line=visible.line,
-            remedy=f"write it in stats220/reference/{sources.lab.module}/hidden.py, or drop hidden_points",
+            remedy=f"write it in stats220/reference/{sources.lab.module}/hidden/, or drop hidden_points",
         )
     if visible.hidden_points != hidden_points:
-        raise checks.file.error(
+        raise visible.file.error(
             f"{name} says hidden_points={visible.hidden_points}, its hidden checks are worth {hidden_points}",
             line=visible.line,
             remedy=f"write hidden_points={hidden_points}, or mend the hidden checks",
@@ -134,12 +136,19 @@ def _check_points(sources: Sources, cell: Cell) -> None:
         )
 
 
-def _check_parameter(checks: CheckFile, function: CheckFunction) -> None:
-    if function.parameters != (function.name,):
-        raise checks.file.error(
-            f"the check {function.name} takes {', '.join(function.parameters) or 'nothing'}",
+def _check_function(checks: CheckFolder, function: CheckFunction) -> None:
+    name = function.name
+    if function.parameters != (name,):
+        raise function.file.error(
+            f"the check {name} takes {', '.join(function.parameters) or 'nothing'}",
             line=function.line,
-            remedy=f"its one parameter is the student's object: def {function.name}({function.name})",
+            remedy=f"its one parameter is the student's object: def {name}({name})",
+        )
+    if name not in checks.exported:
+        raise function.file.error(
+            f"{checks.folder}/__init__.py does not export the check {name}",
+            line=function.line,
+            remedy=f"import it there: from {checks.folder.replace('/', '.')}.{Path(function.file.name).stem} import {name}",
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stats220.staff.build.answers import Answers, read_answers
-from stats220.staff.build.checkpoints import CheckFile, read_checks, read_hidden_checks
+from stats220.staff.build.checkpoints import CheckFolder, read_checks, read_hidden_checks
 from stats220.staff.build.course import LabEntry
 from stats220.staff.build.lab import Cell, Lab, read_lab
 from stats220.staff.build.reference import Exercise, Reference, read_reference
@@ -21,8 +21,8 @@ class Sources:
 
     lab: Lab
     reference: Reference
-    checks: CheckFile
-    hidden: CheckFile | None
+    checks: CheckFolder
+    hidden: CheckFolder | None
     answers: Answers
     exercises: dict[str, Exercise]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from stats220.checks import CheckResult, Checks
-from stats220.checks.failures import SandboxLost, StudentError
-from stats220.checks.proxy import Nothing, Proxy, type_name
+from stats220.line.failures import SandboxLost, StudentError
+from stats220.line.proxy import Nothing, Proxy, type_name
 from stats220.staff.grade.results import ExerciseResult, Status
 from stats220.staff.grade.runner import LostError, Runner
 
 if TYPE_CHECKING:
-    from stats220.checks.session import Session
+    from stats220.line.session import Session
     from stats220.staff.build.release import ReleasedExercise
 
 MAX_MESSAGE = 2000

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stats220.checks import Checks
-from stats220.checks.failures import StudentError
 from stats220.errors import GradingError
+from stats220.line.failures import StudentError
 from stats220.staff.grade.mend import EXTRA, Mended, mend
 from stats220.staff.grade.names import cells_needed_by, names_of, same_code
 from stats220.staff.grade.problem import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout, StudentError
-from stats220.checks.session import Session
-from stats220.checks.wire import WireError
+from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
+from stats220.line.session import Session
+from stats220.line.wire import WireError
 
 # The line ended, or the student's side refuses what is asked of it, which it does only when tampered with.
 LINE_ERRORS = (SandboxLost, WireError)

@@ -33,7 +33,7 @@ REQUIRED = (
     "scipy.special",
     "scipy.stats",
     "torch.nn.functional",
-    "stats220.checks.inside",
+    "stats220.line.inside",
 )
 OPTIONAL = ("torchvision", "cvxpy")
 WARM_UP_SECONDS, START_SECONDS, END_SECONDS, REASON_SECONDS = 180.0, 60.0, 15.0, 2.0

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from stats220.checks.failures import SandboxLost
-from stats220.checks.session import Remote
 from stats220.errors import GradingError
+from stats220.line.failures import SandboxLost
+from stats220.line.session import Remote
 
 from .bubblewrap import Python, bwrap_problem, runs_as_root
 from .folders import check_folders, check_readable

@@ -99,7 +99,7 @@ def serve(settings: dict[str, Any], confine: Callable[[], None]) -> None:
     student's.
     """
     # In a fork all of it is there already; elsewhere, what it maps is not the student's to pay for.
-    from stats220.checks import inside
+    from stats220.line import inside
 
     if os.getpid() != os.getsid(0):
         os.setsid()

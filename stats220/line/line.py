@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, NoReturn, TypeVar
 
-from stats220.checks import names
-from stats220.checks.failures import Raised, SandboxLost, student_error
-from stats220.checks.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
-from stats220.checks.wire import WireError
+from stats220.line import names
+from stats220.line.failures import Raised, SandboxLost, student_error
+from stats220.line.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
+from stats220.line.wire import WireError
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ class Session(ABC):
         What the student's code printed during the last request, at most 20 000 characters.
     replies : int
         How many requests have been answered.
+    checks_seed : int
+        What checks draw their inputs from: 0 in a notebook, another in each grading run.
     released : list of int
         Handles whose proxies are gone; the next request says so.
     """
@@ -46,6 +48,7 @@ class Session(ABC):
         self.deadline: float | None = None
         self.printed = ""
         self.replies = 0
+        self.checks_seed = 0
         self.released: list[int] = []
         self.ellipsis: object = Nothing(Ellipsis)
         self._lost: str | None = None

@@ -8,14 +8,28 @@ everything by which an object could vouch for itself (comparison, truth, hash, c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol, TypeVar
 
-from stats220.checks.failures import NotAttempted, UnexpectedObject
+from stats220.line.failures import NotAttempted, UnexpectedObject
 
-if TYPE_CHECKING:
-    from stats220.checks.line import Session
+T = TypeVar("T")
 
 MAX_ITEMS = 10_000  # of an iterable of the student's, which may be endless
+
+
+class Asked(Protocol):
+    """The line that a proxy asks: a `stats220.line.line.Session`."""
+
+    released: list[int]
+
+    def ask(self, operation: str, *args: Any) -> Any:
+        """One request."""
+
+    def ask_for(self, kind: type[T], operation: str, *args: Any) -> T:
+        """One request whose reply must be of that very type."""
+
+    def lose(self, reason: str) -> NoReturn:
+        """Give the session up."""
 
 
 class Proxy:
@@ -23,11 +37,11 @@ class Proxy:
 
     __slots__ = ("_stats220_number", "_stats220_session", "_stats220_type")
 
-    _stats220_session: Session
+    _stats220_session: Asked
     _stats220_number: int
     _stats220_type: str
 
-    def __init__(self, session: Session, number: int, type_name: str) -> None:
+    def __init__(self, session: Asked, number: int, type_name: str) -> None:
         object.__setattr__(self, "_stats220_session", session)
         object.__setattr__(self, "_stats220_number", number)
         object.__setattr__(self, "_stats220_type", type_name)

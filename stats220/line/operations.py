@@ -1,6 +1,6 @@
 """The student's side of the line: the objects behind the handles, and what may be done with them.
 
-The same class answers in the sandbox (`stats220.checks.inside`) and, looped back, in a notebook.
+The same class answers in the sandbox (`stats220.line.inside`) and, looped back, in a notebook.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from stats220.checks import names
-from stats220.checks.capture import MAX_TEXT, captured
-from stats220.checks.wire import Frame, WireError, pack
+from stats220.line import names
+from stats220.line.capture import MAX_TEXT, captured
+from stats220.line.wire import Frame, WireError, pack
 
 MAX_MESSAGE = 2000
 MAX_NAME = 200  # characters, of a type or a line of code
@@ -226,7 +226,7 @@ def seed_all(seed: int) -> None:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """What crosses of an exception; see `stats220.checks.failures.Raised`."""
+    """What crosses of an exception; see `stats220.line.failures.Raised`."""
     report = {"type": "Exception", "bases": [], "message": "", "attempted": True}
     report |= {"line_number": None, "line": ""}
     with contextlib.suppress(BaseException):  # its class may be of the student's own making

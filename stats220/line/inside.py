@@ -19,9 +19,9 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from stats220.checks.capture import BoundedText
-from stats220.checks.operations import Operations
-from stats220.checks.pipe import Pipe
+from stats220.line.capture import BoundedText
+from stats220.line.operations import Operations
+from stats220.line.pipe import Pipe
 
 # The first optimizer of a process imports this: seconds, which a fork then does not spend again.
 with contextlib.suppress(ImportError):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from stats220.checks.plain import (
+from stats220.line.plain import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_HEADER,

@@ -6,8 +6,8 @@ import builtins
 from dataclasses import dataclass
 from typing import Any
 
-from stats220.checks.wire import WireError
 from stats220.errors import Stats220Error
+from stats220.line.wire import WireError
 
 
 class CheckFailed(AssertionError):  # noqa: N818

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 import torch
 
-from stats220.checks.failures import SandboxLost, SandboxTimeout, StudentError
-from stats220.checks.line import Session, active_session
-from stats220.checks.operations import Operations
-from stats220.checks.pipe import Pipe
-from stats220.checks.proxy import Proxy, missing_to_nothing
-from stats220.checks.surroundings import Surroundings, user_interrupts
-from stats220.checks.wire import PREFIX, Frame, Side, WireError, pack, read_prefix, unpack
+from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
+from stats220.line.line import Session, active_session
+from stats220.line.operations import Operations
+from stats220.line.pipe import Pipe
+from stats220.line.proxy import Proxy, missing_to_nothing
+from stats220.line.surroundings import Surroundings, user_interrupts
+from stats220.line.wire import PREFIX, Frame, Side, WireError, pack, read_prefix, unpack
 
 __all__ = [
     "Loopback",
@@ -77,7 +77,7 @@ def _flow(frame: Frame, receiver: Side) -> Any:
 
 
 class Remote(Session):
-    """The student's code in another process, which serves `stats220.checks.inside.serve`.
+    """The student's code in another process, which serves `stats220.line.inside.serve`.
 
     Waits until that process is ready.
 

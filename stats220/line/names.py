@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from stats220.checks.wire import WireError
+from stats220.line.wire import WireError
 
 OTHERS = ("builtins", "collections", "functools", "itertools", "math", "operator")
 PACKAGES = frozenset(("cvxpy", "numpy", "scipy", "stats220", "torch", "torchvision", *OTHERS))

@@ -4,7 +4,7 @@ A frame is a prefix (magic, header size, buffer size), a JSON header that holds 
 buffers that it refers to, in order. In the header, ``null``, booleans, strings, finite floats and 64-bit
 integers stand for themselves; everything else is a list whose first item is a tag.
 
-What crosses by value is in `stats220.checks.plain`; what happens to any other object is up to the `Side`.
+What crosses by value is in `stats220.line.plain`; what happens to any other object is up to the `Side`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import json
 import struct
 from typing import Any
 
-from stats220.checks.decode import Decoder
-from stats220.checks.encode import Encoder
-from stats220.checks.plain import MAX_BYTES, MAX_HEADER, Side, WireError, only_wire_errors
+from stats220.line.decode import Decoder
+from stats220.line.encode import Encoder
+from stats220.line.plain import MAX_BYTES, MAX_HEADER, Side, WireError, only_wire_errors
 
 __all__ = ["PREFIX", "Frame", "Side", "WireError", "pack", "read_prefix", "unpack"]
 

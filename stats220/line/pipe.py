@@ -7,7 +7,7 @@ import select
 import time
 from typing import Any
 
-from stats220.checks.wire import PREFIX, Frame, Side, pack, read_prefix, unpack
+from stats220.line.wire import PREFIX, Frame, Side, pack, read_prefix, unpack
 
 CHUNK = 1 << 20
 

@@ -1,0 +1,27 @@
+"""Lab 3's checks that students can run.
+
+What is expected is known without solving anything: sines and white noise for the filter, phases for correlations, and for the
+deconvolutions traces that were made from their solution. The updates are compared with least squares.
+"""
+
+from stats220.checks.calcium.cells import local_correlation, pixel_noise_std, unit_norm
+from stats220.checks.calcium.deconvolution import (
+    decay_matrix,
+    deconvolve,
+    deconvolve_fast,
+    deconvolve_penalized,
+)
+from stats220.checks.calcium.demixing import update_background, update_footprint, update_trace
+
+__all__ = [
+    "decay_matrix",
+    "deconvolve",
+    "deconvolve_fast",
+    "deconvolve_penalized",
+    "local_correlation",
+    "pixel_noise_std",
+    "unit_norm",
+    "update_background",
+    "update_footprint",
+    "update_trace",
+]

@@ -1,0 +1,27 @@
+"""Lab 3's hidden checks: the requirements of ``stats220.checks.calcium`` on other inputs."""
+
+from stats220.reference.calcium.hidden.cells import local_correlation, pixel_noise_std, unit_norm
+from stats220.reference.calcium.hidden.deconvolution import (
+    decay_matrix,
+    deconvolve,
+    deconvolve_fast,
+    deconvolve_penalized,
+)
+from stats220.reference.calcium.hidden.demixing import (
+    update_background,
+    update_footprint,
+    update_trace,
+)
+
+__all__ = [
+    "decay_matrix",
+    "deconvolve",
+    "deconvolve_fast",
+    "deconvolve_penalized",
+    "local_correlation",
+    "pixel_noise_std",
+    "unit_norm",
+    "update_background",
+    "update_footprint",
+    "update_trace",
+]
