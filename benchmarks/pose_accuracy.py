@@ -19,9 +19,9 @@ from torch import Tensor
 from benchmarks.table import Row
 from stats220.arrays import pick_device
 from stats220.data.backbones import Backbone, load_backbone
-from stats220.data.frames import LabeledFrames
+from stats220.data.frames import LabeledFrames, Split
 from stats220.data.keypoints import pixel_errors
-from stats220.data.pose import Split, load_mouse_reaching
+from stats220.data.pose import load_mouse_reaching
 from stats220.reference.pose.deeplabcut import OffsetPoseTracker
 from stats220.reference.pose.deeplabcut_training import (
     extract_cell_features,
