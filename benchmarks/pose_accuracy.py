@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from benchmarks.table import Row
 from stats220.arrays import pick_device
 from stats220.data.backbones import Backbone
+from stats220.data.frames import LabeledFrames
 from stats220.data.keypoints import pixel_errors
-from stats220.data.pose import MouseReaching, Split, load_mouse_reaching
+from stats220.data.pose import Split, load_mouse_reaching
 from stats220.reference.pose.deeplabcut import (
     OffsetPoseTracker,
     extract_cell_features,
@@ -55,7 +56,7 @@ def efficientnet_lite0(pretrained: bool) -> Backbone:
 
 def held_out(
     backbone: Backbone,
-    mouse: MouseReaching,
+    mouse: LabeledFrames,
     splits: Sequence[Split],
     features: Tensor,
     sizes: Sequence[tuple[int, int]],

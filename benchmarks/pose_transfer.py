@@ -19,7 +19,8 @@ from benchmarks.pose_templates import RECIPES, fit, largest, middle
 from benchmarks.pose_training import loss_at_full_size
 from benchmarks.table import Row
 from stats220.data.backbones import Backbone
-from stats220.data.pose import MouseReaching, load_mouse_reaching
+from stats220.data.frames import LabeledFrames
+from stats220.data.pose import load_mouse_reaching
 from stats220.reference.pose import (
     ResNetPoseTracker,
     dilate,
@@ -34,7 +35,7 @@ Result = tuple[float, dict[str, np.ndarray]]
 
 
 def fit_heads(
-    mouse: MouseReaching, backbone: Backbone, seeds: Sequence[int], num_epochs: int = 20
+    mouse: LabeledFrames, backbone: Backbone, seeds: Sequence[int], num_epochs: int = 20
 ) -> list[Result]:
     """Validation loss, and distances in pixels for both ways to locate, of a head for each split."""
     images, targets = [], []
