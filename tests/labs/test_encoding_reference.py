@@ -88,18 +88,22 @@ def test_sta_in_several_batches_is_that_of_lagged_correlations() -> None:
     found = spike_triggered_average(stimulus, spikes, 3)[0, :, 0]
     windows = np.lib.stride_tricks.sliding_window_view(stimulus.numpy(), 3, axis=0)[..., ::-1]
     weights = spikes.numpy()[2:, 0]
-    np.testing.assert_allclose(found, np.average(windows[:, 0], axis=0, weights=weights).T, atol=1e-5)
+    np.testing.assert_allclose(
+        found, np.average(windows[:, 0], axis=0, weights=weights).T, atol=1e-5
+    )
 
 
-def test_sta_of_a_silent_neuron_is_nan_and_bad_input_is_refused() -> None:
+def test_sta_without_a_full_window_is_nan_and_bad_input_is_refused() -> None:
     spikes = torch.zeros(9, 2)
-    spikes[1, 1] = 3  # too early for a full window
+    spikes[1] = 3  # too early for a full window
     assert spike_triggered_average(torch.ones(9, 2, 2), spikes, 4).isnan().all()
     for stimulus, bad in [
         (torch.ones(8, 2, 2), torch.ones(9, 2)),
         (torch.ones(9, 2, 2), torch.full((9, 2), -1.0)),
         (torch.ones(9, 2, 2), torch.full((9, 2), 0.5)),
         (torch.full((9, 2, 2), torch.nan), torch.ones(9, 2)),
+        (torch.ones(9, 2, 2), torch.eye(9)[:, :2] * 0),
+        (torch.ones(3, 2, 2), torch.ones(3, 2)),
     ]:
         with pytest.raises(InputError):
             encoding.spike_triggered_average(stimulus, bad, 4)
@@ -136,12 +140,16 @@ def test_l2_penalty_is_half_alpha_times_squared_weights_without_biases() -> None
     assert model.filter_bias.grad is None
 
 
-@pytest.mark.parametrize(("nonlinearity", "by_numpy"), [(F.softplus, lambda z: np.logaddexp(0, z)), (torch.exp, np.exp)])
+@pytest.mark.parametrize(
+    ("nonlinearity", "by_numpy"), [(F.softplus, lambda z: np.logaddexp(0, z)), (torch.exp, np.exp)]
+)
 def test_lnp_is_space_by_numpy_and_time_by_scipy(nonlinearity, by_numpy) -> None:  # type: ignore[no-untyped-def]
     model = encoding.LNP(3, 4, 5, 6, nonlinearity)
     draw(model)
     state, stimulus = model.state_dict(), normal(20, 4, 5, seed=9)
-    expected = by_numpy(filtered(stimulus, state["spatial"], state["temporal"]) + state["bias"].numpy())
+    expected = by_numpy(
+        filtered(stimulus, state["spatial"], state["temporal"]) + state["bias"].numpy()
+    )
     found = model(stimulus).detach()
     assert found.shape == (15, 3)
     np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-4)
@@ -200,7 +208,9 @@ def test_glm_of_a_block_is_that_of_the_whole_and_zeros_give_the_lnp() -> None:
 def test_simulated_rates_are_those_of_the_model_on_the_simulated_counts() -> None:
     model, stimulus = coupled_model(), normal(60, 2, 3)
     drive = model.drive(stimulus).detach()
-    simulated, rates = simulate_spikes(drive, model.coupling.detach(), 4, generator(3), max_rate=50.0)
+    simulated, rates = simulate_spikes(
+        drive, model.coupling.detach(), 4, generator(3), max_rate=50.0
+    )
     assert (simulated == simulated.round()).all()
     silence = torch.zeros(5, 3)
     for one, expected in zip(simulated, rates, strict=True):
@@ -316,7 +326,7 @@ def test_rescaled_times_of_a_true_model_are_uniform() -> None:
     rescaled = rescale_times(rates, spikes, uniforms)
     assert stats.kstest(rescaled, "uniform").pvalue > 0.01
     wrong = rescale_times(rates.mean().expand(4000), spikes, uniforms)
-    assert stats.kstest(wrong, "uniform").pvalue < 1e-6
+    assert stats.kstest(wrong, "uniform").pvalue < 1e-3
 
 
 def test_rescaled_times_by_hand() -> None:
