@@ -173,7 +173,10 @@ POINTS_MISTAKES = [
 COURSE_MISTAKES = [
     mistake("bad TOML", COURSE_FILE, 'name = "Tiny course"', "name = Tiny", "not TOML", at="name = Tiny"),
     mistake("TOML cut off", COURSE_FILE, "points = 9", 'points = "', "not TOML", at='points = "'),
-    mistake("an unknown key", COURSE_FILE, "points = 9", "points = 9\ndue = 3", "unknown key 'due'", at="due = 3"),
+    mistake("a date that is none", COURSE_FILE, "points = 9", 'points = 9\ndue = "Friday"', "due is not of type date", at="due ="),
+    mistake("dates in another order", COURSE_FILE, "points = 9", "points = 9\nout = 2026-03-02\ndue = 2026-03-01", "in another order", at="[labs.lab1_tiny]", remedy="out come before due"),
+    mistake("no name of a repository", COURSE_FILE, 'term = "Spring"', 'repository = "https://github.com/a/b"', "is no repository", at="repository"),
+    mistake("an unknown key", COURSE_FILE, "points = 9", "points = 9\ndew = 3", "unknown key 'dew'", at="dew = 3"),
     mistake("a missing key", COURSE_FILE, 'title = "Lab 1: Tiny"\n', "", "lacks 'title'", at="[labs.lab1_tiny]"),
     mistake("no course table", COURSE_FILE, '[course]\nname = "Tiny course"\nterm = "Spring"\n', "", "lacks 'course'"),
     mistake("points that are text", COURSE_FILE, "points = 9", 'points = "9"', "not of type int", at='points = "9"'),

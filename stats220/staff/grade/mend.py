@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stats220.staff.build.release import Release
 
 EXTRA = "extra"  # the role of a cell that the student added
-LOCKED = ("given", "install")
+LOCKED = ("given", "install", "hand in")
 
 
 @dataclass(frozen=True)
