@@ -87,16 +87,24 @@ class Session(ABC):
         """Seed all random generators on the student's side."""
         self.ask("seed", seed)
 
-    def gradients(self, function: Any, *inputs: Any, parameters: Any = None) -> Any:
-        """Gradients of the sum of ``function(*inputs)``.
+    def gradients(
+        self,
+        function: Any,
+        *inputs: Any,
+        parameters: Any = None,
+        weights: torch.Tensor | None = None,
+    ) -> Any:
+        """Gradients of the sum of ``function(*inputs)``, each entry times its weight where there are `weights`.
 
         Returns
         -------
         tuple or dict
             One gradient an input, ``None`` for those that are no floating-point tensors; or, with a module in
             `parameters`, a dict from the names of its parameters that learn. Zero where the result does not depend on it.
+            The student's process says so: a check holds it against what it knows itself.
         """
-        return missing_to_nothing(self.ask("gradients", function, list(inputs), parameters))
+        request = function, list(inputs), parameters, weights
+        return missing_to_nothing(self.ask("gradients", *request))
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
         """The result of a call, and the positional inputs as they are afterwards."""
