@@ -120,7 +120,9 @@ _EXCLUDED = ("Exception", "StopIteration", "StopAsyncIteration", "ExceptionGroup
 
 def _class_for(builtin: type[Exception]) -> type[StudentError]:
     def new(cls: type, raised: Raised) -> Any:
-        return builtin.__new__(cls, raised.message)
+        # MemoryError has a __new__ that serves no class with another base.
+        make = Exception if builtin is MemoryError else builtin
+        return make.__new__(cls, raised.message)
 
     methods = {"__new__": new, "__doc__": f"The student's code raised a {builtin.__name__}."}
     return type(f"Student{builtin.__name__}", (StudentError, builtin), methods)
