@@ -13,17 +13,16 @@ from stats220.data.retina_cells import (
     Circuit,
     biases_for_rates,
     build_circuit,
-    expected_counts,
     spike_trains,
 )
 from stats220.data.retina_movies import NATURAL_STD, natural_scenes, white_noise
 from stats220.errors import InputError
 
 __all__ = [
-    "RetinaTruth",
-    "SimulatedRetina",
     "Responses",
     "RetinaRecording",
+    "RetinaTruth",
+    "SimulatedRetina",
     "check_responses",
     "simulate_retina",
 ]
