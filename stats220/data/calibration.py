@@ -190,7 +190,9 @@ def undistort(
         distorted = np.ascontiguousarray(view[seen][:, None])
         straight = cv2.undistortPoints(distorted, K, coefficients, P=K)
         # OpenCV iterates and says nothing where that does not end: hold the answer against its own forward model.
-        rays = np.dstack([(straight - K[:2, 2]) / np.diag(K)[:2], np.ones(len(straight))])
+        rays = np.pad(
+            (straight - K[:2, 2]) / np.diag(K)[:2], ((0, 0), (0, 0), (0, 1)), constant_values=1
+        )
         again, _ = cv2.projectPoints(rays, np.zeros(3), np.zeros(3), K, coefficients)
         failed = np.abs(again - distorted).max(axis=(1, 2)) > 0.5
         straight[failed] = np.nan

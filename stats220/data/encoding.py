@@ -2,70 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Int8, UInt8
+from jaxtyping import Float
 
+from stats220.data.responses import Responses, RetinaRecording, check_memory, check_recording
 from stats220.data.retina_cells import (
     Circuit,
     biases_for_rates,
     build_circuit,
-    expected_counts,
     spike_trains,
 )
 from stats220.data.retina_movies import NATURAL_STD, natural_scenes, white_noise
 from stats220.errors import InputError
 
 __all__ = [
-    "RetinaTruth",
-    "SimulatedRetina",
     "Responses",
     "RetinaRecording",
-    "check_responses",
+    "RetinaTruth",
+    "SimulatedRetina",
+    "check_recording",
     "simulate_retina",
 ]
-
-
-@dataclass(frozen=True)
-class Responses:
-    """A movie, and the spikes that fell while it was shown.
-
-    Attributes
-    ----------
-    stimulus : ndarray (num_frames, height, width), int8
-        One frame a bin.
-    spike_counts : ndarray (num_frames, num_neurons), uint8; of a test movie (num_repeats, num_frames, num_neurons)
-        Spikes in each bin.
-    """
-
-    stimulus: Int8[np.ndarray, "num_frames height width"]
-    spike_counts: UInt8[np.ndarray, "*num_repeats num_frames num_neurons"]
-
-
-@dataclass(frozen=True)
-class RetinaRecording:
-    """Responses to fit, to choose by, and to report.
-
-    Attributes
-    ----------
-    train, validation : Responses
-        Movies shown once.
-    test : Responses
-        A movie shown again and again: its `spike_counts` have a leading axis of repeats.
-    bin_seconds : float
-        Duration of a bin, and of a frame.
-    stimulus_std : float
-        Standard deviation of a pixel: models see ``stimulus / stimulus_std``.
-    """
-
-    train: Responses
-    validation: Responses
-    test: Responses
-    bin_seconds: float
-    stimulus_std: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +67,7 @@ class RetinaTruth:
     test_expected_counts: Float[np.ndarray, "num_test_frames num_neurons"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SimulatedRetina(RetinaRecording):
     """A simulated recording and its truth."""
 
@@ -266,15 +226,3 @@ def _truth(circuit: Circuit, bias: Any, train_expected: Any, test_expected: Any)
         train_expected,
         test_expected,
     )
-
-
-def check_memory(num_bytes: int, remedy: str) -> None:
-    """Refuse what is larger than this machine's memory, where the system tells how large that is."""
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return
-    if num_bytes > memory:
-        raise InputError(
-            f"that takes {num_bytes / 1e9:.0f} GB, and this machine has {memory / 1e9:.0f}: {remedy}"
-        )

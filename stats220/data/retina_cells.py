@@ -111,10 +111,10 @@ def build_circuit(
     pooling = np.zeros((num_neurons, 3, len(spots)))
     for cell in range(num_neurons):
         squared = np.sum((spots - positions[cell]) ** 2, axis=1)
-        weights = np.exp(-squared / 2 / (4.5 * scale) ** 2) * rng.gamma(3, 1 / 3, len(spots))
-        pooling[cell, types[cell]] = np.where(weights < 0.02 * weights.max(), 0, weights)
-    pooling = pooling.reshape(num_neurons, -1)
-    used = pooling.any(axis=0)
+        near = np.exp(-squared / 2 / (4.5 * scale) ** 2) * rng.gamma(3, 1 / 3, len(spots))
+        pooling[cell, types[cell]] = np.where(near < 0.02 * near.max(), 0, near)
+    weights = pooling.reshape(num_neurons, -1)
+    used = weights.any(axis=0)
 
     lags = np.arange(NUM_COUPLING_LAGS)
     filters = np.zeros((num_neurons, num_neurons, NUM_COUPLING_LAGS))
@@ -126,7 +126,7 @@ def build_circuit(
     return Circuit(
         np.tile(fields, (3, 1, 1))[used],
         np.repeat(temporal, len(spots), axis=0)[used],
-        pooling[:, used],
+        weights[:, used],
         threshold,
         gain,
         filters,
@@ -140,7 +140,7 @@ def _biphasic(bin_seconds: float, tau: float, wide: float) -> Float[np.ndarray, 
     times = np.arange(NUM_LAGS) * bin_seconds
 
     def gamma(peak: float) -> Float[np.ndarray, " num_lags"]:
-        return (times / peak) ** 4 * np.exp(-4 * (times / peak - 1))
+        return np.asarray((times / peak) ** 4 * np.exp(-4 * (times / peak - 1)))
 
     filter_ = gamma(4 * tau) - 0.8 / wide * gamma(4 * tau * wide)
     return np.asarray(filter_ / np.linalg.norm(filter_))
@@ -150,7 +150,7 @@ def _center_surround(
     centers_rc: Float[np.ndarray, "num_subunits 2"], size: int, center_px: float
 ) -> Float[np.ndarray, "num_subunits size size"]:
     """Difference of Gaussians: the surround thrice as wide, 0.6 of the centre's volume; unit norm."""
-    pixels = np.stack(np.mgrid[:size, :size], axis=-1).reshape(-1, 2)
+    pixels = np.indices((size, size)).reshape(2, -1).T
     squared = cdist(centers_rc, pixels, "sqeuclidean")
     center, surround = (np.exp(-squared / 2 / (n * center_px) ** 2) for n in (1, 3))
     field = center / center.sum(axis=1, keepdims=True)

@@ -71,7 +71,7 @@ def _scene(rng: np.random.Generator) -> Int8[np.ndarray, "size size"]:
     frequency = np.hypot(*np.meshgrid(*2 * [np.fft.fftfreq(_SCENE_PX)]))
     frequency[0, 0] = np.inf  # no mean
     spectrum = np.fft.fft2(rng.standard_normal(2 * (_SCENE_PX,))) / frequency
-    image = np.fft.ifft2(spectrum).real
+    image = np.asarray(np.fft.ifft2(spectrum).real)
     image = np.sign(image) * np.abs(image) ** 1.3
     image = (image - image.mean()) / image.std()
-    return np.clip(NATURAL_STD * image, -127, 127).astype(np.int8)
+    return np.asarray(np.clip(NATURAL_STD * image, -127, 127), np.int8)

@@ -14,6 +14,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Project = Callable[[Array, Array], Array]  # (projections, points_3d) -> points_2d
 Triangulate = Callable[[Array, Array], Array]  # (projections, points_2d) -> points_3d
 ReprojectionErrors = Callable[[Array, Array, Array], Array]  # ... and points_3d -> errors_px
+# (directions, mean_direction, concentration) -> log densities
+LogDensity = Callable[[Array, Array, float], Array]
+# (directions, weights) -> (mean_direction, concentration)
+FitDirections = Callable[[Array, Array], tuple[Array, float]]
 
 
 def check_cameras(projections: Any) -> None:

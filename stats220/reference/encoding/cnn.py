@@ -52,7 +52,9 @@ class RetinaCNN(nn.Module):
     ) -> None:
         super().__init__()
         self.num_lags = num_lags
-        self.spatial = nn.Parameter(torch.randn(num_filters, filter_size, filter_size) / filter_size)
+        self.spatial = nn.Parameter(
+            torch.randn(num_filters, filter_size, filter_size) / filter_size
+        )
         # Each temporal filter starts as a bump of either sign, somewhere between lags 3 and 11.
         peaks = 3 + 8 * torch.rand(num_filters, 1)
         bumps = torch.exp(-(((torch.arange(num_lags) - peaks) / 3) ** 2))

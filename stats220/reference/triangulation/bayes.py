@@ -8,10 +8,10 @@ from stats220.models.triangulation import check_cameras
 
 
 def outlier_responsibilities(
-    errors_px: Float[np.ndarray, "*batch"],
-    inlier_std_px: float | Float[np.ndarray, "*batch"],
-    outlier_std_px: float | Float[np.ndarray, "*batch"],
-    outlier_probability: float | Float[np.ndarray, "*batch"],
+    errors_px: Float[np.ndarray, "*#batch"],
+    inlier_std_px: float | Float[np.ndarray, "*#batch"],
+    outlier_std_px: float | Float[np.ndarray, "*#batch"],
+    outlier_probability: float | Float[np.ndarray, "*#batch"],
 ) -> Float[np.ndarray, "*batch"]:
     """The posterior probability that each detection is an outlier.
 

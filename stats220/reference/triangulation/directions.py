@@ -1,13 +1,16 @@
 """Part 6: directions, and the step of GIMBAL that turns bones."""
 
-from collections.abc import Callable
-
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import brentq
 from scipy.special import logsumexp
 
-from stats220.models.triangulation import check_concentration, check_directions
+from stats220.models.triangulation import (
+    FitDirections,
+    LogDensity,
+    check_concentration,
+    check_directions,
+)
 
 
 def update_direction(
@@ -17,7 +20,7 @@ def update_direction(
     child_position: Float[np.ndarray, "*#batch 3"],
     bone_length: float | Float[np.ndarray, "*#batch"],
     bone_variance: float | Float[np.ndarray, "*#batch"],
-) -> tuple[Float[np.ndarray, "*batch 3"], Float[np.ndarray, "*batch"]]:
+) -> tuple[Float[np.ndarray, "*batch 3"], float | Float[np.ndarray, "*batch"]]:
     """The posterior of a bone's direction, given both its ends: again von Mises-Fisher.
 
     The model: the direction u has the prior vMF(`mean_direction`, `concentration`), and given u the
@@ -56,7 +59,9 @@ def update_direction(
     # (Mind that u has unit length, so that u · u is a constant.) An array (..., 3).
     # BEGIN SOLUTION
     bone = child_position - parent_position
-    pull = concentration[..., None] * mean_direction + (bone_length / bone_variance)[..., None] * bone
+    pull = (
+        concentration[..., None] * mean_direction + (bone_length / bone_variance)[..., None] * bone
+    )
     # END SOLUTION
 
     # A vMF density is exp(concentration * direction · u), up to its constant.
@@ -72,7 +77,7 @@ def vmf_log_density(
     directions: Float[np.ndarray, "*#batch 3"],
     mean_direction: Float[np.ndarray, "*#batch 3"],
     concentration: float | Float[np.ndarray, "*#batch"],
-) -> Float[np.ndarray, "*batch"]:
+) -> float | Float[np.ndarray, "*batch"]:
     """Log density of the von Mises-Fisher distribution on the unit sphere.
 
     Parameters
@@ -134,10 +139,11 @@ def fit_vmf(
 
     # coth κ - 1 / κ rises from 0 to 1; it lies between 1 - 1/κ and, for small κ, κ/3.
     # BEGIN SOLUTION
-    def excess(log_concentration):
-        k = np.exp(log_concentration)
+    def excess(log_concentration: float) -> float:
+        k = float(np.exp(log_concentration))
         # Near 0 both terms are large and cancel: there the series κ/3 - κ³/45 is exact.
-        return (1 / np.tanh(k) - 1 / k if k > 1e-3 else k / 3 - k**3 / 45) - length
+        mean_length = 1 / np.tanh(k) - 1 / k if k > 1e-3 else k / 3 - k**3 / 45
+        return float(mean_length - length)
 
     concentration = float(np.exp(brentq(excess, -25, np.log(2 / (1 - length)), xtol=1e-14)))
     # END SOLUTION
@@ -149,8 +155,8 @@ def vmf_mixture_em(
     mean_directions: Float[np.ndarray, "num_clusters 3"],
     concentrations: Float[np.ndarray, " num_clusters"],
     num_iterations: int,
-    log_density: Callable,
-    fit: Callable,
+    log_density: LogDensity,
+    fit: FitDirections,
 ) -> tuple[
     Float[np.ndarray, " num_clusters"],
     Float[np.ndarray, "num_clusters 3"],

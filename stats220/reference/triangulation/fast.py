@@ -105,7 +105,9 @@ def _smallest(entries: Array) -> tuple[Array, np.ndarray[Any, np.dtype[np.bool_]
     """The points (3, num_points) whose (X, 1) is along the smallest eigenvector of M, and for which of them that is sure."""
     a00, a01, a02, a11, a12, a22, b0, b1, b2, c = entries
     shift = np.zeros_like(c)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # too few views: not settled
+    with np.errstate(
+        divide="ignore", invalid="ignore", over="ignore"
+    ):  # too few views: not settled
         for _ in range(MAX_ROUNDS):
             # The Cholesky decomposition without roots of A - shift, and -b solved by it.
             d0 = a00 - shift

@@ -89,7 +89,7 @@ def smooth_trajectory(
     # BEGIN SOLUTION
     measured = np.where(precisions[..., None] > 0, points_3d, 0) * precisions[..., None]
 
-    def from_before(precisions, measured):
+    def from_before(precisions: np.ndarray, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What the frames before each frame say of it: a precision, and that times a mean."""
         known, total = np.zeros_like(precisions), np.zeros_like(measured)
         for t in range(1, len(precisions)):
