@@ -59,8 +59,8 @@ def update_direction(update_direction: Any) -> Checks:
     ):
         for concentration in (3.0, 40.0):
             mean, (parent, child) = unit(checks.rng), 20 * checks.rng.normal(size=(2, 3))
-            pull = slopes_on_the_sphere(mean, concentration, parent, child, 15.0, 20.0)
-            found = update_direction(mean, concentration, parent, child, 15.0, 20.0)
+            pull = slopes_on_the_sphere(mean, concentration, parent, child, 1.0, 1.0)
+            found = update_direction(mean, concentration, parent, child, 1.0, 1.0)
             size = np.sqrt(pull @ pull)
             checks.close(found[0], pull / size, atol=1e-4, name="direction")
             checks.close(found[1], size, atol=1e-3, rtol=1e-4, name="concentration")
@@ -72,8 +72,8 @@ def update_direction(update_direction: Any) -> Checks:
         remedy="np.where(length > 0, pull / np.where(length > 0, length, 1), mean_direction).",
     ):
         mean, zero = np.array([0.0, 1.0, 0.0]), np.zeros(3)
-        for bone, concentration in ((-mean, 2.0), (zero, 0.0)):
-            found = update_direction(mean, concentration, zero, bone, 8.0, 4.0)
+        for bone, concentration in ((-2 * mean, 2.0), (zero, 0.0)):
+            found = update_direction(mean, concentration, zero, bone, 1.0, 1.0)
             checks.close(found[0], mean, atol=1e-6, name="direction")
             checks.close(found[1], 0.0, atol=1e-6, name="concentration")
 
