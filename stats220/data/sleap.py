@@ -11,6 +11,17 @@ from stats220.data.deeplabcut import KeypointTable, repeated
 from stats220.errors import DataError
 
 
+def is_sleap(path: Path) -> bool:
+    """Whether a file is HDF5 and holds SLEAP's tracks; without h5py, nothing is."""
+    try:
+        import h5py
+
+        with h5py.File(path, "r") as file:
+            return "tracks" in file
+    except (ImportError, OSError):
+        return False
+
+
 def read_sleap(path: str | Path) -> KeypointTable:
     """Read an analysis file of SLEAP (``sleap-convert --format analysis``); needs h5py.
 

@@ -380,7 +380,8 @@ def test_a_check_does_not_disturb_the_notebook() -> None:
         return f"{torch.ones(2).dtype} {torch.is_grad_enabled()}"
 
     states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
-    mine = plt.figure()
+    plt.figure()
+    figures = plt.get_fignums()
     floats = np.geterr()
     torch.set_default_dtype(torch.float64)
     torch.set_grad_enabled(False)
@@ -389,7 +390,7 @@ def test_a_check_does_not_disturb_the_notebook() -> None:
         assert torch.get_default_dtype() == torch.float64
         assert not torch.is_grad_enabled()
         assert np.geterr() == floats
-        assert plt.get_fignums() == [mine.number]
+        assert plt.get_fignums() == figures
     finally:
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
