@@ -8,7 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from stats220.data.responses import Responses, RetinaRecording, check_memory, check_recording
+from stats220.data.responses import (
+    Responses,
+    RetinaRecording,
+    check_memory,
+    check_recording,
+    check_responses,
+)
 from stats220.data.retina_cells import (
     Circuit,
     biases_for_rates,
@@ -24,6 +30,7 @@ __all__ = [
     "RetinaTruth",
     "SimulatedRetina",
     "check_recording",
+    "check_responses",
     "simulate_retina",
 ]
 
