@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int8, UInt8
+from jaxtyping import UInt8
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
@@ -19,13 +19,13 @@ class Responses:
 
     Attributes
     ----------
-    stimulus : ndarray (num_frames, height, width), int8
+    stimulus : ndarray (num_frames, height, width), int8; or a movie that stays in its file
         One frame a bin.
     spike_counts : ndarray (num_frames, num_neurons), uint8; of a test movie (num_repeats, num_frames, num_neurons)
         Spikes in each bin.
     """
 
-    stimulus: Int8[np.ndarray, "num_frames height width"]
+    stimulus: Any
     spike_counts: UInt8[np.ndarray, "*num_repeats num_frames num_neurons"]
 
 
