@@ -201,8 +201,7 @@ def rescale_times(rescale_times: Any) -> Checks:
     ):
         rates, counts = torch.tensor([1.0, 2.0, 4.0, 1.0]), torch.tensor([0, 2, 3, 0])
         uniforms = torch.tensor([0.75, 0.25, 0.5, 0.75, 0.25])
-        times = np.array([1.5, 2.5, 4.0, 5.0, 6.0])
-        expected = 1 - np.exp(-np.diff(times, prepend=0.0))
+        expected = 1 - np.exp(-np.diff([0.0, 1.5, 2.5, 4.0, 5.0, 6.0]))
         checks.close(
             rescale_times(rates, counts, uniforms), expected, atol=1e-3, name="rescaled times"
         )

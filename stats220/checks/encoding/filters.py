@@ -77,7 +77,9 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         rng = checks.rng
         images = normal(rng, 6, 3, 4) + 0.5
         weights = (
-            torch.from_numpy(rng.permuted([[0.0, 1, 3, 1, 4, 2], [2, 0, 1, 5, 1, 0]], axis=1))
+            torch.from_numpy(
+                rng.permuted(np.array([[0, 1, 3, 1, 4, 2], [2, 0, 1, 5, 1, 0]]), axis=1)
+            )
             .float()
             .T
         )

@@ -307,6 +307,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
 def bits(rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor) -> Array:
     """What a model's log likelihood is above the constant one's, by scipy."""
     y = counts.double().numpy()
-    ratios = poisson.logpmf(y, rates.double().numpy()) - poisson.logpmf(y, mean.double().numpy())
+    ratios = np.asarray(poisson.logpmf(y, rates.double().numpy()))
+    ratios = ratios - poisson.logpmf(y, mean.double().numpy())
     gained: Array = ratios.sum(axis=0) / (y.sum(axis=0) * math.log(2))
     return gained

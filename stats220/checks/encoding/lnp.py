@@ -39,7 +39,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         rng = checks.rng
         rates, counts = between(rng, 0.05, 0.6, 8, 3), (normal(rng, 8, 3) > 0).float()
         counts[0], counts[1] = 1, 0
-        expected = -poisson.logpmf(counts.numpy(), rates.double().numpy()).mean()
+        expected = -np.mean(poisson.logpmf(counts.numpy(), rates.double().numpy()))
         checks.close(poisson_loss(rates, counts), expected, atol=1e-4, rtol=1e-4, name="loss")
 
     # From here on one bin at a time, for which a mean is a sum.
@@ -67,8 +67,8 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         # A spike at a rate that is tiny, as a cell at rest may have one.
         for rate in (1e-4, 1e-7, 1e-10):
             loss = poisson_loss(torch.full((1, 1), rate), torch.ones(1, 1))
-            expected = -poisson.logpmf(1, rate)
-            checks.close(loss, expected, atol=1e-2, name=f"loss of a spike at a rate of {rate}")
+            exact = -poisson.logpmf(1, rate)
+            checks.close(loss, exact, atol=1e-2, name=f"loss of a spike at a rate of {rate}")
 
     with checks(
         1,
@@ -78,12 +78,11 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         remedy="Put a harmless number into the logarithm, before it is taken: torch.where(spike_counts > 0, expected_counts, 1.0).",
     ):
         low, high = between(checks.rng, 0.1, 0.9, 1), between(checks.rng, 1.5, 3, 1)
-        for rate, count in ((low, 2.0), (high, 1.0), (high, 0.0), (torch.zeros(1), 0.0)):
-            counts = torch.tensor([[count]])
-            gradient = checks.gradients(poisson_loss, rate[None], counts)[0]
-            expected = 1 - (count / rate if count else torch.zeros(1))
-            name = f"gradient at a rate of {float(rate):.2f}, with {count:g} spikes,"
-            checks.close(gradient, expected[None], atol=1e-3, rtol=1e-3, name=name)
+        for λ, y in ((low, 2.0), (high, 1.0), (high, 0.0), (torch.zeros(1), 0.0)):
+            gradient = checks.gradients(poisson_loss, λ[None], torch.tensor([[y]]))[0]
+            slope = 1 - (y / λ if y else torch.zeros(1))
+            name = f"gradient at a rate of {float(λ):.2f}, with {y:g} spikes,"
+            checks.close(gradient, slope[None], atol=1e-3, rtol=1e-3, name=name)
 
     return checks
 
@@ -110,8 +109,8 @@ def l2_penalty(l2_penalty: Any) -> Checks:
     ):
         rng = checks.rng
         values = normal(rng, 4, 3), normal(rng, 2, 5, 6) + 1
-        weights = dict(zip(("spatial", "temporal"), values, strict=True))
-        model = checks.make(nn.ParameterDict, weights)
+        named = dict(zip(("spatial", "temporal"), values, strict=True))
+        model = checks.make(nn.ParameterDict, named)
         for alpha in (2.0, 0.3):
             expected = alpha / 2 * sum(np.square(w.double().numpy()).sum() for w in values)
             checks.close(
@@ -140,7 +139,8 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         ratio = penalties[1] / penalties[0]
         name = "ratio of two models' penalties"
         checks.close(ratio, squares[1] / squares[0], atol=0.0, rtol=1e-3, name=name)
-        penalties, squares = [], []
+        penalties.clear()
+        squares.clear()
         for size in (1.0, 2.0):
             weights = size * normal(rng, 3, 2, 2, 2), size * normal(rng, 2, 5)
             layers = checks.make(nn.Conv2d, 2, 3, 2), checks.make(nn.Linear, 5, 2)
