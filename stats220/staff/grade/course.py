@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,6 +40,7 @@ def grade_class(
     limits: Limits | None = None,
     time_limits: TimeLimits | None = None,
     gradebook_url: str | None = None,
+    seed: int | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab.
@@ -61,6 +63,9 @@ def grade_class(
         Of one submission; generous by default.
     gradebook_url
         SQLAlchemy URL of nbgrader's gradebook, in place of ``out/gradebook.db``.
+    seed
+        What the checks draw their inputs from; by default drawn at the first run into `out` and kept there, so that
+        grading again gives the same points.
     progress
         Whether to show a progress bar on stderr.
 
@@ -93,6 +98,7 @@ def grade_class(
             setup,
             limits=limits or setup.limits,
             time_limits=time_limits or setup.time_limits,
+            seed=kept_seed(out, seed),
         )
         url = gradebook_url or default_url(out)
         prepare_gradebook(url, release)
@@ -114,6 +120,19 @@ def grade_class(
         )
         write_gradebook(url, release, results, resubmitted=written.resubmitted)
     return results
+
+
+def kept_seed(out: Path, seed: int | None) -> int:
+    """The seed given, else that of the folder's earlier runs, else a new one; it is kept in ``out/seed.txt``."""
+    path = out / "seed.txt"
+    if seed is None and path.exists():
+        try:
+            return int(path.read_text("utf-8"))
+        except ValueError as error:
+            raise GradingError(f"{path} is damaged: give --seed, or delete it") from error
+    seed = seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
+    write_atomically(path, f"{seed}\n")
+    return seed
 
 
 @dataclass
@@ -150,10 +169,8 @@ def _graded_before(path: Path) -> str:
 
 
 def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
-    def died(submission: Submission) -> Graded:
-        return Graded(
-            worker.not_graded(setup, submission, "it ended the grader's own process, twice"), None
-        )
+    def died(submission: Submission, why: str) -> Graded:
+        return Graded(worker.not_graded(setup, submission, why), None)
 
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
 
 MAX_MESSAGE = 2000
-MIN_COPIED = 3  # exercises
+MIN_COPIED = 2  # exercises: one alone may be a misconception
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,33 @@ class Findings:
     ----------
     rows
         One a block.
-    lost
-        How the sandbox was lost; empty where it was not.
+    lost, in_time
+        How the sandbox was lost, empty where it was not; and whether it was with time left.
     missing
         Whether there is nothing of the exercise's name to check.
+    memorized
+        Whether these checks pass with the inputs of a notebook and not with those of this run.
     notes
         What the operator should know.
     """
 
     rows: tuple[CheckResult, ...] = ()
     lost: str = ""
+    in_time: bool = False
     missing: bool = False
     seconds: float = 0.0
+    memorized: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """Points of all rows; a lost exercise has none."""
+        return 0 if self.lost else sum(row.points for row in self.rows)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something that was attempted did not pass."""
+        return not self.lost and any(row.status == "failed" for row in self.rows)
 
 
 def check_exercise(runner: Runner, exercise: ReleasedExercise, function: CheckFunction) -> Findings:
@@ -81,7 +95,8 @@ def check_exercise(runner: Runner, exercise: ReleasedExercise, function: CheckFu
         why = plain_text(str(error))
         recorded = getattr(error.__cause__, "checks", None)
         rows = [row for row in getattr(recorded, "results", ()) if row.status == "lost"]
-        return found([replace(row, message=why) for row in rows], lost=why)
+        rows = [replace(row, message=why) for row in rows]
+        return found(rows, lost=why, in_time=error.in_time)
 
 
 def add_up(
@@ -110,11 +125,12 @@ def add_up(
     notes = [note for found in findings for note in found.notes]
     rows = tuple(row for found in findings for row in found.rows)
     seconds = sum(found.seconds for found in findings)
+    memorized = any(found.memorized for found in findings)
 
     def result(status: Status, message: str, rows: tuple[CheckResult, ...]) -> ExerciseResult:
         points = sum(row.points for row in rows)
         own = (exercise.name, points, exercise.points, exercise.bonus)
-        return ExerciseResult(*own, status, seconds, message, rows)
+        return ExerciseResult(*own, status, seconds, message, rows, memorized)
 
     if why := next((found.lost for found in findings if found.lost), ""):
         return result("lost", why, tuple(row for row in rows if row.status == "lost")), notes
@@ -132,21 +148,31 @@ def add_up(
     return result(_status(rows, exercise, untouched), message, rows), notes
 
 
-def looks_copied(results: Iterable[ExerciseResult]) -> str:
-    """What to tell the operator of answers that are right wherever students can look, and nowhere else; else empty.
+def looks_copied(results: Iterable[ExerciseResult]) -> list[str]:
+    """What to tell the operator of answers that are right only where students can look.
 
     Visible checks ship with the course, expected values and all: answers can be read off them.
     """
-    only_visible = []
+    memorized, only_visible = [], []
     for result in results:
         hidden = [row for row in result.checks if row.hidden]
-        if any(row.points for row in hidden):
-            return ""
-        if hidden and all(row.points for row in result.checks if not row.hidden):
+        visible = [row for row in result.checks if not row.hidden]
+        if result.memorized:
+            memorized.append(result.name)
+        elif hidden and not any(row.points for row in hidden) and all(r.points for r in visible):
             only_visible.append(result.name)
-    if len(only_visible) < MIN_COPIED:
-        return ""
-    return f"every visible check and no hidden one passes in {', '.join(only_visible)}: see how they are answered"
+    notes = []
+    if memorized:
+        names = ", ".join(memorized)
+        notes.append(
+            f"the visible checks pass with the inputs that students see and no others in {names}: see how they are answered"
+        )
+    if len(only_visible) + len(memorized) >= MIN_COPIED and only_visible:
+        names = ", ".join(only_visible)
+        notes.append(
+            f"every visible check and no hidden one passes in {names}: see how they are answered"
+        )
+    return notes
 
 
 def _rows(

@@ -38,6 +38,8 @@ class Setup:
         The grader's clock, and the sandbox's bounds.
     device
         Where the student's code gets its tensors: "cpu", or "cuda", which needs isolation "none".
+    seed
+        What the checks draw their inputs from; 0 is a notebook's.
     """
 
     release: Release
@@ -47,6 +49,7 @@ class Setup:
     time_limits: TimeLimits = field(default_factory=TimeLimits)
     limits: Limits = field(default_factory=Limits)
     device: str = "cpu"
+    seed: int = 0
 
     def pool(self) -> Pool:
         """A pool of sandboxes, not yet started."""
@@ -67,6 +70,11 @@ class OnDevice:
     def isolation(self) -> str:
         """What keeps the student out: nothing."""
         return self.pool.isolation
+
+    @property
+    def memory_limit(self) -> str:
+        """What holds its processes' memory together."""
+        return self.pool.memory_limit
 
     def start(self) -> Sandbox:
         """Start a sandbox."""

@@ -10,12 +10,18 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from stats220.errors import GradingError
+from stats220.staff.grade import clock
 from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import SubmissionResult
 from stats220.staff.grade.run import grade_notebook, ungraded
 from stats220.staff.grade.runner import Pool
 from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission, SubmissionError
+from stats220.staff.grade.workforce import Blamed
+
+# What the checks may hold in a worker on top of its packages: their inputs are small, and a frame is bounded.
+MEMORY_BYTES = 2 << 30
+READ_SECONDS = 600.0  # the reader has a clock of its own
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,10 @@ class Graded:
     notebook: Any
 
 
-def grade_submission(setup: Setup, submission: Submission, pool: Pool) -> Graded:
-    """Grade one submission. Whatever is wrong with it is in the result.
+def grade_submission(
+    setup: Setup, submission: Submission, pool: Pool, blamed: Blamed | None = None
+) -> Graded:
+    """Grade one submission, without the checks of what is blamed. Whatever is wrong with it is in the result.
 
     Raises
     ------
@@ -36,12 +44,20 @@ def grade_submission(setup: Setup, submission: Submission, pool: Pool) -> Graded
     """
     sha256 = ""
     try:
+        clock.allow(READ_SECONDS)
         data = submission.read()
         sha256 = hashlib.sha256(data).hexdigest()
         mended = mend(setup.release, data)
         result = grade_notebook(
-            setup.release, mended, pool, setup.time_limits, student=submission.student
+            setup.release,
+            mended,
+            pool,
+            setup.time_limits,
+            student=submission.student,
+            seed=setup.seed,
+            blamed=blamed,
         )
+        clock.allow(setup.time_limits.grader_seconds)
     except SubmissionError as error:
         return Graded(not_graded(setup, submission, str(error), sha256), None)
     except GradingError:
@@ -67,6 +83,7 @@ def not_graded(
         why,
         student=submission.student,
         isolation=setup.isolation,
+        seed=setup.seed,
         submission_sha256=sha256,
     )
     return replace(result, notes=(*submission.notes, *result.notes))
@@ -91,6 +108,7 @@ def start(setup: Setup) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    clock.limit_memory(MEMORY_BYTES)
     _worker = Worker(setup)
 
 
@@ -101,8 +119,8 @@ def current() -> Worker:
     return _worker
 
 
-def work(submission: Submission) -> Graded:
-    """Grade one submission in a worker process.
+def work(submission: Submission, blamed: Blamed) -> Graded:
+    """Grade one submission in a worker process, without the checks of what is blamed.
 
     Raises
     ------
@@ -111,7 +129,7 @@ def work(submission: Submission) -> Graded:
     """
     worker = current()
     try:
-        graded = grade_submission(worker.setup, submission, worker.pool)
+        graded = grade_submission(worker.setup, submission, worker.pool, blamed)
     except GradingError as error:
         if not worker.served:
             raise
