@@ -13,6 +13,7 @@ from stats220.line.failures import NotAttempted, SandboxLost, StudentError, Unex
 Recorder = TypeVar("Recorder", bound=Record)
 
 MAX_MESSAGE = 400
+RAISED = "your code raised an error"  # all that a hidden block tells of it
 # What a check's own code raises when it goes on with a result that has another form than it thought.
 MISFITS = (
     TypeError,
@@ -123,15 +124,12 @@ class Block(Generic[Recorder]):
 
     def _raised(self, error: StudentError) -> str:
         """What the student's code raised, and where."""
-        raised, session = error.raised, self.checks.session
+        raised = error.raised
         if not raised.attempted:
             stub = "NotImplementedError" in raised.bases
             return "" if stub else "`...` is still in place of your code"
         if self.checks.hidden:
-            # The type's name, the message and the line's number are the student's to choose: they could carry the
-            # inputs out. A builtin name and a line that was in the notebook before cannot.
-            known = raised.line and session is not None and session.wrote(raised.line)
-            return error.builtin_name + (f" in your line `{raised.line}`" if known else "")
+            return RAISED  # type, text and line are the student's to choose: they could carry the inputs out
         where = f" (line {raised.line_number}: {raised.line})" if raised.line else ""
         return one_line(str(error)) + one_line(where, before=" ")
 

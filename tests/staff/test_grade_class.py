@@ -174,7 +174,7 @@ def test_a_rerun_gives_the_same_bytes_and_keeps_marks_given_by_hand(
 def test_an_interrupt_keeps_what_is_graded(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = course.write_feedback
+    written = course.write_page
     calls: list[str] = []
 
     def interrupted(*args: Any, **kwargs: Any) -> None:
@@ -183,7 +183,7 @@ def test_an_interrupt_keeps_what_is_graded(
         calls.append("once")
         written(*args, **kwargs)
 
-    monkeypatch.setattr(course, "write_feedback", interrupted)
+    monkeypatch.setattr(course, "write_page", interrupted)
     out = tmp_path / "out"
     with pytest.raises(
         GradingError, match=r"interrupted: 1 of 3 submissions are graded, and kept in"

@@ -86,7 +86,17 @@ def test_the_file_has_the_agreed_fields() -> None:
         *("seconds", "mended", "notes", "exercises", "questions", "cells"),
     }
     assert set(content["exercises"][0]) == {
-        *("name", "points", "max_points", "bonus", "status", "seconds", "message", "checks", "memorized")
+        *(
+            "name",
+            "points",
+            "max_points",
+            "bonus",
+            "status",
+            "seconds",
+            "message",
+            "checks",
+            "memorized",
+        )
     }
     assert set(content["exercises"][0]["checks"][0]) == {
         *("what", "points", "max_points", "status", "message", "hint", "seconds", "hidden")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandboxes import wait_until
 
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
@@ -142,6 +141,10 @@ def work_until_killed(mark: Path) -> None:
 
 
 def test_workers_end_with_who_started_them_even_if_that_is_killed(tmp_path: Path) -> None:
+    from sandboxes import (
+        wait_until,
+    )  # not above, where each worker would import the labs' requirements
+
     mark = tmp_path / "pids"
     process = multiprocessing.get_context("spawn").Process(target=work_until_killed, args=(mark,))
     process.start()

@@ -14,7 +14,6 @@ from stats220.staff.grade import worker
 from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.gradebook import gradebook_url as default_url
 from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
-from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
 from stats220.staff.grade.run import check_functions
@@ -26,7 +25,7 @@ from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
 from stats220.staff.report.classreport import write_report
-from stats220.staff.report.feedback import write_feedback
+from stats220.staff.report.page import write_page
 
 
 def grade_class(
@@ -99,10 +98,11 @@ def grade_class(
             limits=limits or setup.limits,
             time_limits=time_limits or setup.time_limits,
             seed=kept_seed(out, seed),
+            title=title,
         )
         url = gradebook_url or default_url(out)
         prepare_gradebook(url, release)
-        written = _Written(out, title)
+        written = _Written(out)
         try:
             with progress_bar(f"grading {lab}", len(found), show=progress) as advance:
                 for graded in _graded(setup, found, jobs):
@@ -140,7 +140,6 @@ class _Written:
     """The students' own files, written one by one."""
 
     out: Path
-    title: str
     results: list[SubmissionResult] = field(default_factory=list)
     resubmitted: set[str] = field(default_factory=set)
 
@@ -151,12 +150,11 @@ class _Written:
         if path.exists() and _graded_before(path) != result.submission_sha256:
             self.resubmitted.add(student)
         autograded = self.out / "autograded" / student / lab / f"{lab}.ipynb"
-        if graded.notebook is not None:
-            write_atomically(autograded, marked_notebook(graded.notebook, result))
+        if graded.marked is not None:
+            write_atomically(autograded, graded.marked)
         else:
             autograded.unlink(missing_ok=True)  # of an earlier file, which no longer counts
-        feedback = self.out / "feedback" / student / f"{lab}.html"
-        write_feedback(to_dict(result), graded.notebook, feedback, title=self.title)
+        write_page(graded.feedback, self.out / "feedback" / student / f"{lab}.html")
         write_atomically(path, to_json(result))
         self.results.append(result)
 
@@ -170,7 +168,7 @@ def _graded_before(path: Path) -> str:
 
 def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
     def died(submission: Submission, why: str) -> Graded:
-        return Graded(worker.not_graded(setup, submission, why), None)
+        return worker.not_graded(setup, submission, why)
 
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

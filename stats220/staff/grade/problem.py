@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from stats220.checks import CheckResult, Checks
+from stats220.checks.block import RAISED
 from stats220.line.failures import SandboxLost, StudentError
 from stats220.line.proxy import Nothing, Proxy, type_name
 from stats220.staff.grade.results import ExerciseResult, Status
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
 
 MAX_MESSAGE = 2000
+FOLDERS = re.compile(r"(?<![\w./:~-])/(?:[^\s/'\"():;,<>|*]+/)+")  # of an absolute path
 MIN_COPIED = 2  # exercises: one alone may be a misconception
 
 
@@ -192,9 +194,8 @@ def _rows(
     except SandboxLost:
         raise
     except StudentError as error:
-        # The name of a class and the message are the student's to choose: they could carry a hidden input out.
-        kind = error.builtin_name if function.hidden else str(error)
-        return [_instead(function, "failed", f"the checks could not start: {kind}")]
+        what = RAISED if function.hidden else str(error)
+        return [_instead(function, "failed", f"the checks could not start: {what}")]
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         notes.append(
@@ -240,6 +241,13 @@ def _plain(row: CheckResult) -> CheckResult:
 
 
 def plain_text(text: str) -> str:
-    """A message that is the same at each run (no addresses), fits a table, and can be written to any file."""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text).encode("utf-8", "replace").decode()
+    """A message that is the same at each run and on each machine, fits a table, and can be written to any file.
+
+    No addresses; of a path only what tells a student something: the file, or where it is in its package.
+    """
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text[: 4 * MAX_MESSAGE])
+    text = FOLDERS.sub(
+        lambda found: found[0].rpartition("-packages/")[2] if "-packages/" in found[0] else "", text
+    )
+    text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "..."

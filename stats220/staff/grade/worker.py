@@ -11,25 +11,29 @@ from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
+from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.mend import mend
-from stats220.staff.grade.results import SubmissionResult
+from stats220.staff.grade.results import SubmissionResult, to_dict
 from stats220.staff.grade.run import grade_notebook, ungraded
 from stats220.staff.grade.runner import Pool
 from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission, SubmissionError
 from stats220.staff.grade.workforce import Blamed
+from stats220.staff.report.feedback import feedback_page
 
 # What the checks may hold in a worker on top of its packages: their inputs are small, and a frame is bounded.
 MEMORY_BYTES = 2 << 30
+PAGES = "the pages"
 READ_SECONDS = 600.0  # the reader has a clock of its own
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and the mended notebook that it is of (None where there was none)."""
+    """A result, its feedback page, and the notebook for whoever marks it (None where there was none)."""
 
     result: SubmissionResult
-    notebook: Any
+    feedback: str
+    marked: str | None
 
 
 def grade_submission(
@@ -57,9 +61,8 @@ def grade_submission(
             seed=setup.seed,
             blamed=blamed,
         )
-        clock.allow(setup.time_limits.grader_seconds)
     except SubmissionError as error:
-        return Graded(not_graded(setup, submission, str(error), sha256), None)
+        return not_graded(setup, submission, str(error), sha256)
     except GradingError:
         raise
     except (
@@ -69,14 +72,26 @@ def grade_submission(
         why = (
             f"the grader failed: {type(error).__name__}: {error} ({where.filename}:{where.lineno})"
         )
-        return Graded(not_graded(setup, submission, why, sha256), None)
+        return not_graded(setup, submission, why, sha256)
     notes = (*submission.notes, *result.notes)
-    return Graded(replace(result, submission_sha256=sha256, notes=notes), mended.notebook)
+    result = replace(result, submission_sha256=sha256, notes=notes)
+    return _with_pages(setup, result, mended.notebook, blamed or {})
 
 
-def not_graded(
-    setup: Setup, submission: Submission, why: str, sha256: str = ""
-) -> SubmissionResult:
+def _with_pages(setup: Setup, result: SubmissionResult, notebook: Any, blamed: Blamed) -> Graded:
+    """Write the student's pages here, where a text that takes too long to set ends no more than this process."""
+    clock.at(PAGES)
+    clock.allow(setup.time_limits.grader_seconds)
+    if PAGES in blamed:
+        result = replace(result, notes=(*result.notes, f"{PAGES}: {blamed[PAGES]}"))
+        return Graded(result, feedback_page(to_dict(result), None, title=setup.title), None)
+    feedback = feedback_page(to_dict(result), notebook, title=setup.title)
+    graded = Graded(result, feedback, marked_notebook(notebook, result))
+    clock.at("")
+    return graded
+
+
+def not_graded(setup: Setup, submission: Submission, why: str, sha256: str = "") -> Graded:
     """The result of a submission that could not be graded."""
     result = ungraded(
         setup.release,
@@ -86,7 +101,8 @@ def not_graded(
         seed=setup.seed,
         submission_sha256=sha256,
     )
-    return replace(result, notes=(*submission.notes, *result.notes))
+    result = replace(result, notes=(*submission.notes, *result.notes))
+    return Graded(result, feedback_page(to_dict(result), None, title=setup.title), None)
 
 
 class Worker:
@@ -133,6 +149,6 @@ def work(submission: Submission, blamed: Blamed) -> Graded:
     except GradingError as error:
         if not worker.served:
             raise
-        return Graded(not_graded(worker.setup, submission, str(error)), None)
+        return not_graded(worker.setup, submission, str(error))
     worker.served = True
     return graded
