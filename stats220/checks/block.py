@@ -21,6 +21,7 @@ from stats220.line.failures import (
 Recorder = TypeVar("Recorder", bound=Record)
 
 MAX_MESSAGE = 400
+RAISED = "your code raised an error"  # all that a hidden block tells of it
 # A hint answers a wrong result: before there is an attempt it would only give the trick away.
 HINTED = ("failed",)
 
@@ -118,7 +119,7 @@ class Block(Generic[Recorder]):
 
     def _raised(self, error: StudentError) -> tuple[Status, str]:
         """What the student's code raised, and where; the same error again in a few words."""
-        raised, session = error.raised, self.checks.session
+        raised = error.raised
         if not raised.attempted:
             if "NotImplementedError" not in raised.bases:
                 return "not attempted", "`...` is still in place of your code"
@@ -127,12 +128,8 @@ class Block(Generic[Recorder]):
                 return "not attempted", ""
             return "failed", f"needs {self.checks.label(other)}, which is not attempted yet"
         if self.checks.hidden:
-            # The type's name, the message and the line's number are the student's to choose: they could carry the
-            # inputs out. A builtin name and a line that was in the notebook before cannot.
-            known = raised.line and session is not None and session.wrote(raised.line)
-            return "failed", error.builtin_name + (
-                f" in your line `{raised.line}`" if known else ""
-            )
+            # Type, text and line are the student's to choose: they could carry the inputs out.
+            return "failed", RAISED
         where = f" (line {raised.line_number}: {raised.line})" if raised.line else ""
         message = one_line(str(error)) + remedy_for(raised) + one_line(where, before=" ")
         again = raised.type, where or message

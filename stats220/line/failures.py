@@ -100,11 +100,6 @@ class StudentError(Exception):
             else self.raised.type
         )
 
-    @property
-    def builtin_name(self) -> str:
-        """Name of the builtin class this derives from, "an exception of your own" where there is none."""
-        return next((b for b in self.raised.bases if b in _CLASSES), "an exception of your own")
-
 
 def student_error(raised: Raised) -> StudentError:
     """The exception that stands for what the student's code raised."""

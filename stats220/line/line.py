@@ -77,10 +77,6 @@ class Session(ABC):
         """The value of a global name, or its proxy. Raises a `StudentError` that is a ``NameError`` if there is none."""
         return missing_to_nothing(self.ask("global", name))
 
-    def wrote(self, line: str) -> bool:
-        """Whether `line` is known, not only claimed, to be a line of the student's."""
-        return True
-
     # Services: the same in a notebook and in the grader.
 
     def seed(self, seed: int) -> None:

@@ -383,23 +383,17 @@ def test_hidden_checks_tell_no_values(how: str, body: Any) -> None:
     assert str(SECRET) not in repr(result)
 
 
-def test_hidden_checks_tell_the_type_and_the_line() -> None:
+def test_hidden_checks_tell_of_an_error_only_that_there_was_one() -> None:
+    # One of 256 lines that raise would tell 8 bits of an input, one of 60 exceptions 6.
+    lines = "\n".join(f"    if x == {n}: raise ValueError" for n in range(256))
     with remote() as session:
-        session.run_cell(
-            "class Mine(Exception): pass\ndef f(x):\n    return 1 / 0\ndef g(x): raise Mine"
-        )
+        session.run_cell(f"def f(x):\n{lines}\ndef g(x): return 1 / 0")
         with session.activate():
             checks = Checks("exercise", hidden=True)
-            for name in "fg":
+            for name, value in (("f", 3), ("f", 200), ("g", 1)):
                 with checks(1, name):
-                    session.get(name)(1)
-            with checks(1, "h"):
-                checks.equal(1, 2)
-    assert [row.message for row in checks.results] == [
-        "ZeroDivisionError in your line `return 1 / 0`",
-        "an exception of your own in your line `def g(x): raise Mine`",
-        "not as expected",
-    ]
+                    session.get(name)(value)
+    assert {row.message for row in checks.results} == {"your code raised an error"}
 
 
 # What ends more than a block.
