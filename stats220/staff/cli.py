@@ -160,6 +160,60 @@ def attempts(
 
 
 @app.command()
+def publish(
+    to: Annotated[
+        Path, typer.Option(help="A folder (a clone of the public repository), or a .zip file.")
+    ],
+    solutions: Annotated[
+        list[str] | None, typer.Option(help="Publish this lab's key too, once its date has passed.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Write what students may see: notebooks, wheel, a page with badges; nothing of the key, of tests or of staff tools."""
+    from stats220.staff.build.publish import publish as write
+
+    published = write(_root(root), to, solutions=solutions)
+    typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
+
+
+@app.command()
+def validate(
+    notebook: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    run: Annotated[
+        bool, typer.Option(help="Run its answers, in a process without a sandbox.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Say what grading would stumble over in a notebook; the same as students see when they hand in."""
+    from stats220.staff.build.releaseindex import index_of
+    from stats220.student.finding import find_notebook
+    from stats220.student.rerunning import rerun
+    from stats220.student.validating import validate as look
+
+    found = find_notebook(notebook)
+    findings = look(found, index_of(_root(root)))
+    if run:
+        outcome = rerun(found.content)
+        findings.errors += outcome["errors"] + [outcome["stopped"]] * bool(outcome["stopped"])
+        for exercise, (points, most) in outcome["checks"].items():
+            typer.echo(f"{exercise}: {points:g} of {most:g}")
+    for line in findings.errors:
+        typer.echo(f"error: {line}")
+    for line in findings.warnings:
+        typer.echo(f"look: {line}")
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks for the labs."""
+    from stats220.student.doctor import doctor as look
+
+    look()
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where the sample class and its grades go.")],
     lab: Annotated[str, typer.Option(help="Which lab.")] = "lab4_pose",
