@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 SIGMAS = "(noise σ)"
-RAW = "0.65"  # the grey of what was measured
+RAW = "0.65"  # the gray of what was measured
 SPIKES = "black"
 
 
@@ -50,7 +50,7 @@ def plot_image(
     ----------
     image : array or tensor (height, width)
     quantity : str
-        What the colours mean, with its unit.
+        What the colors mean, with its unit.
     centers_rc : array or tensor (num_neurons, 2), optional
         Row and column of each cell.
     neuron_width_px : float
@@ -71,7 +71,7 @@ def plot_image(
     values = check_axes(image, 2, "image", "(height, width)")
     ax = style.on_axes(ax)
     artist = style.show_image(ax, values, title=title, cmap=style.POSITIVE_MAP)
-    style.add_colour_bar(artist, quantity)
+    style.add_color_bar(artist, quantity)
     if centers_rc is not None:
         for k, (row, column) in enumerate(
             check_axes(centers_rc, 2, "centers_rc", "(num_neurons, 2)")
@@ -122,7 +122,7 @@ def plot_spectrum(
         power = to_numpy(density)
         if power.shape != frequencies.shape:
             raise InputError(f"{label} is {power.shape}, frequencies_hz is {frequencies.shape}")
-        ax.semilogy(frequencies, power, color=style.colour(k), label=label)
+        ax.semilogy(frequencies, power, color=style.color(k), label=label)
     ax.axvspan(cutoff_hz, frequencies[-1], color=RAW, alpha=0.25, label="what the filter keeps")
     ax.set_xlim(frequencies[0], frequencies[-1])
     style.label_axes(ax, "frequency (Hz)", "power density (σ² / Hz)")
@@ -143,7 +143,7 @@ def plot_contours(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the outline of each footprint over an image, one colour a neuron.
+    """Draw the outline of each footprint over an image, one color a neuron.
 
     Parameters
     ----------
@@ -174,11 +174,11 @@ def plot_contours(
         )
     ax = style.on_axes(ax)
     artist = style.show_image(ax, values, title=title)
-    style.add_colour_bar(artist, quantity)
+    style.add_color_bar(artist, quantity)
     for k, shape in enumerate(shapes):
         if shape.max() > 0:
             ax.contour(
-                shape, levels=[level * shape.max()], colors=[style.colour(k)], linewidths=1.2
+                shape, levels=[level * shape.max()], colors=[style.color(k)], linewidths=1.2
             )
     return ax
 
@@ -190,7 +190,7 @@ def figure_footprints(
     size_px: int = 25,
     num_columns: int = 10,
 ) -> Figure:
-    """Show each footprint around its brightest spot, in shared colours symmetric about zero.
+    """Show each footprint around its brightest spot, in shared colors symmetric about zero.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def figure_footprints(
         ax.set_visible(False)
     figure.supxlabel("x (pixels)", fontsize="small")
     figure.supylabel("y (pixels)", fontsize="small")
-    style.add_colour_bar(artist, "footprint\n(unit norm)", beside=axes)
+    style.add_color_bar(artist, "footprint\n(unit norm)", beside=axes)
     return figure
 
 
@@ -288,9 +288,9 @@ def figure_deconvolution(
         # Thinner from one to the next, so that equal curves show one within the other.
         width = 1.2 + 1.6 * (len(results) - 1 - k) / max(len(results) - 1, 1)
         panels[0].plot(
-            times[shown], fit[shown], color=style.colour(k), linewidth=width, label=label
+            times[shown], fit[shown], color=style.color(k), linewidth=width, label=label
         )
-        panels[1].vlines(times[shown], 0, amplitudes[shown], color=style.colour(k), linewidth=width)
+        panels[1].vlines(times[shown], 0, amplitudes[shown], color=style.color(k), linewidth=width)
     if spike_counts is not None:
         spiked = times[shown & (to_numpy(spike_counts) > 0)]
         panels[1].plot(
@@ -355,8 +355,8 @@ def plot_traces(
         scale = 1.4 * max(np.ptp(fit), np.ptp(jumps), 1e-9)
         low = fit.min()
         ax.plot(times, (y - low) / scale - k, color=RAW, linewidth=0.6)
-        ax.plot(times, (fit - low) / scale - k, color=style.colour(k), linewidth=1.2)
-        ax.vlines(times, -k - 0.05 - 0.35 * jumps / scale, -k - 0.05, color=style.colour(k))
+        ax.plot(times, (fit - low) / scale - k, color=style.color(k), linewidth=1.2)
+        ax.vlines(times, -k - 0.05 - 0.35 * jumps / scale, -k - 0.05, color=style.color(k))
         if spike_counts is not None:
             spiked = times[to_numpy(spike_counts)[k] > 0]
             ax.plot(spiked, np.full(len(spiked), 0.78 - k), "|", color=SPIKES, markersize=5)
@@ -388,7 +388,7 @@ def plot_objective(objective: Float[Any, " num_sweeps_and_one"], *, ax: Axes | N
     """
     values = check_axes(objective, 1, "objective", "(num_sweeps + 1,)")
     ax = style.on_axes(ax, size=(5, 3))
-    ax.plot(np.arange(len(values)), (values - values[0]) / 1000, "o-", color=style.colour(5))
+    ax.plot(np.arange(len(values)), (values - values[0]) / 1000, "o-", color=style.color(5))
     style.label_axes(ax, "sweep", "gain in log posterior (1000 nats)")
     return ax
 
@@ -412,7 +412,7 @@ def play_movies(
         The values that are black and white, the same in all movies; without them, the 1st and the 99.9th percentile of the
         first movie.
     signed : sequence of str
-        Titles of movies of both signs, shown in colours symmetric about zero.
+        Titles of movies of both signs, shown in colors symmetric about zero.
 
     Returns
     -------

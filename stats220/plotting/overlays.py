@@ -22,10 +22,10 @@ def paint_maps(ax: Axes, covers: NDArray[Any], notes: Sequence[str]) -> None:
     handles = []
     for k, (cover, note) in enumerate(zip(covers, notes, strict=True)):
         layer = np.empty((*cover.shape, 4))
-        layer[:] = to_rgba(style.colour(k))
+        layer[:] = to_rgba(style.color(k))
         layer[..., 3] = OPACITY * cover
         ax.imshow(layer, interpolation="nearest")
-        handles.append(Patch(color=style.colour(k), label=note))
+        handles.append(Patch(color=style.color(k), label=note))
     legend_beside(ax, handles=handles)
 
 

@@ -60,7 +60,7 @@ def figure_channels(channels: Float[Any, "3 height width"], *, title: str = "") 
     for ax, name, channel in zip(axes[0], ("red", "green", "blue"), values, strict=True):
         artist = style.show_signed(ax, channel, limit=limit, title=f"{name} {channel.shape}")
         ax.label_outer()
-    style.add_colour_bar(artist, NORMALISED, beside=axes)
+    style.add_color_bar(artist, NORMALISED, beside=axes)
     figure.suptitle(title)
     return figure
 
@@ -90,7 +90,7 @@ def figure_probabilities(
     for ax, name, panel in zip(axes[0], names, values, strict=True):
         artist = style.show_image(ax, panel, title=name, cmap=style.POSITIVE_MAP, vmin=0, vmax=1)
         ax.label_outer()
-    style.add_colour_bar(artist, "probability", beside=axes)
+    style.add_color_bar(artist, "probability", beside=axes)
     return figure
 
 
@@ -121,7 +121,7 @@ def figure_templates(
     for ax, name, template in zip(axes[0], names, weights, strict=True):
         artist = style.show_signed(ax, template, limit=limit, title=name)
         ax.label_outer()
-    style.add_colour_bar(artist, "weight (logits per\nstandard deviation)", beside=axes)
+    style.add_color_bar(artist, "weight (logits per\nstandard deviation)", beside=axes)
     return figure
 
 
@@ -173,7 +173,7 @@ def figure_pipeline(
     ):
         title = f"{what}\n{values.shape}, red shown"
         artist = style.show_signed(ax, values[0], limit=limit, title=title)
-    style.add_colour_bar(artist, NORMALISED, beside=axes[0])
+    style.add_color_bar(artist, NORMALISED, beside=axes[0])
     for ax, values, what, frame in (
         (axes[1, 0], masks, "masks", image),
         (axes[1, 1], small_masks, "downsampled masks", _as_grey_frame(small)),

@@ -77,7 +77,7 @@ def figure_feature_maps(
             )
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"{name}\n{' × '.join(str(n) for n in maps.shape)}")
-        style.add_colour_bar(artist, "feature", beside=row)
+        style.add_color_bar(artist, "feature", beside=row)
     return figure
 
 
@@ -124,7 +124,7 @@ def plot_grid_search(
             continue
         if len(losses) != len(values):
             raise InputError(f"{len(losses)} {what} losses for {len(values)} values of {name}")
-        ax.plot(range(len(values)), losses, line, marker="o", color=style.colour(index), label=what)
+        ax.plot(range(len(values)), losses, line, marker="o", color=style.color(index), label=what)
     ax.set_xticks(range(len(values)), [str(value) for value in values])
     style.label_axes(ax, name, "mean loss per pixel (nats)")
     ax.legend()
@@ -184,7 +184,7 @@ def plot_pixel_errors(
                 centre + spread,
                 np.maximum(column, 0.1),  # a logarithmic axis has no zero
                 marker,
-                color=style.colour(k),
+                color=style.color(k),
                 markersize=5,
                 alpha=0.8,
             )

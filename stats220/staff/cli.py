@@ -98,6 +98,12 @@ def grade(
         str | None,
         typer.Option(help="SQLAlchemy URL of nbgrader's gradebook; by default OUT/gradebook.db."),
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="What the checks draw their inputs from; by default that of OUT, or new."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks."""
@@ -112,6 +118,7 @@ def grade(
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
+        seed=seed,
         progress=True,
     )
     _print_table(score_table(results))
@@ -125,6 +132,9 @@ def attempts(
         Path | None, typer.Option(help="Folder of attempts; tests/attempts/LAB by default.")
     ] = None,
     device: Annotated[Device, typer.Option(help="Where the attempts run.")] = Device.cpu,
+    seed: Annotated[
+        int, typer.Option(min=0, help="What the checks draw their inputs from; 0 is a notebook's.")
+    ] = 0,
     jobs: Jobs = 2,
     isolation: Isolate = Isolation.bwrap,
     root: Root = None,
@@ -139,6 +149,7 @@ def attempts(
         device=device.value,
         jobs=jobs,
         isolation=isolation.value,
+        seed=seed,
         progress=True,
     )
     _print_table(report.table())

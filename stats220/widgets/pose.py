@@ -111,7 +111,7 @@ def _figure_prediction(
         said += f", {np.hypot(*(predicted_xy - label_xy)):.1f} px from the label"
     plot_frame(image, title=f"{title}: {said}", ax=ax)
     _lay_over(ax, probabilities, image.shape, index, threshold)
-    colour = style.colour(index)
+    colour = style.color(index)
     if label_xy is not None and np.isfinite(label_xy).all():
         ax.plot(*label_xy, "o", markersize=12, markerfacecolor="none", color=colour, label="label")
     if np.isfinite(predicted_xy).all():
@@ -134,7 +134,7 @@ def _lay_over(
             f"probabilities of {rows} × {columns} pixels do not belong to a frame of {frame_shape[0]} × {frame_shape[1]}"
         )
     layer = np.empty((rows, columns, 4))
-    layer[:] = to_rgba(style.colour(index))
+    layer[:] = to_rgba(style.color(index))
     layer[..., 3] = np.where(probabilities >= threshold, 0.3 + 0.5 * probabilities, 0.0)
     limits = ax.axis()
     ax.imshow(
