@@ -79,7 +79,7 @@ r"""
 
 By default it is a simulated one: nine ganglion cells under a screen of 16 × 16 pixels, 100 frames a second. Each cell pools small
 **subunits** (bipolar cells), each of which passes on only what is above a threshold, and each spike acts on the cell's own next
-spikes and on its neighbours'. It has what makes real ones hard, and it has what no real one has: we know what is inside.
+spikes and on its neighbors'. It has what makes real ones hard, and it has what no real one has: we know what is inside.
 
 - *Training*: ten minutes of **white noise**, each pixel black (-1) or white (+1) by the toss of a coin, anew in each frame.
 - *Validation*: two minutes of other white noise, to choose by.
@@ -169,7 +169,7 @@ check.spike_triggered_average(spike_triggered_average)
 # %% [markdown]
 r"""
 White noise has no structure, so whatever you see is the cell's. Some are ON cells and some OFF; all forget within 300 ms. How
-large are the colours' numbers, and why so small?
+large are the colors' numbers, and why so small?
 """
 
 # %% explore minutes_cpu=0.1
@@ -187,7 +187,7 @@ r"""
 The STA takes no fitting at all. When is it the **maximum likelihood** filter of a Poisson model, $y_t \sim \mathrm{Poisson}(f(w^\top
 x_t + b))$, up to a factor? Show it for $f = \exp$ and stimuli that are Gaussian with covariance $\sigma^2 I$: write down the
 gradient of the expected log likelihood with respect to $w$, and use that $\mathbb{E}[x \, e^{w^\top x}]$ is known for Gaussians.
-What changes when neighbouring pixels are correlated, as in natural scenes, and what could one do about it?
+What changes when neighboring pixels are correlated, as in natural scenes, and what could one do about it?
 """
 
 # %% [markdown]
@@ -360,7 +360,7 @@ starting at zero?
 r"""
 ## Part 3: the coupled GLM
 
-A cell that has just fired will not fire again at once, whatever it sees; and neighbours fire together more often than the stimulus can
+A cell that has just fired will not fire again at once, whatever it sees; and neighbors fire together more often than the stimulus can
 explain. So add to the drive what all neurons did in the last $K$ bins:
 
 $$\lambda_{t,n} = f\Big(b_n + (\text{filtered stimulus})_{t,n} + \sum_m \sum_{k=1}^{K} h_{n,m,k} \, y_{t-k,m}\Big).$$
@@ -403,8 +403,8 @@ figure_coupling(
 
 # %% [markdown]
 r"""
-Dashed is the truth. On the diagonal, each cell silences itself for some bins (far more than the panel shows); off it, near neighbours
-excite each other, and the rest do nothing. Who is whose neighbour can be read off this matrix, without a look at where the cells are.
+Dashed is the truth. On the diagonal, each cell silences itself for some bins (far more than the panel shows); off it, near neighbors
+excite each other, and the rest do nothing. Who is whose neighbor can be read off this matrix, without a look at where the cells are.
 
 ### Problem 3b: bits a spike
 
@@ -654,7 +654,7 @@ r"""
 ### The ladder
 
 All three models on the test movie, which has chosen nothing. The GLM's bits are given each trial's own past spikes; its correlation is that
-of its free runs. A coloured line is a cell, the black square the mean, with its 95 % interval over the cells.
+of its free runs. A colored line is a cell, the black square the mean, with its 95 % interval over the cells.
 """
 
 # %% explore minutes_cpu=0.3
@@ -756,7 +756,7 @@ print(f"naive training, 10 min: {test_bits(naive, retina).mean():.2f} bits a spi
 
 # %% [markdown]
 r"""
-**Natural scenes.** Images whose neighbouring pixels are alike, with saccades. Divide by the pixels' standard deviation first, or the CNN
+**Natural scenes.** Images whose neighboring pixels are alike, with saccades. Divide by the pixels' standard deviation first, or the CNN
 does not train at all. The coupling between cells is weaker here: bursts feed on each other.
 """
 

@@ -44,7 +44,7 @@ def figure_sta(
         Which neurons; without it, all.
     bin_seconds : float
     quantity : str
-        What the colours mean. They are symmetric about zero, each row in a scale of its own.
+        What the colors mean. They are symmetric about zero, each row in a scale of its own.
 
     Returns
     -------
@@ -68,8 +68,8 @@ def figure_sta(
             title = f"-{ms:.0f} ms" if row is axes[0] else ""
             artist = style.show_signed(ax, values[n, lag], limit=limit, title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-        row[0].set_ylabel(f"neuron {n}", color=style.colour(n))
-        style.add_colour_bar(artist, quantity if len(rows) < 3 else "", beside=row)
+        row[0].set_ylabel(f"neuron {n}", color=style.color(n))
+        style.add_color_bar(artist, quantity if len(rows) < 3 else "", beside=row)
     if len(rows) >= 3:
         figure.supylabel(quantity, x=1.02, fontsize="small")
     return figure
@@ -107,7 +107,7 @@ def plot_temporal_filters(
         if label == "truth":
             ax.plot(ms, values, color="black", linestyle="--", label=label)
         else:
-            ax.plot(ms, values, color=style.colour(k), label=label)
+            ax.plot(ms, values, color=style.color(k), label=label)
     style.label_axes(ax, "lag (ms)", quantity, title)
     ax.legend(fontsize="small")
     return ax
@@ -161,7 +161,7 @@ def figure_filters(
             title = label if row is axes[0] else ""
             style.show_signed(ax, sign * u / np.linalg.norm(u), title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-        row[0].set_ylabel(f"neuron {n}", color=style.colour(n))
+        row[0].set_ylabel(f"neuron {n}", color=style.color(n))
         plot_temporal_filters(over_time, bin_seconds=bin_seconds, ax=row[-1])
         if row is not axes[0]:
             row[-1].get_legend().set_visible(False)
@@ -279,7 +279,7 @@ def figure_sliding_template(
         extent=(*place, width - 0.5, -0.5),
     )
     corner, size = (place[0], -0.5), (place[1] - place[0], width)
-    above.add_patch(Rectangle(corner, *size, fill=False, color=style.colour(0), linewidth=2))
+    above.add_patch(Rectangle(corner, *size, fill=False, color=style.color(0), linewidth=2))
     above.set(xlim=(0, end), ylim=(width - 0.5, -0.5))
     style.label_axes(above, "", "x (pixels)", "the template (the filter) slides along the movie")
     times = (np.arange(num_lags - 1, num_frames) + 0.5) * bin_seconds
@@ -287,7 +287,7 @@ def figure_sliding_template(
         times, measured / bin_seconds, step="mid", color=MEASURED, alpha=0.5, label="measured"
     )
     below.plot(times, expected / bin_seconds, color="black", label="expected")
-    below.axvline(place[1] - bin_seconds / 2, color=style.colour(0), linestyle=":")
+    below.axvline(place[1] - bin_seconds / 2, color=style.color(0), linestyle=":")
     below.set_ylim(bottom=0)
     style.label_axes(below, "time (s)", "rate (Hz)", "f(match): what is expected where it lies")
     below.legend(loc="upper right", fontsize="small")

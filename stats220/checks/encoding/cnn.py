@@ -11,7 +11,6 @@ from scipy.signal import correlate
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     last_bins,
     load,
@@ -160,21 +159,12 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets every parameter learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient, and one that is not used has none, either.",
+        hint="A layer that is not used does not learn, and neither does one behind .data, .detach(), .item(), no_grad or NumPy.",
         remedy="Compute with the parameters themselves, and with torch alone.",
     ):
-        rng = checks.rng
-        model = RetinaCNN(NUM_NEURONS, HEIGHT, HEIGHT, NUM_LAGS, **SIZES)
-        load(
-            model,
-            spatial=normal(rng, 3, 3, 3),
-            temporal=normal(rng, 3, NUM_LAGS),
-            filter_bias=torch.ones(3),
-        )
-        names = ["spatial", "temporal", "filter_bias"]
-        names += [
-            f"{layer}.{part}" for layer in ("subunits", "readout") for part in ("weight", "bias")
-        ]
-        approve_gradients(checks, model, (normal(rng, 12, HEIGHT, HEIGHT),), names)
+        # Positive everywhere, so that no rectifier has its corner near.
+        model, p = draw_positive(checks, RetinaCNN, HEIGHT)
+        movie = normal(checks.rng, 9, HEIGHT, HEIGHT).abs()
+        checks.learns(model, movie, parameters=[name.replace("__", ".") for name in p])
 
     return checks

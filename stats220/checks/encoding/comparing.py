@@ -52,7 +52,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         remedy="Time is axis 1 of the trials, and axis 0 of their sum: trials.sum(dim=0).var(dim=0), less trials.var(dim=1) summed over trials.",
     ):
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
-        _, cc_max = explained_correlation(signal, trials)
+        _, cc_max = checks.items(explained_correlation(signal, trials), 2)
         expected = correlations(signal, trials)[1]
         checks.close(cc_max, expected, atol=2e-3, name="cc_max")
 
@@ -70,7 +70,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
             [trials.mean(dim=0)[:, 0], 0.02 * (signal + normal(rng, 12, 3))[:, 1], -signal[:, 2]],
             dim=1,
         )
-        cc_norm, _ = explained_correlation(predictions, trials)
+        cc_norm, _ = checks.items(explained_correlation(predictions, trials), 2)
         expected = correlations(predictions, trials)[0]
         checks.close(cc_norm, expected, atol=5e-3, name="cc_norm")
 
@@ -84,23 +84,20 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         signal, trials = draw_trials(checks.rng, 2, 15, 3)
         trials[1, :, 0] = -trials[0, :, 0]  # the covariance of the two is below zero
         trials[:, :, 1] = 0  # silence
-        cc_norm, cc_max = explained_correlation(signal, trials)
+        cc_norm, cc_max = checks.items(explained_correlation(signal, trials), 2)
         for name, found in (("cc_norm", cc_norm), ("cc_max", cc_max)):
-            checks.shape(found, (3,), name=name)
-            is_nan = torch.isnan(torch.as_tensor(found)).tolist()
+            is_nan = torch.isnan(checks.tensor(found, (3,), None, name=name)).tolist()
             checks.equal(is_nan, [True, True, False], name=f"where {name} is NaN")
 
     with checks(
         1,
         "leaves the prediction and the trials as they are",
         hint="`prediction -= ...` changes the tensor of whoever called: the next figure would show it without its mean.",
-        remedy="centred = prediction - prediction.mean(dim=0) makes a new tensor.",
+        remedy="centerd = prediction - prediction.mean(dim=0) makes a new tensor.",
     ):
         signal, trials = draw_trials(checks.rng, 3, 10, 3)
-        _, afterwards = checks.call(explained_correlation, signal, trials)
+        checks.unchanged(explained_correlation, signal, trials)
         demand_something_right(checks)
-        checks.equal(afterwards[0], signal, name="the prediction afterwards")
-        checks.equal(afterwards[1], trials, name="the trials afterwards")
 
     return checks
 
@@ -159,9 +156,8 @@ def data_efficiency(data_efficiency: Any) -> Checks:
         rng = checks.rng
         stimulus, counts = normal(rng, 40, 1, 1), normal(rng, 40, 1)
         sizes = [5, 40, 12]
-        scores = data_efficiency(fit_sum, double, stimulus, counts, sizes)
+        scores = checks.items(data_efficiency(fit_sum, double, stimulus, counts, sizes), 3)
         expected = [2 * float((stimulus[:n] + 3 * counts[:n, None]).sum()) for n in sizes]
-        checks.equal(len(scores), 3, name="number of scores")
         checks.close([float(score) for score in scores], expected, atol=1e-3, name="scores")
 
     return checks
@@ -216,8 +212,8 @@ def rescale_times(rescale_times: Any) -> Checks:
         counts = torch.from_numpy(rng.poisson(rates.double().numpy()))
         uniforms = between(rng, 0, 1, int(counts.sum()))
         rescaled = rescale_times(rates, counts, uniforms)
-        checks.shape(rescaled, (len(uniforms),), name="rescaled times")
-        distance = kstest(torch.as_tensor(rescaled).double().numpy(), "uniform").statistic
+        found = checks.tensor(rescaled, (len(uniforms),), None, name="rescaled times").double()
+        distance = kstest(found.numpy(), "uniform").statistic
         # 1.36 / sqrt(n) is passed by chance once in twenty times, twice that once in a million.
         checks.that(
             distance < 2.72 / np.sqrt(len(uniforms)),

@@ -12,7 +12,6 @@ from scipy.stats import chisquare, poisson
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     draw_counts,
     filter_counts,
@@ -102,10 +101,10 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         model, _ = draw_glm(checks, CoupledGLM, 2)
         rng = checks.rng
         counts, when = draw_counts(rng, 20, 2), int(rng.integers(9, 13))
-        before = torch.as_tensor(model(dark, counts))
-        checks.shape(before, (20 - NUM_LAGS + 1, 2), name="rates")
+        shape = (20 - NUM_LAGS + 1, 2)
+        before = checks.tensor(model(dark, counts), shape, None, name="rates")
         counts[when:] += 3
-        change = torch.as_tensor(model(dark, counts)) - before
+        change = checks.tensor(model(dark, counts), shape, None, name="rates") - before
         present = when - (NUM_LAGS - 1)  # its place among the rates
         checks.close(
             change[: present + 1], torch.zeros(present + 1, 2), atol=1e-4, name="change of rates"
@@ -118,13 +117,14 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets all four parameters learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient.",
+        hint="Coupling filters learn, too, unless .data, .detach(), .item() or NumPy cut them off from the rates.",
         remedy="Compute with self.coupling itself, and with torch alone.",
     ):
         model, _ = draw_glm(checks, CoupledGLM, 2)
         rng = checks.rng
         inputs = normal(rng, 15, 4, 5), draw_counts(rng, 15, 2) + 1
-        approve_gradients(checks, model, inputs, ["spatial", "temporal", "bias", "coupling"])
+        names = ["spatial", "temporal", "bias", "coupling"]
+        checks.learns(model, *inputs, parameters=names)
 
     return checks
 
@@ -139,11 +139,10 @@ def simulated(checks: Checks, simulate_spikes: Any, *inputs: Any, seed: int, **o
     """Counts and rates, both of the shape that is asked for: (num_trials, num_bins, num_neurons)."""
     generator = checks.make(torch.Generator, device=checks.device)
     generator.manual_seed(seed)
-    counts, rates = simulate_spikes(*inputs, generator, **options)
+    counts, rates = checks.items(simulate_spikes(*inputs, generator, **options), 2)
     shape = (inputs[2], *inputs[0].shape)
-    checks.shape(counts, shape, name="counts")
-    checks.shape(rates, shape, name="rates")
-    return torch.as_tensor(counts).double(), torch.as_tensor(rates).double()
+    counts = checks.tensor(counts, shape, None, name="counts")
+    return counts.double(), checks.tensor(rates, shape, None, name="rates").double()
 
 
 def check_poisson(checks: Checks, counts: Array, rate: float) -> None:
@@ -289,8 +288,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         rates = counts * between(rng, 0.5, 2, 40, 2)
         mean = counts.mean(dim=0)
         found = bits_per_spike(rates, counts, mean)
-        checks.shape(found, (2,), name="bits a spike")
-        first, second = torch.as_tensor(found).tolist()
+        first, second = checks.tensor(found, (2,), None, name="bits a spike").tolist()
         checks.that(
             math.isfinite(first) and math.isfinite(second), f"bits a spike are {first}, {second}"
         )

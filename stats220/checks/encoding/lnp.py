@@ -14,14 +14,12 @@ from torch import nn
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     last_bins,
     load,
     normal,
     softplus,
 )
-from stats220.line.failures import CheckFailed
 
 
 @checked
@@ -87,11 +85,10 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     return checks
 
 
-def number(value: Any) -> float:
+def positive(checks: Checks, value: Any) -> float:
     """A penalty that is more than nothing."""
-    found = float(torch.as_tensor(value))
-    if not found > 0:
-        raise CheckFailed(f"the penalty of weights that are not zero is {found:g}")
+    found = checks.number(value, name="penalty")
+    checks.that(found > 0, f"the penalty of weights that are not zero is {found:g}")
     return found
 
 
@@ -134,7 +131,9 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         for size in (1.0, 2.0):
             weight, bias = size * normal(rng, 4, 3), 3 + normal(rng, 4)
             parameters = {"spatial": weight, "bias": bias, "filter_bias": bias}
-            penalties.append(number(l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0)))
+            penalties.append(
+                positive(checks, l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0))
+            )
             squares.append(np.square(weight.double().numpy()).sum())
         ratio = penalties[1] / penalties[0]
         name = "ratio of two models' penalties"
@@ -146,7 +145,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
             layers = checks.make(nn.Conv2d, 2, 3, 2), checks.make(nn.Linear, 5, 2)
             for layer, weight in zip(layers, weights, strict=True):
                 load(layer, weight=weight, bias=3 + normal(rng, len(weight)))
-            penalties.append(number(l2_penalty(checks.make(nn.Sequential, *layers), 1.0)))
+            penalties.append(positive(checks, l2_penalty(checks.make(nn.Sequential, *layers), 1.0)))
             squares.append(sum(np.square(w.double().numpy()).sum() for w in weights))
         ratio = penalties[1] / penalties[0]
         checks.close(ratio, squares[1] / squares[0], atol=0.0, rtol=1e-3, name=name)
@@ -163,8 +162,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         load(model, weight=weight, bias=normal(rng, 2))
         gradients = checks.gradients(l2_penalty, model, 0.7, parameters=model)
         checks.that("weight" in gradients, "no gradient reaches the weights")
-        gradient = torch.as_tensor(gradients["weight"])
-        checks.shape(gradient, (2, 4), name="gradient")
+        gradient = checks.tensor(gradients["weight"], (2, 4), None, name="gradient")
         direction = gradient / gradient.norm().clamp(min=1e-12)
         checks.close(direction, weight / weight.norm(), atol=1e-3, name="gradient / its norm")
 
@@ -245,11 +243,11 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets all three parameters learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient.",
+        hint="What is learned from a filter that went through .data, .detach(), .item() or NumPy? Nothing flows back through these.",
         remedy="Compute with self.spatial, self.temporal and self.bias themselves, and with torch alone.",
     ):
         model, _ = draw()
         movie = normal(checks.rng, 12, height, width)
-        approve_gradients(checks, model, (movie,), ["spatial", "temporal", "bias"])
+        checks.learns(model, movie, parameters=["spatial", "temporal", "bias"])
 
     return checks
