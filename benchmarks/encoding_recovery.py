@@ -1,4 +1,4 @@
-"""Lab 6 on retinas whose truth is known: are filters, spike trains and noise ceilings what they claim to be?
+"""Lab 6 on retinas whose truth is known: whether filters, spike trains and noise ceilings are what they claim to be.
 
 Filters: cosines with the true space x time filters. Time rescaling: on spikes that the fitted GLM itself made, in how many cells a
 Kolmogorov-Smirnov test at 5 % does not see that; spikes placed by uniforms inside their bins, or all at the bins' ends. Free runs: mean
