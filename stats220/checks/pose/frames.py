@@ -200,7 +200,10 @@ def downsample(downsample: Any) -> Checks:
     ):
         masks = torch.zeros(9, 6, 9)
         rows, columns = checks.rng.permutation(9) // 3, checks.rng.permutation(9) % 3
-        rows, columns = rows + 3 * checks.rng.integers(0, 2, 9), columns + 3 * checks.rng.integers(0, 3, 9)
+        rows, columns = (
+            rows + 3 * checks.rng.integers(0, 2, 9),
+            columns + 3 * checks.rng.integers(0, 3, 9),
+        )
         masks[range(9), rows, columns] = 1
         expected = torch.zeros(9, 2, 3)
         expected[range(9), rows // 3, columns // 3] = 1

@@ -69,9 +69,7 @@ def tiny_backbone(checks: Checks) -> tuple[Any, Backbone]:
 def _backbone(make: Any) -> Any:
     def block(channels_in: int, channels_out: int, stride: int) -> Any:
         convolution = make(nn.Conv2d, channels_in, channels_out, 3, stride, 1)
-        return make(
-            nn.Sequential, convolution, make(nn.BatchNorm2d, channels_out), make(nn.ReLU)
-        )
+        return make(nn.Sequential, convolution, make(nn.BatchNorm2d, channels_out), make(nn.ReLU))
 
     first, second, third = BACKBONE_CHANNELS
     stages = [block(first, second, 1), block(second, third, 2)]

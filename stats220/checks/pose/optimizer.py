@@ -43,7 +43,7 @@ def momentum_step(momentum_step: Any) -> Checks:
         1,
         "leaves the tensors that it is given unchanged",
         needs="adds the gradient to the slowed velocity, and steps against it",
-        hint="\"New tensors\", says the docstring: does a line of yours write into one that it was given?",
+        hint='"New tensors", says the docstring: does a line of yours write into one that it was given?',
         remedy="v = μ * v + g makes a new tensor; v *= μ and functions that end in _ write into the old one.",
     ):
         inputs = [normal(2, 3, rng=checks.rng) for _ in range(3)]

@@ -115,7 +115,11 @@ def train(train: Any) -> Checks:
         )
         rates = [0.1, 0.1, 0.05, 0.05, 0.025]
         checks.close(list(history.learning_rates), rates, atol=1e-6, name="learning_rates")
-        for num_epochs, learned in [(1, 3), (2, 6), (5, 6)]:  # from the third epoch on, the rate is 0
+        for num_epochs, learned in [
+            (1, 3),
+            (2, 6),
+            (5, 6),
+        ]:  # from the third epoch on, the rate is 0
             model = one_weight(checks, 3.0)
             options |= {"num_epochs": num_epochs, "learning_rate": 0.01, "decay_factor": 0.0}
             train(model, examples, validation, F.mse_loss, **options)
@@ -213,7 +217,9 @@ def train(train: Any) -> Checks:
         options |= {"num_epochs": 2, "learning_rate": 1e-9}
         train(model, examples, [example(9.0, 0.0, side=2)], F.mse_loss, **options)
         seen = int(torch.as_tensor(norm.num_batches_tracked))
-        checks.equal(seen, 6, name="number of images seen in training mode, of 2 · 3 to learn from,")
+        checks.equal(
+            seen, 6, name="number of images seen in training mode, of 2 · 3 to learn from,"
+        )
         mean = torch.tensor([1 - 0.9**6])
         checks.close(norm.running_mean, mean, atol=1e-3, name="their running mean")
 
