@@ -170,4 +170,5 @@ def unchanged(checks: Checks, function: Any, *inputs: Any, names: str, **kwargs:
     """Fail where a call writes into one of its inputs; `names` are theirs, for the message."""
     _, afterwards = checks.call(function, *inputs, **kwargs)
     for name, before, after in zip(names.split(), inputs, afterwards, strict=False):
-        checks.equal(after, before, name=f"the caller's `{name}`, after the call,")
+        changed = f"the caller's `{name}`, after the call,"
+        checks.equal(after, before, name=changed, nan_equal=True)

@@ -18,7 +18,7 @@ from stats220.checks.pose.models import bilinear, convolved, draw_layer, unchang
 @checked
 def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     """Kernel sizes, shapes, and trackers whose logits can be worked out by other means."""
-    checks = Checks("TemplatePoseTracker", hidden_points=3)
+    checks = Checks("TemplatePoseTracker", hidden_points=4)
 
     with checks(
         2,

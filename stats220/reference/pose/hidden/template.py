@@ -21,7 +21,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     checks = Checks("TemplatePoseTracker", hidden=True)
 
     with checks(
-        1,
+        2,
         "has the right kernels for other sizes of patch",
         hint="Round patch_size / downsample up, and the result up again to an odd number, if it is even. What if the patch is tiny?",
     ):
