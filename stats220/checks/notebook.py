@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from stats220.checks.history import remember
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
 from stats220.errors import InputError
@@ -34,6 +35,7 @@ def checked(check: CheckFunction) -> CheckFunction:
         checks = _run_looped_back(check, objects, "cpu")
         if checks.points and torch.cuda.is_available():
             checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
+        remember(checks)
         return checks
 
     return run

@@ -62,7 +62,11 @@ class Record:
         self.hidden = hidden
         self.results: list[CheckResult] = []
         self.session: Session | None = active_session.get()
-        self.heard = False  # whether the student's code has answered anything yet
+        self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far
+
+    def label(self, exercise: str) -> str:
+        """How a message names an exercise."""
+        return f"`{exercise}`"
 
     @property
     def points(self) -> float:

@@ -13,7 +13,7 @@ NUM_LAGS = 40  # of the temporal filters, in bins
 NUM_COUPLING_LAGS = 20
 _CHUNK = 8192  # frames that are filtered at a time
 _SPIKES_PER_DRIVE = 0.3  # expected spikes in a bin, for each unit of softplus(drive)
-_MOST_EXPECTED = 1.0  # spikes in a bin (100 Hz at 10 ms): a cell does not fire ten times in 10 ms
+_MOST_EXPECTED = 2.0  # spikes in a bin (200 Hz at 10 ms): a cell does not fire ten times in 10 ms
 _RATES_HZ = (7.2, 1.9, 2.0, 6.3, 1.4, 1.3, 1.9, 0.5, 3.8)  # mean rates, over and over
 
 Runs = tuple[Float[np.ndarray, "num_runs num_bins num_neurons"], ...]

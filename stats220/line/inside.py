@@ -20,6 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from stats220.line.capture import BoundedText
+from stats220.line.magics import CELL_MAGICS, LINE_MAGICS, without_report
 from stats220.line.operations import Operations
 from stats220.line.pipe import Pipe
 
@@ -28,10 +29,6 @@ with contextlib.suppress(ImportError):
     importlib.import_module("torch._dynamo")
 
 __all__ = ["make_shell", "np", "run_cell", "scipy", "serve", "torch"]
-
-# Magics that compute; all others show, install or talk to the system, and are skipped.
-LINE_MAGICS = ("time", "timeit", "who", "whos", "pwd", "cd", "precision")
-CELL_MAGICS = ("time", "timeit", "capture", "writefile")
 
 
 class Shell(InteractiveShell):
@@ -90,7 +87,7 @@ def make_shell() -> Shell:
 
 def run_cell(shell: Shell, source: str) -> None:
     """Run a cell; raises what it raises. Its figures are closed, as the notebook does after showing them."""
-    result = shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
+    result = shell.run_cell(without_report(source), store_history=False)  # type: ignore[no-untyped-call]
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
     error = result.error_before_exec or result.error_in_exec

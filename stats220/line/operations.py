@@ -152,8 +152,10 @@ class Operations:
         """Call; the result, and the positional arguments as they are afterwards."""
         return self.op_call(function, list(args), kwargs), tuple(args)
 
-    def op_gradients(self, function: Any, args: list[Any], parameters: Any) -> Any:
-        """Gradients of the summed result, by the floating-point arguments or by a module's parameters."""
+    def op_gradients(
+        self, function: Any, args: list[Any], parameters: Any, weights: torch.Tensor | None
+    ) -> Any:
+        """Gradients of the weighted sum of the result, by the floating-point arguments or by a module's parameters."""
         leaves = [_as_leaf(arg) for arg in args]
         wanted: dict[Any, torch.Tensor]
         if parameters is None:
@@ -166,11 +168,17 @@ class Operations:
             return result
         if not isinstance(result, torch.Tensor):
             raise TypeError(f"no gradient: the result is a {type(result).__name__}, not a tensor")
-        if not result.requires_grad:
+        if wanted and not result.requires_grad:
             raise RuntimeError(
                 "no gradient: the result is cut off from its inputs (detached, or left torch on the way)"
             )
-        found = torch.autograd.grad(result.sum(), list(wanted.values()), materialize_grads=True)
+        with torch.enable_grad():
+            total = (result if weights is None else result * weights).sum()
+        found = (
+            torch.autograd.grad(total, list(wanted.values()), materialize_grads=True)
+            if wanted
+            else ()
+        )
         gradients = dict(zip(wanted, found, strict=True))
         return (
             tuple(gradients.get(i) for i in range(len(leaves))) if parameters is None else gradients
@@ -222,7 +230,10 @@ def seed_all(seed: int) -> None:
     """Seed Python's, NumPy's and torch's global generators."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    # torch.manual_seed, without the stack that it formats for a GPU which is not in use yet.
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

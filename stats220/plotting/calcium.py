@@ -10,11 +10,11 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from numpy.typing import NDArray
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
+from stats220.plotting.style import check_axes
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -68,13 +68,13 @@ def plot_image(
     InputError
         If a shape is another.
     """
-    values = _check_shape(image, 2, "image", "(height, width)")
+    values = check_axes(image, 2, "image", "(height, width)")
     ax = style.on_axes(ax)
     artist = style.show_image(ax, values, title=title, cmap=style.POSITIVE_MAP)
     style.add_color_bar(artist, quantity)
     if centers_rc is not None:
         for k, (row, column) in enumerate(
-            _check_shape(centers_rc, 2, "centers_rc", "(num_neurons, 2)")
+            check_axes(centers_rc, 2, "centers_rc", "(num_neurons, 2)")
         ):
             ring = Circle(
                 (column, row), neuron_width_px / 2, fill=False, color="white", clip_on=True
@@ -116,7 +116,7 @@ def plot_spectrum(
     InputError
         If there is not one value a frequency.
     """
-    frequencies = _check_shape(frequencies_hz, 1, "frequencies_hz", "(num_frequencies,)")
+    frequencies = check_axes(frequencies_hz, 1, "frequencies_hz", "(num_frequencies,)")
     ax = style.on_axes(ax, size=(7.2, 3.4))
     for k, (label, density) in enumerate(densities.items()):
         power = to_numpy(density)
@@ -166,8 +166,8 @@ def plot_contours(
     InputError
         If the shapes do not go together.
     """
-    shapes = _check_shape(footprints, 3, "footprints", "(num_neurons, height, width)")
-    values = _check_shape(image, 2, "image", "(height, width)")
+    shapes = check_axes(footprints, 3, "footprints", "(num_neurons, height, width)")
+    values = check_axes(image, 2, "image", "(height, width)")
     if shapes.shape[1:] != values.shape:
         raise InputError(
             f"footprints {shapes.shape} are not images of {values.shape} as the one below"
@@ -211,7 +211,7 @@ def figure_footprints(
     InputError
         If the shape is another, or there is not one name a footprint.
     """
-    shapes = _check_shape(footprints, 3, "footprints", "(num_neurons, height, width)")
+    shapes = check_axes(footprints, 3, "footprints", "(num_neurons, height, width)")
     titles = list(names) if names is not None else [str(k) for k in range(len(shapes))]
     if len(titles) != len(shapes) or not len(shapes):
         raise InputError(f"{len(titles)} names for {len(shapes)} footprints")
@@ -270,7 +270,7 @@ def figure_deconvolution(
     InputError
         If a shape is another.
     """
-    y = _check_shape(trace, 1, "trace", "(num_frames,)")
+    y = check_axes(trace, 1, "trace", "(num_frames,)")
     figure, panels = plt.subplots(
         2, 1, figsize=(10, 4.4), sharex=True, height_ratios=(2, 1), layout="constrained"
     )
@@ -345,8 +345,8 @@ def plot_traces(
         If the shapes do not go together.
     """
     axes_text = "(num_neurons, num_frames)"
-    measured = _check_shape(traces, 2, "traces", axes_text)
-    rows = [measured, *(_check_shape(v, 2, "traces", axes_text) for v in (denoised, amplitudes))]
+    measured = check_axes(traces, 2, "traces", axes_text)
+    rows = [measured, *(check_axes(v, 2, "traces", axes_text) for v in (denoised, amplitudes))]
     if len({row.shape for row in rows}) > 1:
         raise InputError(f"these must have one shape: got {', '.join(str(r.shape) for r in rows)}")
     ax = style.on_axes(ax, size=(10, 0.5 + 0.7 * len(measured)))
@@ -386,7 +386,7 @@ def plot_objective(objective: Float[Any, " num_sweeps_and_one"], *, ax: Axes | N
     InputError
         If the shape is another.
     """
-    values = _check_shape(objective, 1, "objective", "(num_sweeps + 1,)")
+    values = check_axes(objective, 1, "objective", "(num_sweeps + 1,)")
     ax = style.on_axes(ax, size=(5, 3))
     ax.plot(np.arange(len(values)), (values - values[0]) / 1000, "o-", color=style.color(5))
     style.label_axes(ax, "sweep", "gain in log posterior (1000 nats)")
@@ -456,10 +456,3 @@ def play_movies(
         page = player.to_jshtml(fps=max(1, round(frame_rate_hz)))
     plt.close(figure)
     return HTML(page)
-
-
-def _check_shape(values: Any, num_axes: int, name: str, axes: str) -> NDArray[Any]:
-    array = to_numpy(values)
-    if array.ndim != num_axes or array.size == 0:
-        raise InputError(f"{name} must be {axes}: got {array.shape}")
-    return array

@@ -98,6 +98,12 @@ def grade(
         str | None,
         typer.Option(help="SQLAlchemy URL of nbgrader's gradebook; by default OUT/gradebook.db."),
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="What the checks draw their inputs from; by default that of OUT, or new."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks."""
@@ -112,6 +118,7 @@ def grade(
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
+        seed=seed,
         progress=True,
     )
     _print_table(score_table(results))
@@ -125,6 +132,9 @@ def attempts(
         Path | None, typer.Option(help="Folder of attempts; tests/attempts/LAB by default.")
     ] = None,
     device: Annotated[Device, typer.Option(help="Where the attempts run.")] = Device.cpu,
+    seed: Annotated[
+        int, typer.Option(min=0, help="What the checks draw their inputs from; 0 is a notebook's.")
+    ] = 0,
     jobs: Jobs = 2,
     isolation: Isolate = Isolation.bwrap,
     root: Root = None,
@@ -139,6 +149,7 @@ def attempts(
         device=device.value,
         jobs=jobs,
         isolation=isolation.value,
+        seed=seed,
         progress=True,
     )
     _print_table(report.table())
@@ -146,6 +157,60 @@ def attempts(
         typer.echo(line, err=True)
     if not report.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    to: Annotated[
+        Path, typer.Option(help="A folder (a clone of the public repository), or a .zip file.")
+    ],
+    solutions: Annotated[
+        list[str] | None, typer.Option(help="Publish this lab's key too, once its date has passed.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Write what students may see: notebooks, wheel, a page with badges; nothing of the key, of tests or of staff tools."""
+    from stats220.staff.build.publish import publish as write
+
+    published = write(_root(root), to, solutions=solutions)
+    typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
+
+
+@app.command()
+def validate(
+    notebook: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    run: Annotated[
+        bool, typer.Option(help="Run its answers, in a process without a sandbox.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Say what grading would stumble over in a notebook; the same as students see when they hand in."""
+    from stats220.staff.build.releaseindex import index_of
+    from stats220.student.finding import find_notebook
+    from stats220.student.rerunning import rerun
+    from stats220.student.validating import validate as look
+
+    found = find_notebook(notebook)
+    findings = look(found, index_of(_root(root)))
+    if run:
+        outcome = rerun(found.content)
+        findings.errors += outcome["errors"] + [outcome["stopped"]] * bool(outcome["stopped"])
+        for exercise, (points, most) in outcome["checks"].items():
+            typer.echo(f"{exercise}: {points:g} of {most:g}")
+    for line in findings.errors:
+        typer.echo(f"error: {line}")
+    for line in findings.warnings:
+        typer.echo(f"look: {line}")
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks for the labs."""
+    from stats220.student.doctor import doctor as look
+
+    look()
 
 
 @app.command()

@@ -103,15 +103,9 @@ def test_a_stub_is_not_quoted_back(tmp_path: Path) -> None:
     ("message", "told"),
     [
         (f"max |difference| 1: got 2, expected {SECRET}", "not the expected result"),
-        (f"ValueError: {SECRET}", "ValueError in your code"),
-        (f"ValueError: `return x[{SECRET}]`", "ValueError in your code"),
-        (f"IndexError at line 2, `return x[3]`: {SECRET}", "IndexError in your line: return x[3]"),
-        (
-            f"an exception of your own in your line `return x[3]` {SECRET}",
-            "an exception of your own in your line: return x[3]",
-        ),
-        (f"{SECRET}: x", "not the expected result"),
-        (f"SystemExit: {SECRET}", "not the expected result"),
+        ("your code raised an error", "your code raised an error on inputs that stay hidden"),
+        (f"your code raised an error: {SECRET}", "not the expected result"),
+        (f"ValueError: `return x[{SECRET}]`", "not the expected result"),
         (SECRET, "not the expected result"),
         ("", "not the expected result"),
     ],

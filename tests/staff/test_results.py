@@ -38,6 +38,8 @@ RESULT = SubmissionResult(
     bonus=0,
     max_bonus=2.5,
     isolation="bwrap",
+    memory_limit="cgroup",
+    seed=7,
     submission_sha256="ab" * 32,
     seconds=1.23456789,
     mended=("a cell was moved",),
@@ -77,17 +79,29 @@ def test_the_file_has_the_agreed_fields() -> None:
             "bonus",
             "max_bonus",
             "isolation",
+            "memory_limit",
+            "seed",
             "submission_sha256",
         ),
         *("seconds", "mended", "notes", "exercises", "questions", "cells"),
     }
     assert set(content["exercises"][0]) == {
-        *("name", "points", "max_points", "bonus", "status", "seconds", "message", "checks")
+        *(
+            "name",
+            "points",
+            "max_points",
+            "bonus",
+            "status",
+            "seconds",
+            "message",
+            "checks",
+            "memorized",
+        )
     }
     assert set(content["exercises"][0]["checks"][0]) == {
         *("what", "points", "max_points", "status", "message", "hint", "seconds", "hidden")
     }
-    assert content["schema"] == 1
+    assert content["schema"] == 2
     assert '"score": 4,' in to_json(RESULT)  # whole points as whole numbers
 
 
@@ -98,7 +112,7 @@ def test_the_file_has_the_agreed_fields() -> None:
         "{",
         "[]",
         "{}",
-        '{"schema": 1}',
+        '{"schema": 2}',
         to_json(RESULT).replace('"score"', '"points"', 1),
         to_json(RESULT).replace('"what"', '"why"'),
         to_json(RESULT).replace('"exercises": [', '"exercises": [3, '),
@@ -111,7 +125,7 @@ def test_a_damaged_file_is_an_error_that_names_it(text: str) -> None:
 
 def test_a_file_of_another_schema_is_an_error() -> None:
     with pytest.raises(GradingError, match="written by another version"):
-        from_json(to_json(RESULT).replace('"schema": 1', '"schema": 2'))
+        from_json(to_json(RESULT).replace('"schema": 2', '"schema": 3'))
 
 
 def test_no_number_that_json_has_not_gets_into_a_file() -> None:

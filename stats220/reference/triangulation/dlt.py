@@ -125,7 +125,7 @@ def triangulate_median(
     # The median over the pairs that say something. (np.nanmedian warns where none does.)
     points_3d = np.full(proposals.shape[1:], np.nan)
     # BEGIN SOLUTION
-    some = np.isfinite(proposals).any(axis=(0, 2))
+    some = np.isfinite(proposals).any(axis=0)
     points_3d[some] = np.nanmedian(proposals[:, some], axis=0)
     # END SOLUTION
     return points_3d

@@ -21,7 +21,7 @@ from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult
 from stats220.staff.grade.run import check_functions, grade_notebook, ungraded
 from stats220.staff.grade.setup import prepared
-from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
+from stats220.staff.grade.workforce import Blamed, Workforce, terminating_as_interrupt
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
@@ -93,6 +93,7 @@ def run_attempts(
     device: str = "cpu",
     jobs: int = 2,
     isolation: str = "bwrap",
+    seed: int = 0,
     progress: bool = False,
 ) -> AttemptsReport:
     """Grade a bank of attempts.
@@ -105,6 +106,8 @@ def run_attempts(
         A folder of ``<name>.py``; ``tests/attempts/<lab>`` by default.
     device
         "cpu", or "cuda": then each attempt has a fresh interpreter, unsandboxed, since a fork has no CUDA.
+    seed
+        What the checks draw their inputs from; no verdict may depend on it.
     jobs, isolation, progress
         As in `stats220.staff.grade.course.grade_class`.
 
@@ -121,10 +124,9 @@ def run_attempts(
     attempts = read_bank(bank or root / "tests" / "attempts" / lab, release)
     isolation = isolation if device == "cpu" else "none"
     with terminating_as_interrupt(), prepared(release, isolation) as setup:
-        setup = replace(setup, device=device)
+        setup = replace(setup, device=device, seed=seed)
 
-        def died(attempt: Attempt) -> Outcome:
-            why = "it ended the grader's own process, twice"
+        def died(attempt: Attempt, why: str) -> Outcome:
             return _outcome(attempt, ungraded(release, why, student="", isolation=setup.isolation))
 
         force = Workforce(grade_attempt, died, jobs=jobs, start=worker.start, setup=setup)
@@ -137,7 +139,7 @@ def run_attempts(
     return AttemptsReport(tuple(outcomes), tuple(find_gaps(outcomes, release.exercises)))
 
 
-def grade_attempt(attempt: Attempt) -> Outcome:
+def grade_attempt(attempt: Attempt, blamed: Blamed) -> Outcome:
     """Grade one attempt in a worker process: the otherwise blank release, with its code in the exercise's cell."""
     own = worker.current()
     notebook = deepcopy(own.setup.release.notebook)
@@ -148,9 +150,14 @@ def grade_attempt(attempt: Attempt) -> Outcome:
         ):
             cell.source = attempt.code
     data: str = nbformat.writes(notebook)
-    limits = own.setup.time_limits
     result = grade_notebook(
-        own.setup.release, data.encode(), own.pool, limits, only=attempt.exercise
+        own.setup.release,
+        data.encode(),
+        own.pool,
+        own.setup.time_limits,
+        only=attempt.exercise,
+        seed=own.setup.seed,
+        blamed=blamed,
     )
     return _outcome(attempt, result)
 

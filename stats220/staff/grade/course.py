@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,6 @@ from stats220.staff.grade import worker
 from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.gradebook import gradebook_url as default_url
 from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
-from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
 from stats220.staff.grade.run import check_functions
@@ -25,7 +25,7 @@ from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
 from stats220.staff.report.classreport import write_report
-from stats220.staff.report.feedback import write_feedback
+from stats220.staff.report.page import write_page
 
 
 def grade_class(
@@ -39,6 +39,7 @@ def grade_class(
     limits: Limits | None = None,
     time_limits: TimeLimits | None = None,
     gradebook_url: str | None = None,
+    seed: int | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab.
@@ -61,6 +62,9 @@ def grade_class(
         Of one submission; generous by default.
     gradebook_url
         SQLAlchemy URL of nbgrader's gradebook, in place of ``out/gradebook.db``.
+    seed
+        What the checks draw their inputs from; by default drawn at the first run into `out` and kept there, so that
+        grading again gives the same points.
     progress
         Whether to show a progress bar on stderr.
 
@@ -93,10 +97,12 @@ def grade_class(
             setup,
             limits=limits or setup.limits,
             time_limits=time_limits or setup.time_limits,
+            seed=kept_seed(out, seed),
+            title=title,
         )
         url = gradebook_url or default_url(out)
         prepare_gradebook(url, release)
-        written = _Written(out, title)
+        written = _Written(out)
         try:
             with progress_bar(f"grading {lab}", len(found), show=progress) as advance:
                 for graded in _graded(setup, found, jobs):
@@ -116,12 +122,24 @@ def grade_class(
     return results
 
 
+def kept_seed(out: Path, seed: int | None) -> int:
+    """The seed given, else that of the folder's earlier runs, else a new one; it is kept in ``out/seed.txt``."""
+    path = out / "seed.txt"
+    if seed is None and path.exists():
+        try:
+            return int(path.read_text("utf-8"))
+        except ValueError as error:
+            raise GradingError(f"{path} is damaged: give --seed, or delete it") from error
+    seed = seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
+    write_atomically(path, f"{seed}\n")
+    return seed
+
+
 @dataclass
 class _Written:
     """The students' own files, written one by one."""
 
     out: Path
-    title: str
     results: list[SubmissionResult] = field(default_factory=list)
     resubmitted: set[str] = field(default_factory=set)
 
@@ -132,12 +150,11 @@ class _Written:
         if path.exists() and _graded_before(path) != result.submission_sha256:
             self.resubmitted.add(student)
         autograded = self.out / "autograded" / student / lab / f"{lab}.ipynb"
-        if graded.notebook is not None:
-            write_atomically(autograded, marked_notebook(graded.notebook, result))
+        if graded.marked is not None:
+            write_atomically(autograded, graded.marked)
         else:
             autograded.unlink(missing_ok=True)  # of an earlier file, which no longer counts
-        feedback = self.out / "feedback" / student / f"{lab}.html"
-        write_feedback(to_dict(result), graded.notebook, feedback, title=self.title)
+        write_page(graded.feedback, self.out / "feedback" / student / f"{lab}.html")
         write_atomically(path, to_json(result))
         self.results.append(result)
 
@@ -150,10 +167,8 @@ def _graded_before(path: Path) -> str:
 
 
 def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
-    def died(submission: Submission) -> Graded:
-        return Graded(
-            worker.not_graded(setup, submission, "it ended the grader's own process, twice"), None
-        )
+    def died(submission: Submission, why: str) -> Graded:
+        return worker.not_graded(setup, submission, why)
 
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

@@ -8,12 +8,14 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from stats220.errors import GradingError
 
 MIN_FREE_BYTES = 64 << 20
+MIN_AGE_SECONDS = 60.0  # of a folder whose maker has had the time to lock it
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -79,3 +81,34 @@ def output_folder(out: Path) -> Iterator[None]:
                 f"{out} is in use by another grading run: wait for it, or use another --out"
             ) from None
         yield
+
+
+@contextlib.contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """A new temporary folder for the block, held by a lock; those of runs that were killed are swept away first."""
+    _sweep(prefix)
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        with _locked(folder):
+            yield folder
+
+
+def _sweep(prefix: str) -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        # Not ours, or gone meanwhile: whoever may, sweeps it.
+        with contextlib.suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > MIN_AGE_SECONDS
+            if old and folder.is_dir() and not folder.is_symlink():
+                with _locked(folder):  # the kernel lets go of a lock when its holder dies
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder; raises BlockingIOError where another process does."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)

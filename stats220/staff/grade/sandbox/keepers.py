@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from stats220.errors import GradingError
+from stats220.staff.grade.files import scratch_folder
 
 from . import bubblewrap
 from .bubblewrap import Python
@@ -222,9 +223,9 @@ class Plain:
         read_fd: int,
         write_fd: int,
     ) -> None:
-        self._work = tempfile.TemporaryDirectory(prefix="stats220-", ignore_cleanup_errors=True)
+        self._scratch = contextlib.ExitStack()
+        work = self._scratch.enter_context(scratch_folder("stats220-work-"))
         self._line = Line(socket.SOCK_STREAM)  # macOS knows no other that ends
-        work = Path(self._work.name)
         surroundings = bubblewrap.environment(packages.resolve(), python.site, work)
         del surroundings["CUDA_VISIBLE_DEVICES"]  # only a fresh interpreter can use a GPU
         if data is not None:
@@ -265,7 +266,7 @@ class Plain:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._line.ours.close()
-        self._work.cleanup()
+        self._scratch.close()
 
 
 def _take_slot() -> int:

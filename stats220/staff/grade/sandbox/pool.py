@@ -106,6 +106,11 @@ class SandboxPool:
     ) -> None:
         self.close()
 
+    @property
+    def memory_limit(self) -> str:
+        """What holds the memory of a submission's processes together: "watched" or "none"."""
+        return "none" if self.isolation == "none" else "watched"
+
     def start(self) -> Sandbox:
         """Start a sandbox; the first one of a pool, and one after the warm process died, take seconds.
 
