@@ -9,7 +9,7 @@ import torch
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import parabolas, unchanged
+from stats220.checks.pose.models import parabolas
 
 
 def drawn_tops(checks: Checks, count: int, height: int, width: int) -> torch.Tensor:
@@ -53,7 +53,12 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
                 logits[k, row, max(0, column - 1) : column + 2] = -20.0
                 logits[k, row, column] = float(checks.rng.uniform(-3, 3))
             expected = [[column, row] for row, column in places]
-            checks.close(locate_keypoints(logits), expected, atol=1e-2, name=f"keypoints_xy in {height} × {width}")
+            checks.close(
+                locate_keypoints(logits),
+                expected,
+                atol=1e-2,
+                name=f"keypoints_xy in {height} × {width}",
+            )
 
     with checks(
         1,
@@ -118,14 +123,14 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         logits = torch.full((3, 5, 6), -9.0)
         logits[0, 2, 2], logits[1, 1, 2], logits[2, 3, 4] = -0.5, 2.0, 0.0  # 0.38, 0.88, 0.5
         nothing = [math.nan, math.nan]
-        for least, expected in [
+        for least, known_xy in [
             (0.0, [[2.0, 2.0], [2.0, 1.0], [4.0, 3.0]]),
             (0.5, [nothing, [2.0, 1.0], [4.0, 3.0]]),
             (0.7, [nothing, [2.0, 1.0], nothing]),
         ]:
             found = locate_keypoints(logits, 1, least)
             name = f"min_probability {least}: keypoints_xy"
-            checks.close(found, expected, atol=1e-3, nan_equal=True, name=name)
+            checks.close(found, known_xy, atol=1e-3, nan_equal=True, name=name)
 
     with checks(
         1,
@@ -134,6 +139,6 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         hint="The caller still holds the maps, to show them: does a line of yours write into them?",
         remedy="logits[...] = ..., sigmoid_() and the like write into the caller's maps: work on a copy.",
     ):
-        unchanged(checks, locate_keypoints, normal(3, 5, 6, rng=checks.rng), names="logits")
+        checks.unchanged(locate_keypoints, normal(3, 5, 6, rng=checks.rng))
 
     return checks

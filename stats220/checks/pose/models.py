@@ -69,9 +69,7 @@ def tiny_backbone(checks: Checks) -> tuple[Any, Backbone]:
 def _backbone(make: Any) -> Any:
     def block(channels_in: int, channels_out: int, stride: int) -> Any:
         convolution = make(nn.Conv2d, channels_in, channels_out, 3, stride, 1)
-        return make(
-            nn.Sequential, convolution, make(nn.BatchNorm2d, channels_out), make(nn.ReLU)
-        )
+        return make(nn.Sequential, convolution, make(nn.BatchNorm2d, channels_out), make(nn.ReLU))
 
     first, second, third = BACKBONE_CHANNELS
     stages = [block(first, second, 1), block(second, third, 2)]
@@ -164,11 +162,3 @@ def parabolas(
     return torch.stack(
         [top - bend[0] * (x - left) ** 2 - bend[1] * (y - down) ** 2 for left, down in tops_xy]
     )
-
-
-def unchanged(checks: Checks, function: Any, *inputs: Any, names: str, **kwargs: Any) -> None:
-    """Fail where a call writes into one of its inputs; `names` are theirs, for the message."""
-    _, afterwards = checks.call(function, *inputs, **kwargs)
-    for name, before, after in zip(names.split(), inputs, afterwards, strict=False):
-        changed = f"the caller's `{name}`, after the call,"
-        checks.equal(after, before, name=changed, nan_equal=True)

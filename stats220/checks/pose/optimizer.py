@@ -9,7 +9,6 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import unchanged
 
 
 @checked
@@ -41,14 +40,14 @@ def momentum_step(momentum_step: Any) -> Checks:
         1,
         "returns two new tensors, and leaves those that it is given unchanged",
         needs="adds the gradient to the slowed velocity, and steps against it",
-        hint="\"New tensors\", says the docstring: does a line of yours write into one that it was given, or make an array of it?",
+        hint='"New tensors", says the docstring: does a line of yours write into one that it was given, or make an array of it?',
         remedy="v = μ * v + g makes a new tensor; v *= μ and functions that end in _ write into the old one.",
     ):
         inputs = [normal(2, 3, rng=checks.rng) for _ in range(3)]
         result = checks.items(momentum_step(*inputs, 0.1, 0.5), 2, name="parameter and velocity")
         for name, tensor in zip(("parameter", "velocity"), result, strict=True):
             checks.tensor(tensor, (2, 3), name=name)
-        unchanged(checks, momentum_step, *inputs, 0.1, 0.5, names="parameter gradient velocity")
+        checks.unchanged(momentum_step, *inputs, 0.1, 0.5)
 
     return checks
 

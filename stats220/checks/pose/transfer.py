@@ -18,7 +18,6 @@ from stats220.checks.pose.models import (
     draw_layer,
     features_of,
     tiny_backbone,
-    unchanged,
 )
 
 
@@ -173,7 +172,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Take image[None], and write nothing into it: it is a view of the caller's image.",
     ):
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
-        unchanged(checks, model, normal(3, 12, 14, rng=checks.rng), names="image")
+        checks.unchanged(model, normal(3, 12, 14, rng=checks.rng))
 
     return checks
 
