@@ -52,7 +52,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
                 logits[k, max(0, row - 1) : row + 2, column] = -20.0
                 logits[k, row, max(0, column - 1) : column + 2] = -20.0
                 logits[k, row, column] = float(checks.rng.uniform(-3, 3))
-            expected = [[column, row] for row, column in places]
+            places_xy = [[column, row] for row, column in places]
             checks.close(
                 locate_keypoints(logits),
                 expected,
