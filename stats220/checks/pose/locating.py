@@ -55,7 +55,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
             places_xy = [[column, row] for row, column in places]
             checks.close(
                 locate_keypoints(logits),
-                expected,
+                places_xy,
                 atol=1e-2,
                 name=f"keypoints_xy in {height} × {width}",
             )
