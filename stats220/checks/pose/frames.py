@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import unchanged
 from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
 
@@ -81,7 +80,7 @@ def preprocess(preprocess: Any) -> Checks:
         remedy="image /= 255, image[...] = ... and torch's functions that end in _ write into what they are given.",
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
-        unchanged(checks, preprocess, image, names="image")
+        checks.unchanged(preprocess, image)
 
     return checks
 
@@ -153,7 +152,7 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
     ):
         keypoints_xy = checks.rng.uniform(-2, 8, (5, 2))
         keypoints_xy[3] = np.nan
-        unchanged(checks, keypoint_masks, keypoints_xy, 5, 7, names="keypoints_xy")
+        checks.unchanged(keypoint_masks, keypoints_xy, 5, 7)
 
     return checks
 
@@ -235,7 +234,7 @@ def downsample(downsample: Any) -> Checks:
         remedy="Slices and reshaped tensors are views: what is written into them is written into the caller's tensor.",
     ):
         image, masks = normal(3, 7, 5, rng=checks.rng), (normal(2, 7, 5, rng=checks.rng) > 1.0)
-        unchanged(checks, downsample, image, masks.float(), 2, names="image masks")
+        checks.unchanged(downsample, image, masks.float(), 2)
 
     return checks
 
@@ -301,6 +300,6 @@ def dilate(dilate: Any) -> Checks:
         remedy="Write into a copy, masks.clone(), or into a new tensor.",
     ):
         masks = (normal(2, 9, 8, rng=checks.rng) > 1.5).float()
-        unchanged(checks, dilate, masks, 3, names="masks")
+        checks.unchanged(dilate, masks, 3)
 
     return checks

@@ -162,10 +162,3 @@ def parabolas(
     return torch.stack(
         [top - bend[0] * (x - left) ** 2 - bend[1] * (y - down) ** 2 for left, down in tops_xy]
     )
-
-
-def unchanged(checks: Checks, function: Any, *inputs: Any, names: str, **kwargs: Any) -> None:
-    """Fail where a call writes into one of its inputs; `names` are theirs, for the message."""
-    _, afterwards = checks.call(function, *inputs, **kwargs)
-    for name, before, after in zip(names.split(), inputs, afterwards, strict=False):
-        checks.equal(after, before, name=f"the caller's `{name}`, after the call,")

@@ -9,7 +9,6 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import unchanged
 
 
 @checked
@@ -34,20 +33,21 @@ def momentum_step(momentum_step: Any) -> Checks:
             )
             found = checks.items(result, 2, name="parameter and velocity")
             expected = momentum * velocity.double() + gradient.double()
-            checks.tensor(found[1], (2, 3), name="velocity")
-            checks.tensor(found[0], (2, 3), name="parameter")
             checks.close(found[1], expected, atol=1e-4, name="velocity")
             checks.close(found[0], parameter - 0.1 * expected, atol=1e-4, name="parameter")
 
     with checks(
         1,
-        "leaves the tensors that it is given unchanged",
+        "returns two new tensors, and leaves those that it is given unchanged",
         needs="adds the gradient to the slowed velocity, and steps against it",
-        hint='"New tensors", says the docstring: does a line of yours write into one that it was given?',
+        hint='"New tensors", says the docstring: does a line of yours write into one that it was given, or make an array of it?',
         remedy="v = μ * v + g makes a new tensor; v *= μ and functions that end in _ write into the old one.",
     ):
         inputs = [normal(2, 3, rng=checks.rng) for _ in range(3)]
-        unchanged(checks, momentum_step, *inputs, 0.1, 0.5, names="parameter gradient velocity")
+        result = checks.items(momentum_step(*inputs, 0.1, 0.5), 2, name="parameter and velocity")
+        for name, tensor in zip(("parameter", "velocity"), result, strict=True):
+            checks.tensor(tensor, (2, 3), name=name)
+        checks.unchanged(momentum_step, *inputs, 0.1, 0.5)
 
     return checks
 

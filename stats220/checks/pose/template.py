@@ -12,13 +12,13 @@ from scipy.signal import correlate2d
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import bilinear, convolved, draw_layer, unchanged
+from stats220.checks.pose.models import bilinear, convolved, draw_layer
 
 
 @checked
 def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     """Kernel sizes, shapes, and trackers whose logits can be worked out by other means."""
-    checks = Checks("TemplatePoseTracker", hidden_points=3)
+    checks = Checks("TemplatePoseTracker", hidden_points=4)
 
     with checks(
         2,
@@ -98,8 +98,8 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         # Each of the 5 × 8 small logits counts for 4 pixels, and has the grey values around its place for a gradient.
         ones = np.ones((5, 8))
         around = correlate2d(np.pad(to_numpy(grey)[::2, ::2], 1).astype(float), ones, mode="valid")
-        expected = torch.tensor(4 * around).expand(2, 1, 3, 3)
-        for name, value in [("weight", expected), ("bias", torch.full((2,), 160.0))]:
+        weight = torch.tensor(4 * around).expand(2, 1, 3, 3)
+        for name, value in [("weight", weight), ("bias", torch.full((2,), 160.0))]:
             found = gradients.get(f"template.{name}")
             checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")
             checks.close(found, value, atol=0.5, rtol=2e-2, name=f"gradient of template.{name}")
@@ -112,7 +112,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="x -= ..., x[...] = ... and torch's functions that end in _ write into what they are given.",
     ):
         model = TemplatePoseTracker(1, patch_size=3)
-        unchanged(checks, model, normal(3, 6, 7, rng=checks.rng), names="image")
+        checks.unchanged(model, normal(3, 6, 7, rng=checks.rng))
 
     return checks
 
@@ -161,6 +161,6 @@ def upsample_template(upsample_template: Any) -> Checks:
         remedy="template /= factor**2 writes into the caller's tensor; template / factor**2 makes a new one.",
     ):
         template = normal(2, 3, 5, rng=checks.rng)
-        unchanged(checks, upsample_template, template, 2, names="template")
+        checks.unchanged(upsample_template, template, 2)
 
     return checks

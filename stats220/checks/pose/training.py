@@ -13,7 +13,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import Watch, example, one_weight, unchanged, weight_of
+from stats220.checks.pose.models import Watch, example, one_weight, weight_of
 
 QUIET = {"progress": False}
 
@@ -183,8 +183,8 @@ def train(train: Any) -> Checks:
         for target in (1.0, 3.0):  # the validation loss falls, or rises from the first step on
             model = one_weight(checks, 3.0)
             options = {"num_epochs": 40, "learning_rate": 0.1, "momentum": 0.0, **QUIET}
-            data = [example(1.0, 1.0)], [example(1.0, target)]
-            history = train(model, *data, F.mse_loss, **options)
+            seen = [example(1.0, 1.0)], [example(1.0, target)]
+            history = train(model, *seen, F.mse_loss, **options)
             checks.equal(len(history.train_losses), 40, name="number of train_losses")
             checks.equal(len(history.validation_losses), 40, name="number of validation_losses")
             weights = [steps(3.0, [1.0] * n, 0.1) for n in range(1, 41)]
@@ -210,18 +210,15 @@ def train(train: Any) -> Checks:
         checks.close(
             list(history.validation_losses), [4.0] * 2, atol=1e-3, name="validation_losses"
         )
-        # This norm counts the images that it sees in training mode, and keeps a running mean of theirs alone.
+        # This norm keeps a running mean of the images that it sees in training mode, and of no others.
         norm = checks.make(nn.InstanceNorm2d, 1, track_running_stats=True)
         model = checks.make(nn.Sequential, one_weight(checks, 1.0), norm)
         examples = [example(1.0, 0.0, side=2)] * 3
         options |= {"num_epochs": 2, "learning_rate": 1e-9}
         train(model, examples, [example(9.0, 0.0, side=2)], F.mse_loss, **options)
-        seen = int(torch.as_tensor(norm.num_batches_tracked))
-        checks.equal(
-            seen, 6, name="number of images seen in training mode, of 2 · 3 to learn from,"
-        )
-        mean = torch.tensor([1 - 0.9**6])
-        checks.close(norm.running_mean, mean, atol=1e-3, name="their running mean")
+        running = torch.tensor([1 - 0.9**6])  # of 2 · 3 images of ones, on the way from 0 to 1
+        name = "the running mean of the images seen in training mode"
+        checks.close(norm.running_mean, running, atol=1e-3, name=name)
 
     with checks(
         1,
@@ -246,10 +243,10 @@ def train(train: Any) -> Checks:
         hint="The same frames come again in each epoch: does a line of yours write into them?",
         remedy="-=, [...] = and torch's functions that end in _ write into the tensor that they are given.",
     ):
-        data = [[(normal(1, 2, 3, rng=checks.rng), torch.ones(1, 2, 3))] for _ in range(2)]
+        pairs = [[(normal(1, 2, 3, rng=checks.rng), torch.ones(1, 2, 3))] for _ in range(2)]
         options = {"num_epochs": 1, "learning_rate": 0.1, **QUIET}
-        model, names = one_weight(checks, 1.0), "train_data validation_data"
+        model = one_weight(checks, 1.0)
         call = checks.make(train_on, train, model, F.mse_loss, options)
-        unchanged(checks, call, *data, names=names)
+        checks.unchanged(call, *pairs)
 
     return checks

@@ -18,7 +18,6 @@ from stats220.checks.pose.models import (
     draw_layer,
     features_of,
     tiny_backbone,
-    unchanged,
 )
 
 
@@ -161,9 +160,9 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2, num_stages=2)
         names = [str(name) for name in list(checks.make(model.state_dict))]
         frozen = [name for name in names if not name.startswith("head.")]
-        # Three convolutions with weight and bias; three norms with weight, bias, mean, variance and a count.
-        message = f"its state holds {len(frozen)} tensors beside the head's, expected 21 of stem and two stages"
-        checks.that(len(frozen) >= 21, message)
+        # Three convolutions with weight and bias; three norms with weight, bias, mean, variance, and mostly a count.
+        message = f"its state holds {len(frozen)} tensors beside the head's, but stem and two stages have 21"
+        checks.that(len(frozen) >= 18, message)
 
     with checks(
         1,
@@ -173,13 +172,16 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Take image[None], and write nothing into it: it is a view of the caller's image.",
     ):
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
-        unchanged(checks, model, normal(3, 12, 14, rng=checks.rng), names="image")
+        checks.unchanged(model, normal(3, 12, 14, rng=checks.rng))
 
     return checks
 
 
 def shapes_of(checks: Checks, shapes: Any, count: int) -> list[tuple[int, ...]]:
     """What `stage_shapes` returned, as plain numbers."""
+    if isinstance(shapes, (torch.Tensor, np.ndarray)):
+        checks.shape(shapes, (count, 3), name="shapes")
+        shapes = shapes.tolist()
     parts = checks.items(shapes, count, name="the list of shapes")
     return [tuple(int(n) for n in checks.items(part, 3, name="a shape")) for part in parts]
 
