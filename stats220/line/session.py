@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from stats220.line.devices import hidden
 from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.line.line import Session, active_session
 from stats220.line.operations import Operations
@@ -41,10 +42,16 @@ class Loopback(Session):
     ----------
     device
         "cpu" or "cuda".
+
+    Attributes
+    ----------
+    hidden : tuple of str
+        Devices that the student's code may not use.
     """
 
     def __init__(self, device: str = "cpu") -> None:
         super().__init__(device)
+        self.hidden: tuple[str, ...] = ()
         self._inside = Operations(device)
         self._theirs = Settings.now()
 
@@ -63,7 +70,7 @@ class Loopback(Session):
         ours = Settings.now()
         self._theirs.apply()
         try:
-            with user_interrupts():
+            with user_interrupts(), hidden(self.hidden):
                 reply = self._inside.respond(lambda: _flow(sent, self._inside))
         finally:
             self._theirs = Settings.now()
