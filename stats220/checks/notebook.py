@@ -35,7 +35,7 @@ def checked(check: CheckFunction) -> CheckFunction:
         checks = _run_looped_back(check, objects, "cpu")
         if checks.points and torch.cuda.is_available():
             checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
-        remember(checks)
+        remember(checks, objects[0] if objects else None)
         return checks
 
     return run

@@ -177,9 +177,7 @@ def plot_contours(
     style.add_color_bar(artist, quantity)
     for k, shape in enumerate(shapes):
         if shape.max() > 0:
-            ax.contour(
-                shape, levels=[level * shape.max()], colors=[style.color(k)], linewidths=1.2
-            )
+            ax.contour(shape, levels=[level * shape.max()], colors=[style.color(k)], linewidths=1.2)
     return ax
 
 
@@ -287,9 +285,7 @@ def figure_deconvolution(
         fit = denoised + float(np.squeeze(to_numpy(result.baseline)))
         # Thinner from one to the next, so that equal curves show one within the other.
         width = 1.2 + 1.6 * (len(results) - 1 - k) / max(len(results) - 1, 1)
-        panels[0].plot(
-            times[shown], fit[shown], color=style.color(k), linewidth=width, label=label
-        )
+        panels[0].plot(times[shown], fit[shown], color=style.color(k), linewidth=width, label=label)
         panels[1].vlines(times[shown], 0, amplitudes[shown], color=style.color(k), linewidth=width)
     if spike_counts is not None:
         spiked = times[shown & (to_numpy(spike_counts) > 0)]

@@ -131,6 +131,9 @@ def attempts(
     bank: Annotated[
         Path | None, typer.Option(help="Folder of attempts; tests/attempts/LAB by default.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Try one exercise, without the gaps of others.")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where the attempts run.")] = Device.cpu,
     seed: Annotated[
         int, typer.Option(min=0, help="What the checks draw their inputs from; 0 is a notebook's.")
@@ -146,6 +149,7 @@ def attempts(
         _root(root),
         lab,
         bank=bank,
+        only=only,
         device=device.value,
         jobs=jobs,
         isolation=isolation.value,
