@@ -17,6 +17,7 @@ from stats220.checks.pose.models import (
     corners,
     draw_layer,
     features_of,
+    has_bias,
     tiny_backbone,
 )
 
@@ -39,7 +40,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
             )
             size = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
             checks.shape(model.head.weight, size, name="head.weight")
-            checks.shape(model.head.bias, (2,), name="head.bias")
+            has_bias(checks, model.head, 2, "head")
 
     with checks(
         1,
@@ -63,7 +64,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = answer_of_head(head, features_of(twin, image, 1), 36, 48)
         found = checks.tensor(model(image), (2, 36, 48), None, name="logits")
         name = "logits in the four corners"
@@ -80,7 +81,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 37, 50, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = answer_of_head(head, features_of(twin, image, 1), 37, 50)
         checks.close(model(image), expected, atol=2e-2, name="logits")
 
@@ -94,7 +95,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = normal(3, 20, 24, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         gradients = checks.gradients(model, image, parameters=model)
         others = [name for name in sorted(gradients) if not name.startswith("head.")]
         message = f"{len(others)} parameters beside the head's learn: {', '.join(others[:2])} ..."
@@ -120,7 +121,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = corners(answer_of_head(head, features_of(twin, image, 1), 36, 48))
         model.train()
         found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
