@@ -43,7 +43,7 @@ def summary(checks: Record) -> str:
 
 def as_text(checks: Record) -> str:
     """The table in plain text."""
-    lines = [f"{title(checks)}: {summary(checks)}"]
+    lines = [f"{title(checks)}: {summary(checks)}", *(f"  {note}" for note in checks.notes)]
     for result in checks.results:
         lines.append(
             f"  {MARKS[result.status]} {result.what} ({result.points:g}/{result.max_points:g}, {WORDS[result.status]})"
@@ -54,11 +54,12 @@ def as_text(checks: Record) -> str:
 
 def as_html(checks: Record) -> str:
     """The table in HTML; everything in it is escaped, and colours of text and ground are the notebook's own."""
+    notes = "".join(f"<div>{html.escape(note)}</div>" for note in checks.notes)
     rows = "".join(_row(checks, result) for result in checks.results)
     return (
         '<table style="border-collapse: collapse; color: inherit; background: transparent;">'
         f'<caption style="{CELL} caption-side: top; color: inherit;"><b>{html.escape(title(checks))}</b>: '
-        f"{html.escape(summary(checks))}</caption>"
+        f"{html.escape(summary(checks))}{notes}</caption>"
         '<thead><tr style="background: transparent;">'
         + "".join(
             f'<th scope="col" style="{CELL}">{head}</th>' for head in ("Result", "Points", "Check")

@@ -67,6 +67,7 @@ class Record:
         self.hidden = hidden
         self.results: list[CheckResult] = []
         self.session: Session | None = active_session.get()
+        self.notes: list[str] = []  # what the student should know before the results
         self.remedies: dict[str, str] = {}  # by block, all of them
         self.shown_remedies: dict[str, str] = {}  # those that a notebook is to show
         self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far
