@@ -35,7 +35,7 @@ def preprocess(preprocess: Any) -> Checks:
         1,
         "takes `image` by that name and returns a float32 tensor (3, height, width)",
         hint="Three things to look at: tensor or array, which dtype it has, and on which axis the colors are.",
-        remedy="torch.tensor(image).permute(2, 0, 1) moves the colors to the front; .float() makes float32 of NumPy's float64.",
+        remedy="permute(2, 0, 1) of a tensor moves the colors to the front; .float() makes float32 of NumPy's float64.",
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
         checks.tensor(preprocess(image=image), (3, 4, 6))

@@ -37,7 +37,7 @@ def train(train: Any) -> Checks:
         "takes a step with each example, along its gradient alone",
         hint="What does the optimizer step along after the second example: its gradient, or what has piled up? And how many steps are "
         "there in an epoch of three examples?",
-        remedy="For each example: optimizer.zero_grad(), then loss(model(image), targets).backward(), then optimizer.step(). No weight "
+        remedy="For each example: zero the gradients, then backward() from its loss, then a step of the optimizer. No weight "
         "decay.",
     ):
         start = float(checks.rng.uniform(2, 4))
@@ -60,7 +60,7 @@ def train(train: Any) -> Checks:
         "calls the loss with the logits first, and the model as it is, whatever gradients it brings along",
         hint="Two things that a symmetric loss and a fresh model hide: loss(logits, targets) has an order, and backward() adds to what is "
         "there already.",
-        remedy="loss(model(image), targets), and optimizer.zero_grad() before backward(), not only after the step.",
+        remedy="Logits first, then targets; and zero the gradients before backward(), not only after the step.",
     ):
         model = one_weight(checks, 1.0)
         checks.make(checks.make(model, torch.full((1, 1, 1), 50.0)).sum).backward()
@@ -97,7 +97,7 @@ def train(train: Any) -> Checks:
         "cuts the learning rate once every decay_every epochs",
         hint="Which loop are you in when you tell the schedule that an epoch is over? With which rate is the first epoch learned, and "
         "with which the third, if decay_every is 2?",
-        remedy="scheduler.step() once in the loop over epochs, after the examples: in the inner loop 100 epochs would last 100 images.",
+        remedy="One step of the schedule in the loop over epochs, after the examples: in the inner loop 100 epochs would last 100 images.",
     ):
         options = {"decay_every": 2, "momentum": 0.0, **QUIET}
         examples = [example(1.0, 1.0)] * 3
