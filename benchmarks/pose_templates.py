@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from benchmarks.table import Row
-from stats220.data.pose import MouseReaching, load_mouse_reaching
+from stats220.data.frames import LabeledFrames
+from stats220.data.pose import load_mouse_reaching
 from stats220.reference.pose import (
     TemplatePoseTracker,
     bernoulli_loss,
@@ -73,7 +74,7 @@ def sum_blocks(maps: Tensor, rows: int, columns: int) -> Tensor:
     return maps
 
 
-def prepare(mouse: MouseReaching, target_size: int) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
+def prepare(mouse: LabeledFrames, target_size: int) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
     """Image and targets at half size, and the same as spectrum and blocks, for each frame."""
     examples = []
     for frame, xy in zip(mouse.images, mouse.keypoints_xy, strict=True):
@@ -131,7 +132,7 @@ RECIPES = (
 )
 
 
-def fit(mouse: MouseReaching, recipe: Recipe, seed: int, num_epochs: int) -> tuple[float, dict[str, np.ndarray]]:  # fmt: skip
+def fit(mouse: LabeledFrames, recipe: Recipe, seed: int, num_epochs: int) -> tuple[float, dict[str, np.ndarray]]:  # fmt: skip
     """Validation loss, and distances in pixels for both ways to locate, after training on one split."""
     examples = prepare(mouse, recipe.target_size)
     split = mouse.split(seed)

@@ -14,12 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from benchmarks.pose_accuracy import efficientnet_lite0
 from benchmarks.pose_templates import RECIPES, fit, largest, middle
 from benchmarks.pose_training import loss_at_full_size
 from benchmarks.table import Row
-from stats220.data.backbones import Backbone
-from stats220.data.pose import MouseReaching, load_mouse_reaching
+from stats220.data.backbones import Backbone, load_backbone
+from stats220.data.frames import LabeledFrames
+from stats220.data.pose import load_mouse_reaching
 from stats220.reference.pose import (
     ResNetPoseTracker,
     dilate,
@@ -34,7 +34,7 @@ Result = tuple[float, dict[str, np.ndarray]]
 
 
 def fit_heads(
-    mouse: MouseReaching, backbone: Backbone, seeds: Sequence[int], num_epochs: int = 20
+    mouse: LabeledFrames, backbone: Backbone, seeds: Sequence[int], num_epochs: int = 20
 ) -> list[Result]:
     """Validation loss, and distances in pixels for both ways to locate, of a head for each split."""
     images, targets = [], []
@@ -107,7 +107,9 @@ def run(quick: bool = True) -> list[Row]:
             middles = np.concatenate([distances["middle"].ravel() for _, distances in results])
             baseline = float(np.sqrt(np.nanmean(middles**2)))
     for pretrained in (True,) if quick else (True, False):
-        backbone = efficientnet_lite0(pretrained)
+        backbone = load_backbone(
+            "efficientnet_lite0", weights="imagenet" if pretrained else "random"
+        )
         case = f"head on EfficientNet-Lite0, stage {NUM_STAGES}, {backbone.weights}, 20 epochs"
         rows.append(describe(case, fit_heads(mouse, backbone, range(1 if quick else 3)), baseline))
     return rows

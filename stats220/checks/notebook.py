@@ -9,11 +9,12 @@ from typing import Any
 
 import torch
 
+from stats220.checks.history import remember
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
 from stats220.errors import InputError
 from stats220.line.capture import captured, no_display
-from stats220.line.session import Loopback, active_session
+from stats220.line.session import Loopback, Session, active_session
 from stats220.line.surroundings import undisturbed
 
 CheckFunction = Callable[..., Checks]
@@ -29,11 +30,12 @@ def checked(check: CheckFunction) -> CheckFunction:
 
     @functools.wraps(check)
     def run(*objects: Any) -> Checks:
-        if active_session.get() is not None:
-            return settle(check(*objects))
+        if (session := active_session.get()) is not None:
+            return _run(check, objects, session)
         checks = _run_looped_back(check, objects, "cpu")
         if checks.points and torch.cuda.is_available():
             checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
+        remember(checks, objects[0] if objects else None)
         return checks
 
     return run
@@ -44,7 +46,35 @@ def _run_looped_back(check: CheckFunction, objects: tuple[Any, ...], device: str
         device
     )  # knows the notebook's settings, which the check is about to be spared
     with undisturbed(), captured(), no_display(), session.activate():
-        return settle(check(*map(session.put, objects)))
+        return _run(check, tuple(map(session.put, objects)), session)
+
+
+# What is said of settings that a notebook has set, and of those that an exercise's code leaves behind.
+SET = {
+    "gradients": "gradients off (torch.set_grad_enabled(True) turns them on again)",
+    "inference mode": "torch's inference mode on (begin anew: Kernel > Restart)",
+    "default dtype": "another default dtype (torch.set_default_dtype(torch.float32) puts it back)",
+    "default device": "a default device (torch.set_default_device(None) puts it back)",
+    "autocast": "autocast on (use it in a with-block only)",
+}
+LEFT = {
+    "gradients": "gradients off: use `with torch.no_grad():` in place of torch.set_grad_enabled(False)",
+    "inference mode": "torch's inference mode on: use `with torch.inference_mode():`",
+    "default dtype": "another default dtype: give dtype= to what needs it",
+    "default device": "a default device: give device= to what needs it",
+    "autocast": "autocast on: use it in a with-block",
+}
+
+
+def _run(check: CheckFunction, objects: tuple[Any, ...], session: Session) -> Checks:
+    """Run a check function; whatever settings the exercise's code changes are put back, so that they cost no other exercise."""
+    found = session.keep_settings()
+    checks = settle(check(*objects))
+    left = session.put_settings_back()
+    if texts := [SET[name] for name in found if name in SET]:
+        checks.notes.append(f"Your notebook has {', and '.join(texts)}. Your code was run so.")
+    checks.notes += [f"Your code leaves {LEFT[name]}." for name in left if name in LEFT]
+    return checks
 
 
 def settle(checks: Checks) -> Checks:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
 import numpy as np
+import torch
 
-from stats220.checks import compare, display
+from stats220.checks import compare, display, forms, learning
 from stats220.checks.block import Block, one_line
 from stats220.checks.results import CheckResult, Record
 from stats220.errors import InputError
-from stats220.line.failures import CheckFailed, StudentError
+from stats220.line.failures import CheckFailed, NotAttempted, StudentError
 from stats220.line.proxy import Nothing, raise_not_attempted
 from stats220.line.session import Session
 
@@ -93,26 +95,60 @@ class Checks(Record):
     # What a block may ask of a result.
 
     def close(
-        self, actual: Any, expected: Any, *, atol: float, rtol: float = 0.0, name: str = "result"
+        self,
+        actual: Any,
+        expected: Any,
+        *,
+        atol: float,
+        rtol: float = 0.0,
+        name: str = "result",
+        nan_equal: bool = False,
     ) -> None:
         """Fail unless the numbers agree; see `stats220.checks.compare.close`."""
-        compare.close(actual, expected, atol=atol, rtol=rtol, name=name)
+        compare.close(actual, expected, atol=atol, rtol=rtol, name=name, nan_equal=nan_equal)
 
-    def equal(self, actual: Any, expected: Any, *, name: str = "result") -> None:
+    def equal(
+        self, actual: Any, expected: Any, *, name: str = "result", nan_equal: bool = False
+    ) -> None:
         """Fail unless both are exactly equal; see `stats220.checks.compare.equal`."""
-        compare.equal(actual, expected, name=name)
+        compare.equal(actual, expected, name=name, nan_equal=nan_equal)
+
+    def tensor(
+        self,
+        actual: Any,
+        shape: Sequence[int],
+        dtype: torch.dtype | None = torch.float32,
+        *,
+        name: str = "result",
+    ) -> torch.Tensor:
+        """Fail unless it is a tensor of that shape and dtype (``None``: any); returns it."""
+        return forms.tensor(actual, shape, dtype, name=name)
+
+    def array(
+        self, actual: Any, shape: Sequence[int], dtype: Any = None, *, name: str = "result"
+    ) -> forms.Array:
+        """Fail unless it is a NumPy array of that shape and dtype (``None``: any); returns it."""
+        return forms.array(actual, shape, dtype, name=name)
+
+    def number(self, actual: Any, *, name: str = "result") -> float:
+        """Fail unless it is one real number: Python's, NumPy's, or an array or tensor of shape ``()``; returns it."""
+        return forms.number(actual, name=name)
+
+    def items(self, actual: Any, count: int, *, name: str = "result") -> tuple[Any, ...]:
+        """Fail unless it unpacks into so many values; returns them."""
+        return forms.items(actual, count, name=name)
 
     def shape(self, actual: Any, shape: tuple[int, ...], *, name: str = "result") -> None:
         """Fail unless it is an array or tensor of that shape."""
-        compare.shape(actual, shape, name=name)
+        forms.shape(actual, shape, name=name)
 
     def dtype(self, actual: Any, dtype: Any, *, name: str = "result") -> None:
         """Fail unless it is an array or tensor of that dtype, torch's, NumPy's or its name."""
-        compare.dtype(actual, dtype, name=name)
+        forms.dtype(actual, dtype, name=name)
 
     def that(self, condition: Any, message: str) -> None:
         """Fail with that message unless the condition, one truth value, holds."""
-        compare.truth(condition, message)
+        forms.truth(condition, message)
 
     def raises(
         self,
@@ -134,7 +170,7 @@ class Checks(Record):
             raise CheckFailed(f"expected {expected}, got {one_line(str(error))}") from error
         if type(result) is Nothing:
             raise_not_attempted(result)
-        returned = compare.describe(result)
+        returned = forms.describe(result)
         raise CheckFailed(f"expected {expected}, but nothing was raised: {returned} came back")
 
     # Services.
@@ -144,8 +180,34 @@ class Checks(Record):
         self._line().seed(seed)
 
     def gradients(self, function: Any, *inputs: Any, parameters: Any = None) -> Any:
-        """Gradients of the summed result by its inputs or by a module's parameters; see `Session.gradients`."""
-        return self._line().gradients(function, *inputs, parameters=parameters)
+        """Gradients of the summed result by its inputs or by a module's parameters; see `Session.gradients`.
+
+        A claim of the student's process: hold it against a closed form, on inputs from `rng`.
+        """
+        return learning.ask_gradients(self._line(), function, inputs, parameters)
+
+    def learns(
+        self, model: Any, *inputs: Any, parameters: Sequence[str], function: Any = None
+    ) -> None:
+        """Fail unless gradients of the model's output (or of `function`'s) reach these parameters.
+
+        They are held against finite differences at parameters that are sent to the model, which must have a
+        ``load_state_dict``, and be smooth there; see `stats220.checks.learning.learns`.
+        """
+        learning.learns(self._line(), model, inputs, parameters, function, self.rng)
+
+    def unchanged(self, function: Any, *inputs: Any, **kwargs: Any) -> Any:
+        """Call, and fail where an argument is another afterwards; returns the result."""
+        result, afterwards = self.call(function, *inputs, **kwargs)
+        for number, (before, after) in enumerate(zip(inputs, afterwards, strict=True), 1):
+            if forms.is_data(before):
+                try:
+                    compare.equal(
+                        after, before, name=f"argument {number}, afterwards,", nan_equal=True
+                    )
+                except (CheckFailed, NotAttempted) as error:
+                    raise CheckFailed(f"the caller's own array was changed: {error}") from error
+        return result
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
         """The result, and the inputs as they are afterwards, to see what was changed in place."""

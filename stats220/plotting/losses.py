@@ -45,11 +45,11 @@ def plot_loss_overflow(
     ax.plot(
         a,
         np.where(np.isfinite(naive), naive, np.nan),
-        color=style.colour(0),
+        color=style.color(0),
         linewidth=6,
         label="naive",
     )
-    ax.plot(a, stable, color=style.colour(5), linewidth=2, label="stable")
+    ax.plot(a, stable, color=style.color(5), linewidth=2, label="stable")
     if not np.isfinite(naive).all():
         lost = np.where(np.isfinite(naive), 0.0, 1.0)
         ax.fill_between(
@@ -57,7 +57,7 @@ def plot_loss_overflow(
             lost,
             step="mid",
             transform=ax.get_xaxis_transform(),
-            color=style.colour(4),
+            color=style.color(4),
             alpha=0.2,
             linewidth=0,
             label="naive: inf or nan",
@@ -84,7 +84,7 @@ def plot_learning_curves(
     label : str
         Which model, where several are drawn on one Axes.
     index : int
-        Which colour: one a model.
+        Which color: one a model.
     quantity : str
         Quantity and unit.
     ax : Axes, optional
@@ -107,7 +107,7 @@ def plot_learning_curves(
         (train, style.TRAIN_LINE, "training"),
         (validation, style.VALIDATION_LINE, "validation"),
     ):
-        ax.plot(epochs, losses, line, color=style.colour(index), label=f"{prefix}{what}")
+        ax.plot(epochs, losses, line, color=style.color(index), label=f"{prefix}{what}")
     ax.set_yscale("log")
     style.label_axes(ax, "epoch", quantity)
     ax.legend()

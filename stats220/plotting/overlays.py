@@ -22,10 +22,10 @@ def paint_maps(ax: Axes, covers: NDArray[Any], notes: Sequence[str]) -> None:
     handles = []
     for k, (cover, note) in enumerate(zip(covers, notes, strict=True)):
         layer = np.empty((*cover.shape, 4))
-        layer[:] = to_rgba(style.colour(k))
+        layer[:] = to_rgba(style.color(k))
         layer[..., 3] = OPACITY * cover
         ax.imshow(layer, interpolation="nearest")
-        handles.append(Patch(color=style.colour(k), label=note))
+        handles.append(Patch(color=style.color(k), label=note))
     legend_beside(ax, handles=handles)
 
 
@@ -46,10 +46,7 @@ def check_names(keypoint_names: Names, num_keypoints: int) -> Sequence[str]:
 
 def check_maps(values: Any, name: str) -> NDArray[Any]:
     """Maps (num_keypoints, height, width) as an array."""
-    maps = to_numpy(values)
-    if maps.ndim != 3 or len(maps) == 0:
-        raise InputError(f"{name} must be (num_keypoints, height, width): got {maps.shape}")
-    return maps
+    return style.check_axes(values, 3, name, "(num_keypoints, height, width)")
 
 
 def check_probabilities(values: Any) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""One look for all labs: colours, axes, images and signed maps. Changes no matplotlib setting."""
+"""One look for all labs: colors, axes, images and signed maps. Changes no matplotlib setting."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 
-# Okabe and Ito's colours, which people with any kind of colour vision tell apart, in an order that suits dark frames:
+# Okabe and Ito's colors, which people with any kind of color vision tell apart, in an order that suits dark frames:
 # orange, sky blue, reddish purple, bluish green, vermilion, blue, yellow, black. jfly.uni-koeln.de/color
 PALETTE = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00", "#0072B2", "#F0E442", "#000000")
 SIGNED_MAP = "RdBu_r"  # blue below zero, white at zero, red above
@@ -21,13 +21,13 @@ POSITIVE_MAP = "viridis"
 TRAIN_LINE, VALIDATION_LINE = "-", "--"
 
 
-def colour(index: int) -> str:
-    """The colour of one neuron, key point or camera, the same throughout a lab.
+def color(index: int) -> str:
+    """The color of one neuron, key point or camera, the same throughout a lab.
 
     Parameters
     ----------
     index : int
-        Its number; from the ninth on, colours come again.
+        Its number; from the ninth on, colors come again.
 
     Returns
     -------
@@ -76,13 +76,13 @@ def label_axes(ax: Axes, x: str, y: str, title: str = "") -> None:
 def show_image(
     ax: Axes, image: Shaped[Any, "height width *channels"], *, title: str = "", **kwargs: Any
 ) -> AxesImage:
-    """Show a grey or colour image on pixel axes: pixel centres at whole numbers, y downwards.
+    """Show a gray or color image on pixel axes: pixel centers at whole numbers, y downwards.
 
     Parameters
     ----------
     ax : Axes
     image : array or tensor (height, width) or (height, width, 3)
-        Colour: uint8, or float from 0 to 1. Grey: mapped from its minimum to its maximum.
+        Color: uint8, or float from 0 to 1. Gray: mapped from its minimum to its maximum.
     title : str
     **kwargs
         For `Axes.imshow`.
@@ -104,7 +104,7 @@ def show_signed(
     limit: float | None = None,
     title: str = "",
 ) -> AxesImage:
-    """Show values of both signs as colours that are symmetric about zero.
+    """Show values of both signs as colors that are symmetric about zero.
 
     Parameters
     ----------
@@ -112,9 +112,9 @@ def show_signed(
     values : array or tensor (height, width)
         NaN stays blank.
     quantity : str
-        Quantity and unit, for a colour bar; without it there is none.
+        Quantity and unit, for a color bar; without it there is none.
     limit : float, optional
-        The colours go from -limit to limit; without it, to the largest absolute value.
+        The colors go from -limit to limit; without it, to the largest absolute value.
     title : str
 
     Returns
@@ -128,24 +128,47 @@ def show_signed(
     """
     limit = signed_limit(values) if limit is None else limit
     if not limit > 0:
-        raise InputError(
-            f"limit must be positive, the colours go from -limit to limit: got {limit}"
-        )
+        raise InputError(f"limit must be positive, the colors go from -limit to limit: got {limit}")
     artist = show_image(ax, values, title=title, cmap=SIGNED_MAP, vmin=-limit, vmax=limit)
     if quantity:
-        add_colour_bar(artist, quantity)
+        add_color_bar(artist, quantity)
     return artist
 
 
 def signed_limit(values: Shaped[Any, "..."]) -> float:
-    """The largest finite absolute value, for maps that share their colours; 1 where all are zero."""
+    """The largest finite absolute value, for maps that share their colors; 1 where all are zero."""
     array = np.abs(to_numpy(values).astype(float))
     return float(array.max(initial=0.0, where=np.isfinite(array))) or 1.0
 
 
-def add_colour_bar(artist: AxesImage, quantity: str, *, beside: Any = None) -> None:
-    """Add a colour bar that says quantity and unit, beside the image's axes or an array of axes."""
+def add_color_bar(artist: AxesImage, quantity: str, *, beside: Any = None) -> None:
+    """Add a color bar that says quantity and unit, beside the image's axes or an array of axes."""
     figure = artist.get_figure()
     if figure is None:
         raise InputError("the image is on no figure: make it with show_image or show_signed")
     figure.colorbar(artist, ax=artist.axes if beside is None else beside, label=quantity)
+
+
+def check_axes(values: Any, num_axes: int, name: str, axes: str) -> NDArray[Any]:
+    """As an array that is not empty, with so many axes.
+
+    Parameters
+    ----------
+    values : array or tensor
+    num_axes : int
+    name, axes : str
+        What a message calls the values and their axes.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    InputError
+        If it has other axes, or none of one.
+    """
+    array = to_numpy(values)
+    if array.ndim != num_axes or array.size == 0:
+        raise InputError(f"{name} must be {axes}: got {array.shape}")
+    return array

@@ -1,127 +1,51 @@
 """Lab 3's checks, visible and hidden together: what they give full points, what they do not, and how far they are from both."""
 
-import ast
 import math
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import cvxpy as cp
 import numpy as np
 import pytest
-from bank import LabChecks, headers
+from bank import BankTests, LabChecks
 from scipy.optimize import minimize
 from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
 
-from stats220.checks import CheckResult
-from stats220.checks import calcium as visible
 from stats220.checks.calcium.inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
+from stats220.models.ascent import Ascent, add_outer
 from stats220.models.calcium import Deconvolution, check_trace, solve
-from stats220.reference import calcium as key
-from stats220.reference.calcium import hidden
-from stats220.staff.build.reference import read_reference
 
-ROOT = Path(__file__).resolve().parents[2]
-BANK = sorted((ROOT / "tests" / "attempts" / "lab3_calcium").glob("*.py"))
-EXERCISES = key.__all__
-GIVEN = {
-    "np": np,
-    "cp": cp,
-    "butter": butter,
-    "sosfilt": sosfilt,
-    "welch": welch,
-    "lfilter": lfilter,
-    "eye_array": eye_array,
-    "sparray": sparray,
-    "Callable": Callable,
-    "check_movie": check_movie,
-    "check_trace": check_trace,
-    "InputError": InputError,
-    "Deconvolution": Deconvolution,
-    "solve": solve,
-}
-LAB = LabChecks(visible, hidden, key, GIVEN)
-run_checks, points, full_points, define = LAB.run_checks, LAB.points, LAB.full_points, LAB.define
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_key_gets_all_points_and_as_many_are_hidden_as_announced(exercise: str) -> None:
-    checks = getattr(visible, exercise)(getattr(key, exercise))
-    concealed = getattr(hidden, exercise)(getattr(key, exercise))
-    assert [r.message for r in [*checks.results, *concealed.results] if r.status != "passed"] == []
-    assert checks.hidden_points == concealed.max_points
-    assert all(result.hidden for result in concealed.results)
+LAB = LabChecks(
+    "lab3_calcium",
+    given={
+        "np": np,
+        "cp": cp,
+        "butter": butter,
+        "sosfilt": sosfilt,
+        "welch": welch,
+        "lfilter": lfilter,
+        "eye_array": eye_array,
+        "sparray": sparray,
+        "Callable": Callable,
+        "check_movie": check_movie,
+        "check_trace": check_trace,
+        "InputError": InputError,
+        "Deconvolution": Deconvolution,
+        "Ascent": Ascent,
+        "add_outer": add_outer,
+        "solve": solve,
+    },
+)
+visible, key = LAB.visible, LAB.key
+points, full_points = LAB.points, LAB.full_points
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_stub_is_not_attempted_in_every_block(exercise: str) -> None:
-    reference = read_reference(ROOT, "calcium").exercise(exercise)
-    assert reference is not None
-    results = run_checks(exercise, define(reference.stub, exercise))
-    assert [result.status for result in results] == ["not attempted"] * len(results)
-
-
-@pytest.fixture(scope="module")
-def outcomes() -> dict[Path, list[CheckResult]]:
-    """The same as `stats220 attempts lab3_calcium`, looped back in one process: quick, and without a sandbox."""
-    return {
-        path: run_checks(
-            headers(path)["exercise"],
-            define(path.read_text(encoding="utf-8"), headers(path)["exercise"]),
-        )
-        for path in BANK
-    }
-
-
-@pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
-def test_attempt_gets_the_points_that_it_says(
-    path: Path, outcomes: dict[Path, list[CheckResult]]
-) -> None:
-    header = headers(path)
-    all_points = full_points(header["exercise"])
-    expected = all_points if header["points"] == "all" else float(header["points"])
-    assert sum(result.points for result in outcomes[path]) == expected
-
-
-def test_bank_fails_every_check_and_holds_enough_for_every_exercise(
-    outcomes: dict[Path, list[CheckResult]],
-) -> None:
-    every = {
-        (headers(p)["exercise"], result.what)
-        for p, results in outcomes.items()
-        for result in results
-    }
-    failed = {
-        (headers(p)["exercise"], result.what)
-        for p, results in outcomes.items()
-        for result in results
-        if result.status != "passed"
-    }
-    assert every - failed == set()
-    for exercise in EXERCISES:
-        mine = [headers(path)["points"] for path in BANK if headers(path)["exercise"] == exercise]
-        assert mine.count("all") >= 2
-        assert len(mine) - mine.count("all") >= 3
-
-
-@pytest.mark.parametrize("module", [visible, hidden])
-def test_every_block_has_a_hint_of_its_own(module: Any) -> None:
-    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
-    hints = [
-        ast.unparse(keyword.value)
-        for block in blocks
-        if isinstance(block.items[0].context_expr, ast.Call)
-        for keyword in block.items[0].context_expr.keywords
-        if keyword.arg == "hint"
-    ]
-    shared = len(hints) - len(set(hints))
-    assert len(hints) == len(blocks)
-    assert shared == 0
+class TestBank(BankTests):
+    lab = LAB
 
 
 # The inputs whose answers are known: known by something else than the making of them.
@@ -268,16 +192,6 @@ def test_a_longer_first_second_is_as_good() -> None:
 # What a student reads.
 
 
-def message_and_hint(check: Callable[[Any], Any], attempt: Any, start: str) -> tuple[str, str]:
-    result = next(r for r in check(attempt).results if r.what.startswith(start))
-    return result.message, result.hint
-
-
-def attempt(name: str) -> Any:
-    path = ROOT / "tests" / "attempts" / "lab3_calcium" / f"{name}.py"
-    return define(path.read_text(encoding="utf-8"), headers(path)["exercise"])
-
-
 @pytest.mark.parametrize(
     ("name", "start", "says", "hint"),
     [
@@ -296,10 +210,9 @@ def attempt(name: str) -> Any:
     ],
 )  # fmt: skip
 def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:
-    check = getattr(visible, headers(ROOT / f"tests/attempts/lab3_calcium/{name}.py")["exercise"])
-    message, advice = message_and_hint(check, attempt(name), start)
-    assert says in message
-    assert hint in advice
+    result = LAB.result(name, start)
+    assert says in result.message
+    assert hint in result.hint
 
 
 def test_checks_leave_the_callers_random_state_alone() -> None:

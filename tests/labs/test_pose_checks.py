@@ -1,111 +1,51 @@
 """Lab 4's checks, visible and hidden together: what they give full points, what they do not, and how far they are from both."""
 
-import ast
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from bank import LabChecks, headers
+from bank import BankTests, LabChecks
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from stats220.checks import pose as visible
 from stats220.data.backbones import Backbone
 from stats220.data.training import TrainingHistory, check_examples, check_finite
-from stats220.reference import pose as key
-from stats220.reference.pose import hidden
-from stats220.staff.build.reference import read_reference
 
-ROOT = Path(__file__).resolve().parents[2]
 # The first two change torch itself, for the checks and for all tests that follow; the third finds the key, which no sandbox holds.
 SANDBOX_ONLY = {
     "train_patches_sgd",
     "resnet_pose_tracker_patches_interpolate",
     "train_inherits_from_key",
 }
-ATTEMPTS = ROOT / "tests" / "attempts" / "lab4_pose"
-BANK = [path for path in sorted(ATTEMPTS.glob("*.py")) if path.stem not in SANDBOX_ONLY]
-EXERCISES = key.__all__
+LAB = LabChecks(
+    "lab4_pose",
+    given={
+        "math": math,
+        "np": np,
+        "torch": torch,
+        "F": F,
+        "nn": nn,
+        "Tensor": Tensor,
+        "Callable": Callable,
+        "Sequence": Sequence,
+        "tqdm": tqdm,
+        "Backbone": Backbone,
+        "TrainingHistory": TrainingHistory,
+        "check_examples": check_examples,
+        "check_finite": check_finite,
+    },
+    sandbox_only=SANDBOX_ONLY,
+)
+visible, key = LAB.visible, LAB.key
+run_checks, points, full_points = LAB.run_checks, LAB.points, LAB.full_points
 
 
-GIVEN = {
-    "math": math,
-    "np": np,
-    "torch": torch,
-    "F": F,
-    "nn": nn,
-    "Tensor": Tensor,
-    "Callable": Callable,
-    "Sequence": Sequence,
-    "tqdm": tqdm,
-    "Backbone": Backbone,
-    "TrainingHistory": TrainingHistory,
-    "check_examples": check_examples,
-    "check_finite": check_finite,
-}
-LAB = LabChecks(visible, hidden, key, GIVEN)
-run_checks, points, full_points, define = LAB.run_checks, LAB.points, LAB.full_points, LAB.define
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_key_gets_all_points_and_as_many_are_hidden_as_announced(exercise: str) -> None:
-    checks = getattr(visible, exercise)(getattr(key, exercise))
-    concealed = getattr(hidden, exercise)(getattr(key, exercise))
-    assert [r.message for r in [*checks.results, *concealed.results] if r.status != "passed"] == []
-    assert checks.hidden_points == concealed.max_points
-    assert all(result.hidden for result in concealed.results)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_stub_is_not_attempted_in_every_block(exercise: str) -> None:
-    reference = read_reference(ROOT, "pose").exercise(exercise)
-    assert reference is not None
-    results = run_checks(exercise, define(reference.stub, exercise))
-    assert [result.status for result in results] == ["not attempted"] * len(results)
-
-
-@pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
-def test_attempt_gets_the_points_that_it_says(path: Path) -> None:
-    """The same as `stats220 attempts lab4_pose`, looped back in one process: quick, and without a sandbox."""
-    header = headers(path)
-    exercise = header["exercise"]
-    attempt = define(path.read_text(encoding="utf-8"), exercise)
-    expected = full_points(exercise) if header["points"] == "all" else float(header["points"])
-    assert points(exercise, attempt) == expected
-
-
-def test_bank_fails_every_check_and_holds_enough_for_every_exercise() -> None:
-    failed: set[tuple[str, str]] = set()
-    every: set[tuple[str, str]] = set()
-    for path in BANK:
-        exercise = headers(path)["exercise"]
-        results = run_checks(exercise, define(path.read_text(encoding="utf-8"), exercise))
-        every |= {(exercise, result.what) for result in results}
-        failed |= {(exercise, result.what) for result in results if result.status != "passed"}
-    assert every - failed == set()
-    for exercise in EXERCISES:
-        mine = [headers(path)["points"] for path in BANK if headers(path)["exercise"] == exercise]
-        assert mine.count("all") >= 2
-        assert len(mine) - mine.count("all") >= 3
-
-
-@pytest.mark.parametrize("module", [visible, hidden])
-def test_every_block_has_a_hint_of_its_own(module: Any) -> None:
-    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
-    hints = [
-        ast.unparse(keyword.value)
-        for block in blocks
-        if isinstance(block.items[0].context_expr, ast.Call)
-        for keyword in block.items[0].context_expr.keywords
-        if keyword.arg == "hint"
-    ]
-    assert len(hints) == len(blocks) == len(set(hints))
+class TestBank(BankTests):
+    lab = LAB
 
 
 # Right answers that differ as devices and precisions do: tolerances must leave room for them.

@@ -14,11 +14,14 @@ from stats220.reference.pose.deeplabcut import (
     Cells,
     OffsetPoseTracker,
     cell_centres,
+    locate_cells,
+    location_loss,
+)
+from stats220.reference.pose.deeplabcut_training import (
+    augmented_copies,
     extract_cell_features,
     fine_tune,
     fit_head,
-    locate_cells,
-    location_loss,
     predict,
 )
 
@@ -98,7 +101,7 @@ def test_key_points_without_labels_leave_no_trace() -> None:
     assert torch.isfinite(loss)
     assert torch.isfinite(scores.grad).all()
     assert (scores.grad[0, 1] == 0).all()
-    with pytest.raises(InputError, match="no key point is labelled"):
+    with pytest.raises(InputError, match="no key point is labeled"):
         location_loss(cells, torch.full((1, 2, 2), torch.nan))
 
 
@@ -142,7 +145,7 @@ def test_key_points_move_with_the_frame_to_a_tenth_of_a_pixel(transform: v2.Tran
     assert np.isnan(keypoints_xy[1]).all()
 
 
-def test_key_points_that_leave_the_frame_are_labelled_no_more() -> None:
+def test_key_points_that_leave_the_frame_are_labeled_no_more() -> None:
     shift = v2.RandomAffine(degrees=0, translate=(0.5, 0))
     image, corners = np.zeros((40, 40, 3), np.uint8), np.array([[0.0, 20.0], [39.0, 20.0]])
     torch.manual_seed(0)
@@ -165,6 +168,61 @@ def test_tracker_learns_where_a_disc_is_to_a_fraction_of_a_cell(factor: int) -> 
     errors = np.hypot(*(predict([tracker], features[30:], sizes[30:]) - places[30:])[:, 0].T)
     assert losses[-1] < losses[0]
     assert np.median(errors) < 2
+
+
+def test_copies_help_a_head_that_saw_few_frames() -> None:
+    images, places = dots(46)
+    medians = []
+    for num_copies in (0, 6):
+        torch.manual_seed(0)
+        tracker = OffsetPoseTracker(tiny(), 1, stages=(1, 2), cell_stage=2, factor=1)
+        features, sizes = extract_cell_features(tracker, images)
+        state = torch.get_rng_state()
+        options = {"images": images[:6], "num_copies": num_copies, "num_epochs": 60}
+        fit_head(tracker, features[:6], sizes[:6], places[:6], weight_decay=0, **options)
+        assert torch.equal(torch.get_rng_state(), state)
+        errors = predict([tracker], features[6:], sizes[6:]) - places[6:]
+        medians.append(np.median(np.hypot(*errors[:, 0].T)))
+    assert medians[1] < medians[0]
+
+
+def test_copies_are_augmented_frames_in_the_order_of_the_frames() -> None:
+    images, places = dots(3)
+    copies, keypoints_xy = augmented_copies(images, places, 2, seed=5)
+    assert [copy.shape for copy in copies] == [image.shape for image in images] * 2
+    assert keypoints_xy.shape == (6, 1, 2)
+    assert len({xy.tobytes() for xy in keypoints_xy}) == 6
+    np.testing.assert_array_equal(keypoints_xy, augmented_copies(images, places, 2, seed=5)[1])
+
+
+def test_copies_need_the_frames() -> None:
+    images, places = dots(2)
+    tracker = OffsetPoseTracker(tiny(), 1, stages=(1, 2), factor=1)
+    features, sizes = extract_cell_features(tracker, images)
+    with pytest.raises(InputError, match="num_copies=4 needs images, one for each of the 2 frames"):
+        fit_head(tracker, features, sizes, places, num_copies=4)
+
+
+def test_width_of_the_targets_is_handed_on() -> None:
+    images, places = dots(4)
+    losses = {}
+    for sigma_px in (4.0, 20.0):
+        torch.manual_seed(0)
+        tracker = OffsetPoseTracker(tiny(), 1, stages=(1, 2), factor=1)
+        features, sizes = extract_cell_features(tracker, images)
+        head = fit_head(tracker, features, sizes, places, num_epochs=1, sigma_px=sigma_px)
+        losses[sigma_px] = head, fine_tune(tracker, images, places, num_epochs=1, sigma_px=sigma_px)
+    assert losses[4.0][0] != losses[20.0][0]
+    assert losses[4.0][1] != losses[20.0][1]
+
+
+def test_a_batch_without_any_label_is_passed_over() -> None:
+    images, places = dots(3)
+    places[2] = np.nan
+    tracker = OffsetPoseTracker(tiny(), 1, stages=(1, 2), factor=1)
+    features, sizes = extract_cell_features(tracker, images)
+    losses = fit_head(tracker, features, sizes, places, num_epochs=3, batch_size=1)
+    assert np.isfinite(losses).all()
 
 
 def test_padding_is_never_the_answer() -> None:

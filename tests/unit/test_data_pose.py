@@ -1,6 +1,5 @@
 """The reaching mouse, recorded and simulated: against the published files, and against what is seen in the frames."""
 
-import csv
 import hashlib
 import socket
 from pathlib import Path
@@ -12,25 +11,26 @@ from jaxtyping import TypeCheckError, jaxtyped
 from PIL import Image
 from scipy import ndimage
 
-from stats220.data.keypoints import pixel_errors, read_deeplabcut_labels
-from stats220.data.pose import MouseReaching, load_mouse_reaching, simulate_mouse_reaching
+from stats220.data.frames import LabeledFrames
+from stats220.data.keypoints import pixel_errors
+from stats220.data.pose import load_mouse_reaching, simulate_mouse_reaching
 from stats220.errors import DataError, InputError
 
 HAND, FINGER, TONGUE, TIP, BAND = range(5)
 
 
 @pytest.fixture(scope="module")
-def recorded(recordings: Path) -> MouseReaching:
+def recorded(recordings: Path) -> LabeledFrames:
     return load_mouse_reaching()
 
 
 @pytest.fixture(scope="module")
-def simulated() -> MouseReaching:
+def simulated() -> LabeledFrames:
     return simulate_mouse_reaching()
 
 
 @pytest.fixture(scope="module")
-def clean() -> MouseReaching:
+def clean() -> LabeledFrames:
     """Many moments, without noise, labels exact."""
     return simulate_mouse_reaching(
         num_frames=60, num_small=20, noise_std=0.0, label_variability_px=0.0, seed=3
@@ -38,7 +38,7 @@ def clean() -> MouseReaching:
 
 
 @pytest.fixture(scope="module")
-def long() -> MouseReaching:
+def long() -> LabeledFrames:
     """Nearly every other moment of a recording, without noise."""
     return simulate_mouse_reaching(num_frames=110, num_small=0, noise_std=0.0, seed=7)
 
@@ -46,7 +46,7 @@ def long() -> MouseReaching:
 # The recording -------------------------------------------------------------------------------------------------------
 
 
-def test_recorded_frames_have_the_published_sizes(recorded: MouseReaching) -> None:
+def test_recorded_frames_have_the_published_sizes(recorded: LabeledFrames) -> None:
     shapes = [image.shape for image in recorded.images]
     assert len(recorded) == 55
     assert shapes.count((747, 832, 3)) == 40
@@ -57,7 +57,7 @@ def test_recorded_frames_have_the_published_sizes(recorded: MouseReaching) -> No
     assert recorded.true_keypoints_xy is None
 
 
-def test_recorded_keypoints_are_the_csv(recorded: MouseReaching, recordings: Path) -> None:
+def test_recorded_keypoints_are_the_csv(recorded: LabeledFrames, recordings: Path) -> None:
     """Parsed again by numpy, cell by cell."""
     path = recordings / "mouse_reaching" / "CollectedData_Mackenzie.csv"
     cells = np.genfromtxt(path, delimiter=",", skip_header=3, usecols=range(1, 11))
@@ -68,21 +68,21 @@ def test_recorded_keypoints_are_the_csv(recorded: MouseReaching, recordings: Pat
     np.testing.assert_allclose(recorded.keypoints_xy[0, HAND], (185.25173502, 610.36227607))
 
 
-def test_recorded_images_go_with_their_rows(recorded: MouseReaching, recordings: Path) -> None:
+def test_recorded_images_go_with_their_rows(recorded: LabeledFrames, recordings: Path) -> None:
     for i in (0, 5, 41, 54):
         path = recordings / "mouse_reaching" / f"img{recorded.frame_numbers[i]:03d}.png"
         np.testing.assert_array_equal(recorded.images[i], np.asarray(Image.open(path)))
     assert recorded.frame_numbers[41] == 194
 
 
-def test_recorded_keypoints_lie_in_their_frames(recorded: MouseReaching) -> None:
+def test_recorded_keypoints_lie_in_their_frames(recorded: LabeledFrames) -> None:
     for image, keypoints_xy in zip(recorded.images, recorded.keypoints_xy, strict=True):
         labelled = keypoints_xy[np.isfinite(keypoints_xy).all(axis=1)]
         assert (labelled >= 0).all()
         assert (labelled <= np.array(image.shape[1::-1]) - 1).all()
 
 
-def test_sources_say_which_they_are(recorded: MouseReaching, simulated: MouseReaching) -> None:
+def test_sources_say_which_they_are(recorded: LabeledFrames, simulated: LabeledFrames) -> None:
     assert recorded.source.startswith("RECORDED")
     assert "Mathis" in recorded.source
     assert "LGPL" in recorded.source
@@ -110,7 +110,7 @@ def test_a_recording_that_cannot_be_had_is_never_replaced(
 # Frozen, and split -----------------------------------------------------------------------------------------------------
 
 
-def test_nothing_can_be_changed(simulated: MouseReaching) -> None:
+def test_nothing_can_be_changed(simulated: LabeledFrames) -> None:
     with pytest.raises(AttributeError):
         simulated.source = "mine"  # type: ignore[misc]
     assert simulated.true_keypoints_xy is not None
@@ -122,13 +122,13 @@ def test_nothing_can_be_changed(simulated: MouseReaching) -> None:
 
 
 @pytest.mark.parametrize("num_train", [1, 44, 54])
-def test_split_holds_every_frame_once(simulated: MouseReaching, num_train: int) -> None:
-    train, validation = simulated.split(seed=4, num_train=num_train)
+def test_split_holds_every_frame_once(simulated: LabeledFrames, num_train: int) -> None:
+    train, validation = simulated.split(seed=4, train_share=num_train / 55)
     assert len(train) == num_train
     assert sorted([*train, *validation]) == list(range(55))
 
 
-def test_split_is_seeded_and_random(simulated: MouseReaching) -> None:
+def test_split_is_seeded_and_random(simulated: LabeledFrames) -> None:
     first, again, other = simulated.split(), simulated.split(seed=0), simulated.split(seed=1)
     np.testing.assert_array_equal(first.train, again.train)
     np.testing.assert_array_equal(first.validation, again.validation)
@@ -138,13 +138,26 @@ def test_split_is_seeded_and_random(simulated: MouseReaching) -> None:
     assert set(held_out) == set(range(55))  # P(some frame never held out) = 55 · 0.8^60 < 1e-4
 
 
-@pytest.mark.parametrize("num_train", [0, 55, -3])
-def test_split_refuses_an_empty_side(simulated: MouseReaching, num_train: int) -> None:
-    with pytest.raises(InputError, match=f"from 1 to 54.*got {num_train}"):
-        simulated.split(num_train=num_train)
+@pytest.mark.parametrize("train_share", [0, 1, -0.5, 0.001, 0.999, 44, float("nan")])
+def test_split_refuses_an_empty_side(simulated: LabeledFrames, train_share: float) -> None:
+    with pytest.raises(
+        InputError, match=f"train_share must be between 0 and 1.*of 55: got {train_share}"
+    ):
+        simulated.split(train_share=train_share)
 
 
-def test_blocks_hold_out_neighbours(recorded: MouseReaching) -> None:
+def test_folds_validate_on_each_frame_once(simulated: LabeledFrames) -> None:
+    folds = simulated.split_into_folds(4, seed=3)
+    held_out = np.concatenate([fold.validation for fold in folds])
+    assert sorted(held_out) == list(range(55))
+    assert sorted(len(fold.validation) for fold in folds) == [13, 14, 14, 14]
+    assert all(sorted([*fold.train, *fold.validation]) == list(range(55)) for fold in folds)
+    assert folds[0].validation.tolist() != simulated.split_into_folds(4)[0].validation.tolist()
+    with pytest.raises(InputError, match="num_folds must be from 2 to 55: got 56"):
+        simulated.split_into_folds(56)
+
+
+def test_blocks_hold_out_neighbours(recorded: LabeledFrames) -> None:
     splits = recorded.split_by_blocks(5)
     assert sorted(np.concatenate([s.validation for s in splits])) == list(range(55))
     for train, validation in splits:
@@ -156,7 +169,7 @@ def test_blocks_hold_out_neighbours(recorded: MouseReaching) -> None:
 
 
 @pytest.mark.parametrize("num_blocks", [1, 56, 0])
-def test_blocks_refuses_what_leaves_nothing(simulated: MouseReaching, num_blocks: int) -> None:
+def test_blocks_refuses_what_leaves_nothing(simulated: LabeledFrames, num_blocks: int) -> None:
     with pytest.raises(InputError, match=f"from 2 to 55: got {num_blocks}"):
         simulated.split_by_blocks(num_blocks)
 
@@ -164,13 +177,13 @@ def test_blocks_refuses_what_leaves_nothing(simulated: MouseReaching, num_blocks
 # The simulator ---------------------------------------------------------------------------------------------------------
 
 
-def digest(data: MouseReaching) -> str:
+def digest(data: LabeledFrames) -> str:
     parts = [image.tobytes() for image in data.images]
     return hashlib.sha256(b"".join([*parts, data.keypoints_xy.tobytes()])).hexdigest()
 
 
 def test_simulated_frames_look_like_the_recorded_ones_in_form(
-    simulated: MouseReaching, recorded: MouseReaching
+    simulated: LabeledFrames, recorded: LabeledFrames
 ) -> None:
     assert sorted(i.shape for i in simulated.images) == sorted(i.shape for i in recorded.images)
     assert {i.dtype for i in simulated.images} == {i.dtype for i in recorded.images}
@@ -189,7 +202,7 @@ def test_simulated_frames_look_like_the_recorded_ones_in_form(
     assert np.hypot(*(means[0] - means[1]).T).max() < 60
 
 
-def test_the_tongue_is_often_out_of_sight(long: MouseReaching) -> None:
+def test_the_tongue_is_often_out_of_sight(long: LabeledFrames) -> None:
     hidden = np.isnan(long.keypoints_xy[:, TONGUE, 0]).mean()
     assert 0.55 < hidden < 0.85  # 40 of 55 in the recording
 
@@ -202,7 +215,7 @@ def test_same_seed_same_bytes() -> None:
     assert digest(simulate_mouse_reaching(**few, seed=1)) != first  # type: ignore[arg-type]
 
 
-def test_the_joystick_is_where_its_keypoints_say(clean: MouseReaching) -> None:
+def test_the_joystick_is_where_its_keypoints_say(clean: LabeledFrames) -> None:
     """The glow is the brightest spot around the tip, the band the darkest of the shaft: their centres of mass."""
     num_seen = 0
     for image, keypoints_xy in zip(clean.images, clean.keypoints_xy, strict=True):
@@ -226,7 +239,7 @@ def test_the_joystick_is_where_its_keypoints_say(clean: MouseReaching) -> None:
     assert num_seen > 15
 
 
-def test_the_first_finger_has_a_bright_tip(clean: MouseReaching) -> None:
+def test_the_first_finger_has_a_bright_tip(clean: LabeledFrames) -> None:
     for image, keypoints_xy in zip(clean.images, clean.keypoints_xy, strict=True):
         if np.isnan(keypoints_xy[FINGER]).any():
             continue
@@ -237,7 +250,7 @@ def test_the_first_finger_has_a_bright_tip(clean: MouseReaching) -> None:
         assert np.hypot(peak[0] - 12, peak[1] - 12) < 4
 
 
-def test_parts_stand_out_from_the_dark(clean: MouseReaching) -> None:
+def test_parts_stand_out_from_the_dark(clean: LabeledFrames) -> None:
     levels = {k: [] for k in range(5)}  # type: dict[int, list[np.ndarray]]
     for image, keypoints_xy in zip(clean.images, clean.keypoints_xy, strict=True):
         for k in range(5):
@@ -255,7 +268,7 @@ def test_parts_stand_out_from_the_dark(clean: MouseReaching) -> None:
     assert redness[HAND] > redness[BAND] + 0.03
 
 
-def test_the_tongue_is_painted_only_where_it_is_labelled(clean: MouseReaching) -> None:
+def test_the_tongue_is_painted_only_where_it_is_labelled(clean: LabeledFrames) -> None:
     """Its hue, which nothing else has, is seen in exactly the frames with a label."""
     assert clean.true_keypoints_xy is not None
     for image, keypoints_xy in zip(clean.images, clean.true_keypoints_xy, strict=True):
@@ -297,7 +310,7 @@ def test_what_the_small_frames_cut_off_is_not_labelled(monkeypatch: pytest.Monke
     assert np.isfinite(cut.keypoints_xy[is_below, TONGUE]).all()
 
 
-def test_labels_vary_as_human_labels_do(long: MouseReaching) -> None:
+def test_labels_vary_as_human_labels_do(long: LabeledFrames) -> None:
     """Two labellings differ by 2.7 px (root mean square), so each is off by 2.7/√2 from the truth."""
     assert long.true_keypoints_xy is not None
     np.testing.assert_array_equal(np.isnan(long.keypoints_xy), np.isnan(long.true_keypoints_xy))
@@ -327,7 +340,7 @@ def test_noise_is_as_strong_as_asked() -> None:
     assert abs(std - 6.0) < 0.3
 
 
-def test_light_is_uneven_and_drifts(long: MouseReaching) -> None:
+def test_light_is_uneven_and_drifts(long: LabeledFrames) -> None:
     wall = np.array([image[560:600, 480:800].mean() for image in long.images])
     assert wall.std() / wall.mean() > 0.02
     one_frame = {"num_frames": 1, "num_small": 0, "noise_std": 0.0}
@@ -354,69 +367,6 @@ def test_simulator_refuses(wrong: dict[str, float], says: str) -> None:
         simulate_mouse_reaching(**wrong)  # type: ignore[arg-type]
 
 
-# Labels files ----------------------------------------------------------------------------------------------------------
-
-HEADER = "scorer,Me,Me,Me,Me\nbodyparts,A,A,B,B\ncoords,x,y,x,y\n"
-
-
-def write(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_labels_are_read(tmp_path: Path) -> None:
-    text = HEADER + "data/v/img1.png,1,2.5,,\nimg02.png,,,3,4\ndata\\v\\img3.png,0,0,0,1e1\n"
-    labels = read_deeplabcut_labels(write(tmp_path / "l.csv", text))
-    assert labels.files == ("img1.png", "img02.png", "img3.png")
-    assert labels.keypoint_names == ("A", "B")
-    nan = np.nan
-    expected = [[[1, 2.5], [nan, nan]], [[nan, nan], [3, 4]], [[0, 0], [0, 10]]]
-    np.testing.assert_array_equal(labels.keypoints_xy, expected)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", ":1: not a labels file"),
-        (HEADER, ":1: not a labels file"),
-        ("<html>\n<body>\nlog in\n</html>\n", ":1: not a labels file"),
-        ("scorer\nbodyparts\ncoords\nimg1.png\n", ":3: the columns are not x and y"),
-        (
-            HEADER.replace("x,y,x,y", "x,y,y,x") + "i.png,1,2,3,4\n",
-            ":3: the columns are not x and y",
-        ),
-        (
-            HEADER.replace("A,A,B,B", "A,B,A,B") + "i.png,1,2,3,4\n",
-            ":3: the columns are not x and y",
-        ),
-        (HEADER.replace("coords,x,y,x,y", "coords,x,y,x") + "i,1,2,3,4\n", ":3: the columns"),
-        (HEADER + "i.png,1,2,3,4\nj.png,1,2,3\n", ":5: .*4 cells instead of 5"),
-        (HEADER + "i.png,1,2,3,left\n", ":4: .*left"),
-        (HEADER + 'i.png,1,2,3,"4\n', "cannot be read as CSV"),
-    ],
-)
-def test_a_bad_labels_file_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(DataError, match=f"l.csv.*{says}.*Delete it"):
-        read_deeplabcut_labels(write(tmp_path / "l.csv", text))
-
-
-def test_a_labels_file_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "l.csv").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
-    with pytest.raises(DataError, match="cannot be read as CSV"):
-        read_deeplabcut_labels(tmp_path / "l.csv")
-    with pytest.raises(DataError, match="cannot be read as CSV"):
-        read_deeplabcut_labels(tmp_path / "absent.csv")
-
-
-def test_the_real_labels_agree_with_the_csv_module(recordings: Path) -> None:
-    path = recordings / "mouse_reaching" / "CollectedData_Mackenzie.csv"
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    labels = read_deeplabcut_labels(path)
-    assert len(labels.files) == len(rows) - 2 == 55
-    assert list(labels.files) == sorted(labels.files)
-
-
 # Pixel errors ----------------------------------------------------------------------------------------------------------
 
 
@@ -429,7 +379,7 @@ def test_pixel_errors_by_hand() -> None:
     np.testing.assert_allclose(errors.median_px, [1.0, 0.0, nan])
     np.testing.assert_allclose(errors.p90_px, [1.0 + 0.8 * 4.0, 0.0, nan])  # 0, 1, 5: at 1.8
     assert errors.num_scored.tolist() == [3, 1, 0]
-    assert errors.num_labelled.tolist() == [3, 2, 2]
+    assert errors.num_labeled.tolist() == [3, 2, 2]
 
 
 def test_pixel_errors_take_tensors_and_are_checked_by_shape() -> None:

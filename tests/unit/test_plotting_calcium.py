@@ -137,18 +137,18 @@ def test_rings_are_where_the_cells_are_and_the_image_keeps_its_limits() -> None:
     assert ax.get_ylim() == (19.5, -0.5)
 
 
-def test_contours_have_their_neurons_colour_and_lie_around_the_footprint() -> None:
+def test_contours_have_their_neurons_color_and_lie_around_the_footprint() -> None:
     ax = plot.plot_contours(FOOTPRINTS, IMAGE, quantity="x (1)", level=0.5)
     first, second = ax.collections
     for k, contour in enumerate((first, second)):
-        expected = matplotlib.colors.to_rgb(style.colour(k))
+        expected = matplotlib.colors.to_rgb(style.color(k))
         np.testing.assert_allclose(contour.get_edgecolor()[0][:3], expected)
     x, y = np.concatenate([path.vertices for path in first.get_paths()]).T
     assert (9 <= x.min() < 10, 13 < x.max() <= 14) == (True, True)
     assert (3 <= y.min() < 4, 6 < y.max() <= 7) == (True, True)
 
 
-def test_footprints_share_signed_colours_and_are_centred() -> None:
+def test_footprints_share_signed_colors_and_are_centered() -> None:
     figure = plot.figure_footprints(FOOTPRINTS, names=["a", "b"], size_px=11)
     panels = figure.axes[:2]
     assert [ax.get_title() for ax in panels] == ["a", "b"]
@@ -177,10 +177,10 @@ def test_deconvolutions_are_drawn_with_their_baseline_in_the_window() -> None:
     ]
 
 
-def test_traces_stand_one_below_the_other_in_their_neurons_colours() -> None:
+def test_traces_stand_one_below_the_other_in_their_neurons_colors() -> None:
     ax = plot.plot_traces(TRACES, DENOISED, AMPLITUDES, frame_rate_hz=30.0, spike_counts=SPIKES)
     fits = [line for line in ax.lines if line.get_color() in style.PALETTE[:2]]
-    assert [line.get_color() for line in fits] == [style.colour(0), style.colour(1)]
+    assert [line.get_color() for line in fits] == [style.color(0), style.color(1)]
     for k, line in enumerate(fits):
         values = np.asarray(line.get_ydata(), float)
         assert values.min() == pytest.approx(-k)

@@ -139,7 +139,7 @@ def test_keypoints_are_drawn_where_they_are() -> None:
         "Hand, predicted",
         "Tongue, not predicted",
     ]
-    assert [line.get_color() for line in ax.lines] == [style.colour(k) for k in (0, 1, 0, 1)]
+    assert [line.get_color() for line in ax.lines] == [style.color(k) for k in (0, 1, 0, 1)]
 
 
 def test_keypoints_alone_have_y_downwards() -> None:
@@ -154,7 +154,7 @@ def test_masks_are_painted_pixel_by_pixel() -> None:
     background, hand, tongue = (np.asarray(image.get_array()) for image in ax.images)
     assert background.shape == (20, 30)
     np.testing.assert_array_equal(hand[..., 3] > 0, MASKS[0] == 1)
-    np.testing.assert_allclose(hand[5, 11, :3], to_rgb(style.colour(0)))
+    np.testing.assert_allclose(hand[5, 11, :3], to_rgb(style.color(0)))
     assert not tongue[..., 3].any()
     assert texts(ax) == ["Hand: 12 pixels", "Tongue: 0 pixels"]
     assert texts(plot.plot_masks(MASKS[:1] > 0)) == ["key point 0: 12 pixels"]
@@ -224,7 +224,7 @@ def test_training_is_solid_and_validation_dashed() -> None:
     ax = plot.plot_learning_curves(CURVE, 2 * CURVE, label="template")
     plot.plot_learning_curves(CURVE, 3 * CURVE, label="ResNet", index=1, ax=ax)
     assert [line.get_linestyle() for line in ax.lines] == ["-", "--", "-", "--"]
-    assert [line.get_color() for line in ax.lines] == [style.colour(k) for k in (0, 0, 1, 1)]
+    assert [line.get_color() for line in ax.lines] == [style.color(k) for k in (0, 0, 1, 1)]
     np.testing.assert_array_equal(ax.lines[1].get_xdata(), np.arange(1, 13))
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), 2 * CURVE)
     assert texts(ax)[1] == "template, validation"

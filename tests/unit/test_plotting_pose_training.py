@@ -80,8 +80,8 @@ def test_pixel_errors_have_a_dot_a_frame_a_bar_at_the_median_and_the_human_line(
     assert [list(line.get_ydata()) for line in dots] == [[1, 4, 16], [5], [2, 8, 32], [10]]
     assert [bar.get_ydata()[0] for bar in bars] == [4, 5, 8, 10]
     assert [to_hex(line.get_color()).upper() for line in dots[:2]] == [
-        style.colour(0),
-        style.colour(1),
+        style.color(0),
+        style.color(1),
     ]
     legend = ax.get_legend()
     assert legend is not None
@@ -117,7 +117,7 @@ def test_movie_has_a_page_a_frame_and_shows_the_key_points_in_their_colours() ->
         assert pages.info["loop"] == 0
         page = np.array(pages.convert("RGB")).astype(int)
     for k in range(2):  # a colour of the page is near that of each key point
-        rgb = [int(style.colour(k)[i : i + 2], 16) for i in (1, 3, 5)]
+        rgb = [int(style.color(k)[i : i + 2], 16) for i in (1, 3, 5)]
         assert np.abs(page - rgb).sum(axis=2).min() < 30
     assert plt.get_fignums() == []
 

@@ -1,4 +1,4 @@
-"""The look of all plots: colours that everybody tells apart, signed maps about zero, nothing set globally."""
+"""The look of all plots: colors that everybody tells apart, signed maps about zero, nothing set globally."""
 
 import itertools
 import subprocess
@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 from stats220.errors import InputError
 from stats220.plotting import style
 
-# Simulated colour vision deficiencies, for linear RGB: Machado, Oliveira and Fernandes (2009), severity 1.
+# Simulated color vision deficiencies, for linear RGB: Machado, Oliveira and Fernandes (2009), severity 1.
 MACHADO = {
     "normal": np.eye(3),
     "protanopia": [
@@ -48,9 +48,9 @@ def _on_paper(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         plt.close("all")
 
 
-def lab(colour: str, deficiency: str) -> np.ndarray:
-    """CIE L*a*b* of a colour as seen with a deficiency."""
-    srgb = np.array(to_rgb(colour))
+def lab(color: str, deficiency: str) -> np.ndarray:
+    """CIE L*a*b* of a color as seen with a deficiency."""
+    srgb = np.array(to_rgb(color))
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(np.asarray(MACHADO[deficiency]) @ linear, 0, 1)
     xyz = LINEAR_TO_XYZ @ linear / (0.95047, 1.0, 1.08883)
@@ -59,9 +59,9 @@ def lab(colour: str, deficiency: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("deficiency", MACHADO)
-def test_colours_differ_for_every_kind_of_colour_vision(deficiency: str) -> None:
-    """A CIE76 difference of 2.3 is just noticeable; line colours want several times that."""
-    seen = [lab(colour, deficiency) for colour in style.PALETTE]
+def test_colors_differ_for_every_kind_of_color_vision(deficiency: str) -> None:
+    """A CIE76 difference of 2.3 is just noticeable; line colors want several times that."""
+    seen = [lab(color, deficiency) for color in style.PALETTE]
     difference = {
         (i, j): np.linalg.norm(seen[i] - seen[j])
         for i, j in itertools.combinations(range(len(seen)), 2)
@@ -70,14 +70,14 @@ def test_colours_differ_for_every_kind_of_colour_vision(deficiency: str) -> None
 
 
 def test_the_first_five_stand_out_from_dark_frames_and_white_paper() -> None:
-    lightness = [lab(colour, "normal")[0] for colour in style.PALETTE[:5]]
+    lightness = [lab(color, "normal")[0] for color in style.PALETTE[:5]]
     assert min(lightness) > 50
     assert max(lightness) < 75
 
 
-def test_colours_come_again() -> None:
-    assert style.colour(0) == style.PALETTE[0] == style.colour(len(style.PALETTE))
-    assert len({style.colour(k) for k in range(8)}) == 8
+def test_colors_come_again() -> None:
+    assert style.color(0) == style.PALETTE[0] == style.color(len(style.PALETTE))
+    assert len({style.color(k) for k in range(8)}) == 8
 
 
 def test_importing_plots_sets_nothing() -> None:
@@ -120,7 +120,7 @@ def test_signed_maps_are_symmetric_and_white_at_zero() -> None:
 def test_signed_maps_can_share_their_limit() -> None:
     assert style.signed_limit(torch.tensor([[-2.0, 1.5]])) == 2.0
     assert style.signed_limit(np.array([np.inf, np.nan, -4.0])) == 4.0
-    assert style.signed_limit(np.zeros((2, 2))) == 1.0  # colours need a range
+    assert style.signed_limit(np.zeros((2, 2))) == 1.0  # colors need a range
     assert style.signed_limit(np.array([], dtype=np.int16)) == 1.0
     artist = style.show_signed(style.on_axes(), np.ones((2, 2)), limit=5)
     assert artist.get_clim() == (-5.0, 5.0)

@@ -52,7 +52,7 @@ def page(explorer: VBox) -> np.ndarray[Any, Any]:
 
 def coloured_pixels(picture: np.ndarray[Any, Any], k: int) -> int:
     """Pixels on the way from the dark frame to the key point's colour."""
-    rgb = np.array([int(style.colour(k)[i : i + 2], 16) for i in (1, 3, 5)])
+    rgb = np.array([int(style.color(k)[i : i + 2], 16) for i in (1, 3, 5)])
     blends = [np.abs(picture - (a * rgb + (1 - a) * 40)).max(axis=2) < 12 for a in (0.75, 1.0)]
     return int(np.sum(blends))
 

@@ -1,12 +1,11 @@
-"""Towards DeepLabCut: score maps with offsets on several stages of a pretrained network, augmentation, fine-tuning.
+"""Towards DeepLabCut: score maps with offsets on several stages of a pretrained network. How they learn: ``deeplabcut_training``.
 
 The ungraded last part of the lab, whole. What it adds to ``ResNetPoseTracker``:
 
 - features of several stages, brought to one grid of cells: deep ones know what they see, shallow ones where;
 - for each cell, besides a score, an *offset*: from the centre of the cell to the key point, so that large cells do not cost accuracy;
 - one hidden layer, and a softmax over the cells, for a key point is in one place (what it costs: it is never nowhere);
-- frames and key points that are turned, scaled and shifted together;
-- if wanted, training of all stages, with a learning rate of their own, in mixed precision on a GPU.
+- frames and key points that are turned, scaled and shifted together: a few copies of each for the head, new ones each epoch for all stages.
 
 References
 ----------
@@ -16,16 +15,14 @@ E. Insafutdinov et al. (2016). DeeperCut. ECCV. A. Mathis et al. (2018). DeepLab
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from stats220.data.backbones import Backbone
-from stats220.data.training import check_finite
+from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD, Backbone
 from stats220.errors import InputError
-from stats220.reference.pose.augmentation import PAD_TO, augment, pad_frames
+from stats220.reference.pose.augmentation import PAD_TO
 
 OUTSIDE = -1e4  # the score of a cell in the padding: a probability of 0, and still a finite number
 
@@ -63,10 +60,10 @@ class OffsetPoseTracker(nn.Module):
         Frames are averaged over squares of so many pixels first: less work, and each feature sees more of the animal.
     num_hidden : int
         Units of the hidden layer.
-    mean, std : float
-        Of the images that the backbone was trained on, on a scale from 0 to 1; one number for all colours.
     """
 
+    image_mean: Tensor
+    image_std: Tensor
     feature_mean: Tensor
     feature_std: Tensor
 
@@ -78,15 +75,14 @@ class OffsetPoseTracker(nn.Module):
         cell_stage: int = 2,
         factor: int = 2,
         num_hidden: int = 64,
-        mean: float = 0.449,
-        std: float = 0.226,
     ) -> None:
         super().__init__()
         for stage in (*stages, cell_stage):
             backbone.check_num_stages(stage)
         self.backbone, self.stages, self.num_keypoints = backbone, tuple(stages), num_keypoints
         self.cell, self.factor = self.stages.index(cell_stage), factor
-        self.mean, self.std = mean, std
+        self.register_buffer("image_mean", torch.tensor(IMAGENET_MEAN)[:, None, None])
+        self.register_buffer("image_std", torch.tensor(IMAGENET_STD)[:, None, None])
         side = PAD_TO * factor
         with torch.no_grad():
             _, num_features, _, columns = self.features(torch.zeros(1, 3, side, side)).shape
@@ -104,7 +100,7 @@ class OffsetPoseTracker(nn.Module):
         self, images: UInt8[Tensor, "num_frames 3 height width"]
     ) -> Float[Tensor, "num_frames num_features rows columns"]:
         """All chosen features of padded frames on one grid: a finer grid's squares become channels, a coarser grid is interpolated."""
-        x = F.avg_pool2d((images.float() / 255 - self.mean) / self.std, self.factor)
+        x = F.avg_pool2d((images.float() / 255 - self.image_mean) / self.image_std, self.factor)
         x, maps = self.backbone.stem(x), []
         for number, stage in enumerate(self.backbone.stages, start=1):
             x = stage(x) if number <= self.stages[-1] else x
@@ -167,7 +163,7 @@ def location_loss(
     ----------
     cells : Cells
     keypoints_xy : Tensor (num_frames, num_keypoints, 2)
-        NaN: not labelled, and without influence, on gradients too.
+        NaN: not labeled, and without influence, on gradients too.
     sigma_px : float
         The target is a Gaussian of this width over the cells of the frame, which sums to 1 also where the frame's edge cuts it
         off; the error is averaged with it, too.
@@ -179,23 +175,21 @@ def location_loss(
     Raises
     ------
     InputError
-        If no key point is labelled in any frame of the batch.
+        If no key point is labeled in any frame of the batch.
     """
-    labelled = torch.isfinite(keypoints_xy).all(dim=-1)
-    if not labelled.any():
-        raise InputError(
-            "no key point is labelled in these frames: leave out frames without labels"
-        )
+    labeled = torch.isfinite(keypoints_xy).all(dim=-1)
+    if not labeled.any():
+        raise InputError("no key point is labeled in these frames: leave out frames without labels")
     # Chosen before any arithmetic: 0 times NaN is NaN, and so is the gradient of a branch that is not taken.
-    keypoints = keypoints_xy[labelled][:, :, None, None]
-    scores = cells.scores[labelled].flatten(1)
+    keypoints = keypoints_xy[labeled][:, :, None, None]
+    scores = cells.scores[labeled].flatten(1)
     distances = (keypoints - cells.centres_xy).square().sum(dim=1).flatten(1)
     distances = distances.masked_fill(scores <= OUTSIDE, torch.inf)
     targets = (-distances / (2 * sigma_px**2)).softmax(dim=1)
     log_probabilities = scores.log_softmax(dim=1)
     errors = F.smooth_l1_loss(
-        cells.places_xy[labelled],
-        keypoints.expand_as(cells.places_xy[labelled]),
+        cells.places_xy[labeled],
+        keypoints.expand_as(cells.places_xy[labeled]),
         reduction="none",
         beta=4.0,
     )
@@ -225,129 +219,3 @@ def locate_cells(cells: Cells, reach: int = 1) -> Float[Tensor, "num_frames num_
     near = ((best // columns - y).abs() <= reach) & ((best % columns - x).abs() <= reach)
     weights = cells.scores.masked_fill(~near, -torch.inf).flatten(2).softmax(dim=2)
     return (weights[:, :, None] * cells.places_xy.flatten(3)).sum(dim=3)
-
-
-def extract_cell_features(
-    tracker: OffsetPoseTracker, images: Sequence[UInt8[np.ndarray, "_ _ 3"]]
-) -> tuple[Float[Tensor, "num_frames num_features rows columns"], list[tuple[int, int]]]:
-    """Frozen features of frames, computed once, in half precision, on the CPU; and the frames' sizes."""
-    device = next(tracker.parameters()).device
-    padded, sizes = pad_frames(images)
-    tracker.eval()
-    with torch.no_grad():
-        features = [tracker.features(image[None].to(device)).half().cpu() for image in padded]
-    return torch.cat(features), sizes
-
-
-def fit_head(
-    tracker: OffsetPoseTracker,
-    features: Float[Tensor, "num_examples num_features rows columns"],
-    sizes: Sequence[tuple[int, int]],
-    keypoints_xy: Float[np.ndarray, "num_examples num_keypoints 2"],
-    *,
-    num_epochs: int = 40,
-    learning_rate: float = 3e-3,
-    weight_decay: float = 0.1,
-    batch_size: int = 8,
-    seed: int = 0,
-) -> list[float]:
-    """Train the head on features that were extracted once: AdamW, one cycle of learning rates.
-
-    Returns
-    -------
-    list of num_epochs floats
-        The mean loss of each epoch.
-    """
-    device = next(tracker.parameters()).device
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.tensor(keypoints_xy, dtype=torch.float32)
-    tracker.set_statistics(features)
-    tracker.eval()  # the statistics stay as they are; the head has no layer that cares
-    optimizer = torch.optim.AdamW(
-        tracker.head.parameters(), learning_rate, weight_decay=weight_decay
-    )
-    num_batches = -(-len(features) // batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, learning_rate, total_steps=num_epochs * num_batches
-    )
-    history = []
-    for epoch in range(num_epochs):
-        losses = []
-        for batch in torch.split(torch.randperm(len(features), generator=generator), batch_size):
-            cells = tracker(features[batch].float().to(device), [sizes[i] for i in batch])
-            loss = location_loss(cells, labels[batch].to(device))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            losses.append(check_finite(loss, epoch))
-        history.append(float(np.mean(losses)))
-    return history
-
-
-def fine_tune(
-    tracker: OffsetPoseTracker,
-    images: Sequence[UInt8[np.ndarray, "_ _ 3"]],
-    keypoints_xy: Float[np.ndarray, "num_frames num_keypoints 2"],
-    *,
-    num_epochs: int = 20,
-    learning_rate: float = 1e-3,
-    backbone_learning_rate: float = 1e-4,
-    batch_size: int = 4,
-    seed: int = 0,
-) -> list[float]:
-    """Train all stages, on new augmented frames each epoch; in mixed precision where the tracker is on a GPU.
-
-    BatchNorm keeps its pretrained statistics: four frames are too few for others. Call `fit_head` first: gradients of a head that
-    knows nothing would ruin the features.
-
-    Returns
-    -------
-    list of num_epochs floats
-        The mean loss of each epoch.
-    """
-    device = next(tracker.parameters()).device
-    tracker.eval()
-    tracker.backbone.requires_grad_(True)
-    groups = [
-        {"params": tracker.head.parameters(), "lr": learning_rate},
-        {"params": tracker.backbone.parameters(), "lr": backbone_learning_rate},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, num_epochs)
-    history = []
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        for epoch in range(num_epochs):
-            losses = []
-            for batch in torch.split(torch.randperm(len(images)), batch_size):
-                pairs = [augment(images[i], keypoints_xy[i]) for i in batch]
-                padded, sizes = pad_frames([image for image, _ in pairs])
-                labels = torch.tensor(np.stack([xy for _, xy in pairs]), dtype=torch.float32)
-                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                    cells = tracker(tracker.features(padded.to(device)), sizes)
-                loss = location_loss(cells, labels.to(device))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                losses.append(check_finite(loss, epoch))
-            schedule.step()
-            history.append(float(np.mean(losses)))
-    return history
-
-
-def predict(
-    trackers: Sequence[OffsetPoseTracker],
-    features: Float[Tensor, "num_frames num_features rows columns"],
-    sizes: Sequence[tuple[int, int]],
-) -> Float[np.ndarray, "num_frames num_keypoints 2"]:
-    """Key points in frames, from their features: the mean over trackers that differ in their seeds only."""
-    places = []
-    for tracker in trackers:
-        device = next(tracker.parameters()).device
-        tracker.eval()
-        with torch.no_grad():
-            cells = tracker(features.float().to(device), sizes)
-            places.append(locate_cells(cells).cpu().numpy())
-    mean: np.ndarray = np.mean(places, axis=0)
-    return mean

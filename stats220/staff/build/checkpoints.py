@@ -100,6 +100,7 @@ def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> 
         hidden_points = _points(file, options["hidden_points"], call.lineno)
     blocks = _blocks(file, node, recorder)
     points = sum(_block_points(file, block) for block in blocks)
+    _check_needs(file, blocks)
     if not blocks:
         raise file.error(
             f"the check {node.name} has no points",
@@ -149,6 +150,34 @@ def _block_points(file: SourceFile, block: ast.With) -> int:
             "a block worth nothing", line=block.lineno, remedy="give it at least 1 point"
         )
     return points
+
+
+def _check_needs(file: SourceFile, blocks: list[ast.With]) -> None:
+    """What a block needs is the literal `what` of one before it."""
+    earlier: list[str] = []
+    for block in blocks:
+        call = block.items[0].context_expr
+        options = {keyword.arg: keyword.value for keyword in getattr(call, "keywords", [])}
+        needs = options.get("needs")
+        if needs is not None and not any(_is_literal(needs, what) for what in earlier):
+            raise file.error(
+                f"a block needs {ast.unparse(needs)}, which is the name of no block before it",
+                line=needs.lineno,
+                remedy=f"write one of these: {', '.join(map(repr, earlier)) or '(there is none)'}",
+            )
+        what = (
+            call.args[1]
+            if isinstance(call, ast.Call) and len(call.args) > 1
+            else options.get("what")
+        )
+        if isinstance(what, ast.Constant) and isinstance(what.value, str):
+            if what.value in earlier:
+                raise file.error(
+                    f"two blocks are called {what.value!r}",
+                    line=block.lineno,
+                    remedy="give each block words of its own",
+                )
+            earlier.append(what.value)
 
 
 def _points(file: SourceFile, node: ast.expr, line: int) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXTRA = "extra"  # the role of a cell that the student added
 NO_CODE = read_code("").fingerprint  # of a cell that holds comments alone
 MAX_STRAYS, MAX_STRAY = 20, 5000  # texts, and characters of one, that a person is shown
-LOCKED = ("given", "install")
+LOCKED = ("given", "install", "hand in")
 
 
 @dataclass(frozen=True)

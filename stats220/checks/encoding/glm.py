@@ -1,0 +1,308 @@
+"""Lab 6's checks of the coupled GLM, of its spikes, and of bits a spike."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.stats import chisquare, poisson
+
+from stats220.checks import Checks, checked
+from stats220.checks.encoding.inputs import (
+    Array,
+    between,
+    draw_counts,
+    filter_counts,
+    filter_movie,
+    last_bins,
+    load,
+    normal,
+    softplus,
+)
+
+NUM_LAGS, NUM_COUPLING_LAGS = 6, 4
+
+
+def draw_glm(checks: Checks, CoupledGLM: Any, num_neurons: int) -> tuple[Any, dict[str, Array]]:
+    """A model of 4 x 5 pixels whose parameters are drawn here."""
+    rng = checks.rng
+    model = CoupledGLM(num_neurons, 4, 5, NUM_LAGS, NUM_COUPLING_LAGS)
+    return model, load(
+        model,
+        spatial=normal(rng, num_neurons, 4, 5) / 3,
+        temporal=normal(rng, num_neurons, NUM_LAGS) / 2,
+        bias=normal(rng, num_neurons),
+        coupling=normal(rng, num_neurons, num_neurons, NUM_COUPLING_LAGS),
+    )
+
+
+@checked
+def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
+    """Silence, steady firing, and a single spike in the dark."""
+    checks = Checks("CoupledGLM", hidden_points=1)
+    dark = torch.zeros(20, 4, 5)
+
+    with checks(
+        1,
+        "is the LNP as long as nobody spikes",
+        hint="What the stimulus does is what it does in the LNP: each neuron's own filters, lag 0 at the latest frame, plus the bias. drive "
+        "is without the nonlinearity, the rate is with it.",
+        remedy="drive is your LNP's forward pass up to, but without, self.nonlinearity; forward applies it to drive plus coupling.",
+    ):
+        model, p = draw_glm(checks, CoupledGLM, 3)
+        movie = normal(checks.rng, 14, 4, 5)
+        drive = filter_movie(movie, p["spatial"], p["temporal"]) + p["bias"]
+        checks.close(model.drive(movie), drive, atol=1e-2, name="drive")
+        rates = model(movie, torch.zeros(14, 3))
+        checks.close(rates, softplus(drive), atol=1e-2, name="rates")
+
+    with checks(
+        2,
+        "lets coupling[to, from] act from one neuron on another, and on itself",
+        hint="When one neuron fires steadily, each neuron hears it with the sum of a filter. Whose row and whose column is that? The "
+        "diagonal belongs to it: a neuron hears itself.",
+        remedy="F.conv1d takes kernels (output channels, input channels, lags), that is (to, from, lags), turned around in time by flip(2).",
+    ):
+        model, p = draw_glm(checks, CoupledGLM, 3)
+        for sender in range(3):
+            counts = torch.zeros(20, 3)
+            counts[:, sender] = 1
+            expected = softplus(p["bias"] + p["coupling"][:, sender].sum(axis=1))
+            expected = np.tile(expected, (8, 1))
+            name = f"rates while neuron {sender} has fired steadily"
+            rates = last_bins(model(dark, counts), 8, 3)
+            checks.close(rates, expected, atol=1e-2, name=name)
+
+    with checks(
+        1,
+        "lets a spike act from the next bin on, with its filter's first weight first",
+        hint="The filter starts at lag 1: the bin after the spike gets coupling[..., 0], the one after that coupling[..., 1].",
+        remedy="conv1d's output s uses the counts of bins s to s + K - 1, and belongs to bin s + K: the first that you need is num_lags - 1 - K, and the "
+        "last belongs to a bin after the end.",
+    ):
+        model, p = draw_glm(checks, CoupledGLM, 1)
+        counts = torch.zeros(20, 1)
+        when = int(checks.rng.integers(9, 13))
+        counts[when] = 2
+        expected = np.tile(p["bias"], (20, 1))
+        expected[when + 1 : when + 1 + NUM_COUPLING_LAGS, 0] += 2 * p["coupling"][0, 0]
+        rates = model(dark, counts)
+        checks.close(rates, softplus(expected[NUM_LAGS - 1 :]), atol=1e-2, name="rates")
+
+    with checks(
+        1,
+        "never sees the counts of the present bin, or of later ones",
+        hint="A rate that knows its own bin's count predicts it with ease, and predicts nothing. When the counts change from bin t on, no "
+        "rate up to that of bin t may move, and later ones must.",
+        remedy="Leave the last count out, [..., :-1], so that the latest count that bin t gets is that of bin t - 1.",
+    ):
+        model, _ = draw_glm(checks, CoupledGLM, 2)
+        rng = checks.rng
+        counts, when = draw_counts(rng, 20, 2), int(rng.integers(9, 13))
+        shape = (20 - NUM_LAGS + 1, 2)
+        before = checks.tensor(model(dark, counts), shape, None, name="rates")
+        counts[when:] += 3
+        change = checks.tensor(model(dark, counts), shape, None, name="rates") - before
+        present = when - (NUM_LAGS - 1)  # its place among the rates
+        checks.close(
+            change[: present + 1], torch.zeros(present + 1, 2), atol=1e-4, name="change of rates"
+        )
+        checks.that(
+            bool((change[present + 1 :].abs() > 1e-3).any()),
+            "no later rate moves either: no spike is heard",
+        )
+
+    with checks(
+        1,
+        "lets all four parameters learn",
+        hint="Coupling filters learn, too, unless .data, .detach(), .item() or NumPy cut them off from the rates.",
+        remedy="Compute with self.coupling itself, and with torch alone.",
+    ):
+        model, _ = draw_glm(checks, CoupledGLM, 2)
+        rng = checks.rng
+        inputs = normal(rng, 15, 4, 5), draw_counts(rng, 15, 2) + 1
+        names = ["spatial", "temporal", "bias", "coupling"]
+        checks.learns(model, *inputs, parameters=names)
+
+    return checks
+
+
+def rates_after_counts(drive: torch.Tensor, coupling: torch.Tensor, counts: torch.Tensor) -> Array:
+    """What softplus makes of drive and past counts, trial by trial."""
+    heard = [filter_counts(trial, coupling.double().numpy()) for trial in counts]
+    return softplus(drive.double().numpy() + np.stack(heard))
+
+
+def simulated(checks: Checks, simulate_spikes: Any, *inputs: Any, seed: int, **options: Any) -> Any:
+    """Counts and rates, both of the shape that is asked for: (num_trials, num_bins, num_neurons)."""
+    generator = checks.make(torch.Generator, device=checks.device)
+    generator.manual_seed(seed)
+    counts, rates = checks.items(simulate_spikes(*inputs, generator, **options), 2)
+    shape = (inputs[2], *inputs[0].shape)
+    counts = checks.tensor(counts, shape, None, name="counts")
+    return counts.double(), checks.tensor(rates, shape, None, name="rates").double()
+
+
+def check_poisson(checks: Checks, counts: Array, rate: float) -> None:
+    """Hold counts to a Poisson distribution; a true one fails once in a million times."""
+    allowed = 5 * np.sqrt(rate / len(counts))
+    checks.close(
+        counts.mean(), rate, atol=allowed, name=f"mean of the counts at a rate of {rate:.2f}"
+    )
+    # A count's fourth moment gives the standard error of its variance.
+    allowed = 5.5 * rate * np.sqrt((2 + 1 / rate) / len(counts))
+    checks.close(
+        counts.var(), rate, atol=allowed, name=f"variance of the counts at a rate of {rate:.2f}"
+    )
+    last = int(poisson.isf(10 / len(counts), rate))  # ten or more are expected from there on
+    observed = np.bincount(np.minimum(counts, last).astype(int), minlength=last + 1)
+    shares = np.append(poisson.pmf(range(last), rate), poisson.sf(last - 1, rate))
+    probable = chisquare(observed, shares * len(counts)).pvalue > 1e-6
+    checks.that(
+        probable,
+        f"at a rate of {rate:.2f} the shares of 0, 1, 2, ... spikes are not those of a Poisson distribution",
+    )
+
+
+@checked
+def simulate_spikes(simulate_spikes: Any) -> Checks:
+    """Whatever counts come back, the rates must follow from them; and the counts must scatter about the rates as Poisson's do."""
+    checks = Checks("simulate_spikes", hidden_points=1)
+
+    with checks(
+        2,
+        "feeds each trial's own spikes back: the rates are the model's on the counts that it returns",
+        hint="The counts that were drawn in bin t change the rates from bin t + 1 on, by coupling[to, from, lag - 1]: with lag 1 for the "
+        "latest. Each trial has its own past, and each bin's own drive.",
+        remedy="To drive[t] add, for each k as far as there are bins, counts[:, t - 1 - k] times the matrix coupling[:, :, k], transposed.",
+    ):
+        rng = checks.rng
+        # Below zero throughout, so that nothing runs away.
+        drive, coupling = normal(rng, 24, 3) + 2, between(rng, -1.0, -0.1, 3, 3, 4)
+        counts, rates = simulated(checks, simulate_spikes, drive, coupling, 5, seed=1, max_rate=1e6)
+        checks.that(
+            bool((counts.sum(dim=(0, 1)) > 0).all()), "some neuron never spikes in any trial"
+        )
+        expected = rates_after_counts(drive, coupling, counts)
+        checks.close(rates, expected, atol=1e-2, rtol=1e-3, name="rates")
+
+    with checks(
+        1,
+        "draws whole counts from Poisson distributions with these rates",
+        hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: mean and variance are both the rate. Rounding and coin "
+        "flips have another variance.",
+        remedy="torch.poisson of the bin's rates, with the generator.",
+    ):
+        drive = torch.tensor([-2.0, 0.5, 2.9]).expand(80, 3).contiguous()
+        seed = int(checks.rng.integers(1000))
+        counts, _ = simulated(checks, simulate_spikes, drive, torch.zeros(3, 3, 2), 60, seed=seed)
+        rates = softplus(drive[0].double().numpy())
+        whole = bool(((counts == counts.round()) & (counts >= 0)).all())
+        checks.that(whole, "some counts are no whole numbers, or negative")
+        for n, rate in enumerate(rates):
+            check_poisson(checks, counts[..., n].flatten().numpy(), rate)
+
+    with checks(
+        1,
+        "takes all chance from the generator: the same seed again gives the same spikes, another seed others",
+        hint="torch.manual_seed inside a function would make all simulations alike, and change what others draw. Are two trials of one "
+        "run alike?",
+        remedy="Hand on generator=generator, and seed nothing.",
+    ):
+        drive, coupling = normal(checks.rng, 12, 2) + 1, torch.zeros(2, 2, 3)
+        runs = [
+            simulated(checks, simulate_spikes, drive, coupling, 3, seed=s)[0] for s in (3, 3, 4)
+        ]
+        checks.that(
+            torch.equal(runs[0], runs[1]), "a generator with the same seed gave other spikes"
+        )
+        checks.that(
+            not torch.equal(runs[0], runs[2]), "a generator with another seed gave the same spikes"
+        )
+        checks.that(not torch.equal(runs[0][0], runs[0][1]), "two trials have the same spikes")
+
+    with checks(
+        1,
+        "holds rates at max_rate, before counts are drawn from them",
+        hint="A cell that excites itself runs away. The rate that is too high has to be cut before the counts are drawn, and the rate that "
+        "comes back is the one they were drawn from.",
+        remedy="nonlinearity(...).clamp(max=max_rate).",
+    ):
+        drive, coupling = between(checks.rng, -2, 9, 20, 2), torch.zeros(2, 2, 3)
+        counts, rates = simulated(
+            checks, simulate_spikes, drive, coupling, 20, seed=5, max_rate=1.5
+        )
+        expected = np.minimum(np.tile(softplus(drive.double().numpy()), (20, 1, 1)), 1.5)
+        checks.close(rates, expected, atol=1e-2, name="rates")
+        # 800 counts: the standard error of their mean is 0.04.
+        allowed = 0.3
+        checks.close(counts.mean(), expected.mean(), atol=allowed, name="mean count")
+
+    return checks
+
+
+@checked
+def bits_per_spike(bits_per_spike: Any) -> Checks:
+    """Ratios of scipy's log probabilities."""
+    checks = Checks("bits_per_spike", hidden_points=1)
+
+    with checks(
+        1,
+        "is the log likelihood over that of the constant model, in bits, divided by the neuron's spikes",
+        hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A "
+        "better model has more bits.",
+        remedy="Sum over bins, divide by log 2 and by the sum of the neuron's counts.",
+    ):
+        rng = checks.rng
+        rates, counts = between(rng, 0.1, 3, 50, 3), draw_counts(rng, 50, 3, mean=1.2)
+        mean = counts.mean(dim=0)
+        found = bits_per_spike(rates, counts, mean)
+        checks.close(found, bits(rates, counts, mean), atol=1e-3, rtol=1e-3, name="bits a spike")
+
+    with checks(
+        1,
+        "gives 0 to the constant model of the training data, whatever the counts",
+        hint="What is compared with was learned in training, as the model was: mean_counts, not the mean of the counts at hand.",
+        remedy="The constant model's log likelihood is spike_counts * torch.log(mean_counts) - mean_counts.",
+    ):
+        rng = checks.rng
+        counts, mean = draw_counts(rng, 30, 4, mean=1.5) + 1, between(rng, 0.1, 3, 4)
+        rates = mean.expand(30, 4).contiguous()
+        checks.close(
+            bits_per_spike(rates, counts, mean), torch.zeros(4), atol=1e-3, name="bits a spike"
+        )
+
+    with checks(
+        1,
+        "counts a rate of 0 in a bin without spikes as a good prediction",
+        hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong.",
+        remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell.",
+    ):
+        rng = checks.rng
+        counts = draw_counts(rng, 40, 1, mean=0.5)
+        counts[0] = 1
+        counts = torch.cat([counts, counts.flip(0)], dim=1)  # as many spikes in both
+        rates = counts * between(rng, 0.5, 2, 40, 2)
+        mean = counts.mean(dim=0)
+        found = bits_per_spike(rates, counts, mean)
+        first, second = checks.tensor(found, (2,), None, name="bits a spike").tolist()
+        checks.that(
+            math.isfinite(first) and math.isfinite(second), f"bits a spike are {first}, {second}"
+        )
+        expected = bits(rates, counts, mean)
+        # The one over the other: the unit is another block's question.
+        ratio, name = first / (second or math.nan), "bits of the first neuron / of the second"
+        checks.close(ratio, expected[0] / expected[1], atol=1e-3, rtol=1e-3, name=name)
+
+    return checks
+
+
+def bits(rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor) -> Array:
+    """What a model's log likelihood is above the constant one's, by scipy."""
+    y = counts.double().numpy()
+    ratios = np.asarray(poisson.logpmf(y, rates.double().numpy()))
+    ratios = ratios - poisson.logpmf(y, mean.double().numpy())
+    gained: Array = ratios.sum(axis=0) / (y.sum(axis=0) * math.log(2))
+    return gained

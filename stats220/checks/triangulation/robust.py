@@ -1,0 +1,202 @@
+"""Lab 5's checks of noise and outliers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from stats220.arrays import to_numpy
+from stats220.checks import Checks, checked
+from stats220.checks.triangulation.inputs import NAN, hidden_from
+from stats220.checks.triangulation.stand_ins import (
+    flat_cameras,
+    flat_errors,
+    flat_images,
+    flat_triangulate,
+)
+
+Array = np.ndarray[Any, np.dtype[Any]]
+PLANES = ["xy", "yz", "zx", "yx", "zy"]
+
+
+def disturbed(
+    rng: np.random.Generator, num_points: int, moved_px: int
+) -> tuple[Array, Array, Array]:
+    """Five flat cameras; their pixels, each off by up to 2 along each axis; and which view (num_cameras, num_points) is moved far away."""
+    cameras = flat_cameras(PLANES, rng.integers(-50, 50, (5, 2)))
+    pixels = flat_images(cameras, rng.integers(-99, 99, (num_points, 3)))
+    pixels = pixels + rng.integers(-2, 3, pixels.shape)
+    moved = hidden_from(rng, 5, np.full(num_points, 4))
+    pixels += moved[..., None] * moved_px * rng.choice([-1, 1], (5, num_points, 2))
+    return cameras, pixels, moved
+
+
+def two_stories(
+    rng: np.random.Generator, apart: list[tuple[int, int]]
+) -> tuple[Array, Array, Array]:
+    """For each point two pairs of views, each with a point of its own, and a fifth view that sees nothing.
+
+    The views 0 and 1 are off each other by the first number of `apart`, the views 2 and 3 by the second. Returns cameras,
+    pixels and the two points (2, num_points, 3) that they tell of.
+    """
+    cameras = flat_cameras(["xy", "yz", "xy", "yz", "zx"], rng.integers(-50, 50, (5, 2)))
+    points = rng.integers(-50, 50, (len(apart), 3)).astype(float)
+    stories = np.stack([points, points + rng.choice([-1, 1], points.shape) * [300, 500, 700]])
+    pixels = np.full((5, len(apart), 2), NAN)
+    for story in (0, 1):
+        views = [2 * story, 2 * story + 1]
+        pixels[views] = flat_images(cameras[views], stories[story])
+        pixels[views[1], :, 0] += [pair[story] for pair in apart]  # y, which both of them see
+        stories[story, :, 1] += np.array([pair[story] for pair in apart]) / 2
+    return cameras, pixels, stories
+
+
+def views_of(stories: list[int]) -> Array:
+    """The mask (5, num_points) of the views 0 and 1, or 2 and 3, for each point."""
+    return np.array([[story == view // 2 for story in stories] for view in range(5)])
+
+
+@checked
+def triangulate_ransac(triangulate_ransac: Any) -> Checks:
+    """A flat world of whole numbers, in which the best pair of views is known."""
+    checks = Checks("triangulate_ransac", hidden_points=1)
+    finds, given = (
+        "finds the views that agree, for each point by itself",
+        (flat_triangulate, flat_errors),
+    )
+
+    with checks(
+        2,
+        finds,
+        hint="A pair of views always agrees with itself. In which of *all* views does its point land near the detection? And which "
+        "pair is best differs from point to point.",
+        remedy="errors_px = reprojection_errors(projections, points_2d, proposal), with all cameras; its inliers are "
+        "errors_px <= threshold_px; keep the best for each point with np.where(better, ...).",
+    ):
+        cameras, pixels, moved = disturbed(checks.rng, 8, 40)
+        for threshold_px, expected in ((10.0, ~moved), (300.0, np.full(moved.shape, True))):
+            found = triangulate_ransac(cameras, pixels, threshold_px, *given)
+            checks.equal(found[1], expected, name=f"inliers, threshold {threshold_px:g} px")
+
+    with checks(
+        1,
+        "triangulates each point once more, from all of its inliers and from nothing else",
+        hint="The winning pair found out whom to trust. Its own point still rests on two views only; what about the others that agree?",
+        remedy="triangulate(projections, np.where(inliers[..., None], points_2d, np.nan)).",
+    ):
+        cameras, pixels, moved = disturbed(checks.rng, 8, 40)
+        expected = flat_triangulate(cameras, np.where(moved[..., None], NAN, pixels))
+        found = triangulate_ransac(cameras, pixels, 10.0, *given)
+        checks.close(found[0], expected, atol=1e-2, name="points_3d")
+
+    with checks(
+        1,
+        "of two pairs with as many inliers, takes the one with the smaller sum of errors",
+        hint="Two against two: the pair that came first has no better claim, nor has the last. The sum is over inliers only, so that "
+        "what lies far away, or is not seen, does not count.",
+        remedy="(count > best_count) | ((count == best_count) & (error_sum < best_sum)), with np.where(inliers, errors_px, 0).sum(axis=0).",
+    ):
+        cameras, pixels, _ = two_stories(checks.rng, [(2, 6), (6, 2), (8, 4), (0, 2), (4, 0)])
+        found = triangulate_ransac(cameras, pixels, 10.0, *given)
+        name = "inliers (sums 2 to 6, 6 to 2, 8 to 4, 0 to 2 and 4 to 0)"
+        checks.equal(found[1], views_of([0, 1, 1, 0, 1]), name=name)
+
+    with checks(
+        1,
+        "of two pairs that are equal in both, takes the first",
+        hint="Equal is not better. Here the sums agree to the last bit.",
+        remedy="Compare with <, not with <=, and go through the pairs in the order of itertools.combinations.",
+    ):
+        cameras, pixels, _ = two_stories(checks.rng, [(2, 2), (4, 4), (0, 0)])
+        found = triangulate_ransac(cameras, pixels, 10.0, *given)
+        checks.equal(found[1], views_of([0, 0, 0]), name="inliers (sums 2 to 2, 4 to 4, 0 to 0)")
+
+    with checks(
+        1,
+        "gives NaN where fewer than two views agree, and leaves its inputs as they were",
+        hint="What if a point is seen once, or never, or if no two views tell the same story? There is nothing to return then, and "
+        "nothing to make up.",
+        remedy="Start with no inliers at all. `triangulate` gives NaN for a point that fewer than two views see.",
+    ):
+        cameras, pixels, _ = disturbed(checks.rng, 4, 40)
+        pixels[:, 1], pixels[:4, 2] = NAN, NAN
+        pixels[:, 3] = (np.arange(5) + 1)[:, None] * [2000, 3000]  # none agrees with another
+        found, afterwards = checks.call(triangulate_ransac, cameras, pixels, 10.0, *given)
+        points, inliers = to_numpy(found[0]), to_numpy(found[1])
+        checks.shape(points, (4, 3), name="points_3d")
+        checks.shape(inliers, (5, 4), name="inliers")
+        checks.that(
+            np.isfinite(points[0]).all(), "the point that four views agree on is not finite"
+        )
+        for point, why in ((1, "no view sees"), (2, "one view sees"), (3, "all views contradict")):
+            where = f"the point that {why} came out as {points[point].tolist()}, expected NaN"
+            checks.that(np.isnan(points[point]).all(), where)
+            checks.that(
+                int(inliers[:, point].sum()) < 2, f"the point that {why} has two or more inliers"
+            )
+        checks.equal(afterwards[0], cameras, name="projections afterwards")
+        checks.equal(afterwards[1], pixels, name="points_2d afterwards", nan_equal=True)
+
+    return checks
+
+
+RATIOS = np.array([[0.1, 0.7, 0.99], [1.3, 2.0, 4.0], [9.0, 50.0, 1000.0], [1e-3, 1e4, 1.0]])
+LOSSES: dict[str, Callable[[Any], Any]] = {
+    "huber": lambda r: np.where(r.real <= 1, r**2 / 2, r - 0.5),
+    "cauchy": lambda r: np.log(1 + r**2) / 2,
+    "student": lambda r: 3 * np.log(1 + r**2 / 4),
+}
+
+
+def slope_over(kind: str, ratios: Array) -> Array:
+    """ρ'(r) / r, by a step into the complex plane, which is exact to the last digit."""
+    slope: Array = LOSSES[kind](ratios + 1e-20j).imag / 1e-20
+    return slope / ratios
+
+
+@checked
+def robust_weights(robust_weights: Any) -> Checks:
+    """Slopes of the losses, differentiated numerically."""
+    checks = Checks("robust_weights", hidden_points=1)
+    hints = {
+        "huber": "Up to r = 1 the loss is the square, beyond it a straight line: what is its slope there, and what is left of it once you "
+        "divide by r?",
+        "cauchy": "Differentiate log(1 + r²) / 2, then divide by r. The weight multiplies the *squared* error, so no root is taken.",
+        "student": "Differentiate (ν + 2) / 2 · log(1 + r² / ν), with ν = 4 and two dimensions in the exponent. Does the factor 2 of the inner "
+        "derivative cancel the half?",
+    }
+    remedies = {
+        "huber": "1 / np.maximum(errors_px / scale_px, 1).",
+        "cauchy": "1 / (1 + (errors_px / scale_px)**2).",
+        "student": "6 / (4 + (errors_px / scale_px)**2).",
+    }
+    for kind, scale_px in (("huber", 5.0), ("cauchy", 8.0), ("student", 3.0)):
+        with checks(1, f"{kind}: is ρ'(r) / r", hint=hints[kind], remedy=remedies[kind]):
+            for scale in (1.0, scale_px):
+                found = robust_weights(scale * RATIOS, scale, kind)
+                name = f"weights of errors up to 10000 times the scale of {scale:g} px"
+                checks.close(found, slope_over(kind, RATIOS), atol=1e-9, rtol=1e-5, name=name)
+
+    with checks(
+        1,
+        "is finite for an error of 0, is 0 where there is no detection, and leaves the errors as they were",
+        hint="A detection that fits perfectly deserves a weight, and 0 / 0 is none. A detection that is missing deserves 0; NaN would "
+        "make everything NaN that it is added to.",
+        remedy="Write ρ'(r) / r with the r canceled, and end with np.where(np.isnan(errors_px), 0, weights).",
+    ):
+        errors_px = np.array([[0.0, NAN, 2.0], [NAN, 0.0, 4.0]])
+        for kind in LOSSES:
+            found, (after, *_) = checks.call(robust_weights, errors_px, 2.0, kind)
+            found = to_numpy(found)
+            checks.shape(found, (2, 3), name=f"{kind} weights")
+            at_zero = found[[0, 1], [0, 1]]
+            message = (
+                f"{kind}: an error of 0 weighs {at_zero.tolist()}, it should be a number above 0"
+            )
+            checks.that(bool((np.isfinite(at_zero) & (at_zero > 0)).all()), message)
+            checks.equal(found[[0, 1], [1, 0]], [0.0, 0.0], name=f"{kind} weights of NaN")
+            checks.equal(after, errors_px, name="errors_px afterwards", nan_equal=True)
+
+    return checks

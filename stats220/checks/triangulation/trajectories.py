@@ -1,0 +1,218 @@
+"""Lab 5's checks of time: medians and random walks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from stats220.arrays import to_numpy
+from stats220.checks import Checks, checked
+from stats220.checks.triangulation.inputs import NAN
+from stats220.checks.triangulation.stand_ins import peak_bytes
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def medians(points_3d: Array, window: int) -> Array:
+    """One number at a time, by sorting."""
+    expected = np.full(points_3d.shape, NAN)
+    for t, k, axis in np.ndindex(*points_3d.shape):
+        near = points_3d[max(0, t - window // 2) : t + window // 2 + 1, k, axis]
+        known = sorted(near[~np.isnan(near)])
+        if known:
+            middle = len(known) // 2
+            expected[t, k, axis] = (known[middle] + known[~middle]) / 2
+    return expected
+
+
+@checked
+def median_filter(median_filter: Any) -> Checks:
+    """Random numbers, sorted one window at a time."""
+    checks = Checks("median_filter", hidden_points=1)
+
+    with checks(
+        1,
+        "is the median over time, for each key point and coordinate, and leaves its input as it was",
+        hint="Time is the first axis. A median over key points or over x, y and z mixes what has nothing to do with each other, and a mean "
+        "follows every outlier a little.",
+        remedy="np.median(points_3d[t - half : t + half + 1], axis=0), with half = window // 2.",
+    ):
+        for shape, window in (((11, 2, 3), 3), ((9, 4, 3), 5), ((7, 1, 3), 1)):
+            points = np.round(100 * checks.rng.normal(size=shape), 3)
+            found, (after, *_) = checks.call(median_filter, points, window)
+            checks.shape(found, shape, name=f"result, window {window}")
+            inner = slice(window // 2, len(points) - window // 2)
+            name = f"result away from the ends, window {window}"
+            checks.close(
+                to_numpy(found)[inner], medians(points, window)[inner], atol=1e-3, name=name
+            )
+            checks.equal(after, points, name="points_3d afterwards")
+
+    with checks(
+        1,
+        "uses at the first and last frames the frames that there are",
+        hint="What lies before the first frame? Nothing does: neither zeros nor copies of the first frame, nor the last frames of the "
+        "recording. A negative start counts from the end.",
+        remedy="points_3d[max(0, t - half) : t + half + 1], or pad with NaN and leave NaN out.",
+    ):
+        for window in (3, 7):
+            points = np.round(50 + 100 * checks.rng.random((9, 2, 3)), 3)
+            found = median_filter(points, window)
+            checks.close(found, medians(points, window), atol=1e-3, name=f"result, window {window}")
+
+    with checks(
+        1,
+        "leaves NaN out, and gives NaN where a window holds nothing else",
+        hint="One missing frame should not cost a whole window. Zero is a place like any other, so a missing point cannot be put there; and "
+        "of the numbers that are left there may be an even count.",
+        remedy="np.nanmedian, after a look at which windows hold any number at all.",
+    ):
+        points = np.round(50 + 100 * checks.rng.random((12, 3, 3)), 3)
+        points[[2, 3, 8], 0], points[4:9, 1], points[:, 2] = NAN, NAN, NAN
+        found = median_filter(points, 3)
+        checks.shape(found, points.shape, name="result")
+        expected, name = medians(points, 3)[1:-1], "result away from the ends, window 3"
+        checks.close(to_numpy(found)[1:-1], expected, atol=1e-3, name=name, nan_equal=True)
+
+    return checks
+
+
+def walk(rng: np.random.Generator, num_frames: int, num_keypoints: int) -> tuple[Array, Array]:
+    """Measurements (num_frames, num_keypoints, 3) of a random walk, and the precision of each."""
+    steps = rng.normal(size=(num_frames, num_keypoints, 3))
+    points = np.cumsum(steps, axis=0) + 50 * rng.normal(size=(num_keypoints, 3))
+    return points + rng.normal(size=points.shape), rng.uniform(0.2, 3, points.shape[:2])
+
+
+def posterior(points: Array, precisions: Array, step_std_mm: float) -> tuple[Array, Array]:
+    """Means and variances by least squares: each step and each measurement is one equation, divided by its standard deviation."""
+    num_frames, num_keypoints, _ = points.shape
+    means, variances = np.empty(points.shape), np.empty(precisions.shape)
+    steps = (np.eye(num_frames)[1:] - np.eye(num_frames)[:-1]) / step_std_mm
+    for k in range(num_keypoints):
+        seen = np.flatnonzero(precisions[:, k])
+        root = np.sqrt(precisions[seen, k])[:, None]
+        design = np.vstack([steps, root * np.eye(num_frames)[seen]])
+        target = np.vstack([np.zeros((num_frames - 1, 3)), root * points[seen, k]])
+        inverse = np.linalg.pinv(design)
+        means[:, k], variances[:, k] = inverse @ target, (inverse**2).sum(axis=1)
+    return means, variances
+
+
+def pair(checks: Checks, returned: Any) -> Any:
+    """Means and variances; says so where something else came back."""
+    is_array = isinstance(returned, (np.ndarray, torch.Tensor))
+    checks.that(not is_array, "one array came back: return two, the means and the variances")
+    return returned
+
+
+@checked
+def smooth_trajectory(smooth_trajectory: Any) -> Checks:
+    """Least squares with one equation for each step and each measurement."""
+    checks = Checks("smooth_trajectory", hidden_points=1)
+    means = "finds the most probable trajectory where all frames are measured alike"
+
+    with checks(
+        1,
+        means,
+        hint="Each frame is pulled by its measurement and by both of its neighbors; the first and the last have one neighbor. The "
+        "future counts as much as the past. (Here all precisions are 1, and steps have a standard deviation of 1 mm.)",
+        remedy="(diag(λ) + q DᵀD) x = λ y, with q = 1 / step_std_mm² and D the differences of neighbors.",
+    ):
+        points, precisions = walk(checks.rng, 9, 2)
+        precisions[:] = 1
+        expected, _ = posterior(points, precisions, 1.0)
+        found = pair(checks, smooth_trajectory(points, precisions, 1.0))
+        checks.close(found[0], expected, atol=1e-2, name="means")
+
+    with checks(
+        1,
+        "trusts each measurement by its precision, and neighbors by how far a step goes",
+        hint="Both are about spread, and they are not given in the same way: a precision is 1 / variance, and a large one counts more; the step "
+        "is given by its standard deviation, in mm. Each key point in each frame has a precision of its own.",
+        remedy="λ stands on the diagonal *and* on the right-hand side, λ y; q is 1 / step_std_mm**2.",
+        needs=means,
+    ):
+        for step_std_mm in (1.0, 0.4, 3.0):
+            points, precisions = walk(checks.rng, 8, 3)
+            precisions[3, 0], precisions[4, 2] = 50, 0.01
+            expected, _ = posterior(points, precisions, step_std_mm)
+            found = pair(checks, smooth_trajectory(points, precisions, step_std_mm))
+            checks.close(found[0], expected, atol=1e-2, name=f"means, step {step_std_mm:g} mm")
+
+    with checks(
+        1,
+        "bridges gaps, whatever stands in them, and leaves its inputs as they were",
+        hint="A precision of 0 says that nothing was measured, be there NaN or a number in its place; and 0 · NaN is NaN. In a gap the "
+        "trajectory is a straight line, and beyond the last measurement it stays where it is.",
+        remedy="np.where(precisions[..., None] > 0, points_3d, 0) before you multiply.",
+        needs=means,
+    ):
+        points, precisions = walk(checks.rng, 10, 2)
+        precisions[:] = 1
+        precisions[[0, 1, 5, 6], 0] = 0
+        precisions[[4, 8, 9], 1] = 0
+        points[[0, 5, 6], 0], points[4, 1] = NAN, NAN
+        points[8:, 1] = 1e3
+        expected, _ = posterior(points, precisions, 1.0)
+        returned, afterwards = checks.call(smooth_trajectory, points, precisions, 1.0)
+        checks.close(pair(checks, returned)[0], expected, atol=1e-2, name="means")
+        checks.equal(afterwards[0], points, name="points_3d afterwards", nan_equal=True)
+        checks.equal(afterwards[1], precisions, name="precisions afterwards")
+
+    with checks(
+        1,
+        "returns the variance of each frame, from all measurements before and after it",
+        hint="What would be 1 / diagonal of the posterior precision? The variance if all other frames were known. And what comes out of a "
+        "filter that runs forwards has not seen the future.",
+        remedy="The diagonal of the *inverse*: 1 / (precision from the past + λ + precision from the future).",
+    ):
+        points, precisions = walk(checks.rng, 9, 2)
+        precisions[:] = 1
+        precisions[2:5, 1] = 0
+        _, expected = posterior(points, precisions, 1.0)
+        found = pair(checks, smooth_trajectory(points, precisions, 1.0))
+        checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name="variances")
+
+    with checks(
+        1,
+        "says of a key point that was never measured that it knows nothing: NaN, and a variance of infinity",
+        hint="With a flat prior and no measurement any place is as good as any other. The other key points must not suffer from it.",
+        remedy="Where the posterior precision is 0: means NaN, variances np.inf, for that key point.",
+    ):
+        points, precisions = walk(checks.rng, 6, 3)
+        precisions[:] = [1, 0, 1]
+        points[:, 1] = NAN
+        found = pair(checks, smooth_trajectory(points, precisions, 1.0))
+        means_found, variances_found = to_numpy(found[0]), to_numpy(found[1])
+        checks.shape(means_found, (6, 3, 3), name="means")
+        checks.shape(variances_found, (6, 3), name="variances")
+        checks.that(
+            np.isnan(means_found[:, 1]).all(), "the means of what was never measured are numbers"
+        )
+        checks.close(variances_found[:, 1], np.full(6, np.inf), atol=0, name="its variances")
+        others = [0, 2]
+        expected, _ = posterior(points[:, others], precisions[:, others], 1.0)
+        checks.close(means_found[:, others], expected, atol=1e-2, name="means of the others")
+
+    with checks(
+        1,
+        "takes memory in proportion to the number of frames",
+        hint="An hour at 30 frames a second is 108,000 frames, and a matrix of 108,000 × 108,000 numbers has 93 gigabytes. How many of its "
+        "entries are not zero?",
+        remedy="Three diagonals are all there is (scipy.linalg.solveh_banded), or pass from frame to frame, forwards and backwards.",
+    ):
+        points, precisions = walk(checks.rng, 2000, 1)
+        smooth_trajectory(
+            points[:9], precisions[:9], 1.0
+        )  # what is imported on the way does not count
+        peak = checks.call(peak_bytes, smooth_trajectory, points, precisions, 1.0)[0]
+        checks.that(peak >= 0, "nothing came back for 2000 frames")
+        checks.that(
+            peak < 12e6,
+            f"2000 frames took {peak / 1e6:.0f} MB; a matrix of 2000 × 2000 numbers is 32 MB, and 2000 frames are 0.05 MB",
+        )
+
+    return checks

@@ -1,0 +1,27 @@
+"""Lab 6's answer key: the solved exercises. The hidden checks are in ``hidden/``, the model answers in ``answers.md``."""
+
+from stats220.reference.encoding.cnn import RetinaCNN
+from stats220.reference.encoding.comparing import (
+    data_efficiency,
+    explained_correlation,
+    firing_rates_hz,
+    rescale_times,
+)
+from stats220.reference.encoding.filters import spike_triggered_average
+from stats220.reference.encoding.glm import CoupledGLM, bits_per_spike, simulate_spikes
+from stats220.reference.encoding.lnp import LNP, l2_penalty, poisson_loss
+
+__all__ = [
+    "LNP",
+    "CoupledGLM",
+    "RetinaCNN",
+    "bits_per_spike",
+    "data_efficiency",
+    "explained_correlation",
+    "firing_rates_hz",
+    "l2_penalty",
+    "poisson_loss",
+    "rescale_times",
+    "simulate_spikes",
+    "spike_triggered_average",
+]

@@ -1,0 +1,6 @@
+# exercise: median_filter
+# says: the mean of the window
+# points: 0
+def median_filter(points_3d, window):
+    half = window // 2
+    return np.stack([np.nanmean(points_3d[max(t - half, 0) : t + half + 1], axis=0) for t in range(len(points_3d))])

@@ -1,0 +1,6 @@
+# exercise: project
+# says: no perspective: u and v as they are
+# points: 0
+def project(projections, points_3d):
+    uvw = np.einsum("cij,nj->cni", projections[:, :, :3], points_3d) + projections[:, None, :, 3]
+    return np.where(uvw[..., 2:] > 0, uvw[..., :2], np.nan)

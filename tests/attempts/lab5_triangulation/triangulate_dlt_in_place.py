@@ -1,0 +1,11 @@
+# exercise: triangulate_dlt
+# says: the caller's NaN become zeros
+# points: 6
+def triangulate_dlt(projections, points_2d):
+    seen = np.isfinite(points_2d).all(axis=-1)
+    np.nan_to_num(points_2d, copy=False)
+    rows = points_2d[..., None] * projections[:, None, 2:3] - projections[:, None, :2]
+    rows = np.where(seen[..., None, None], rows, 0)
+    rows = np.moveaxis(rows, 0, 1).reshape(points_2d.shape[1], -1, 4)
+    h = np.linalg.svd(rows)[2][:, -1]
+    return np.where(seen.sum(axis=0)[:, None] > 1, h[:, :3] / h[:, 3:], np.nan)

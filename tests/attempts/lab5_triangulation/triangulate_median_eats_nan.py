@@ -1,0 +1,6 @@
+# exercise: triangulate_median
+# says: one pair that says nothing costs the point
+# points: 0
+def triangulate_median(projections, points_2d, triangulate):
+    pairs = combinations(range(len(projections)), 2)
+    return np.median([triangulate(projections[list(p)], points_2d[list(p)]) for p in pairs], axis=0)
