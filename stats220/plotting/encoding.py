@@ -14,7 +14,7 @@ from stats220.plotting.style import check_axes
 
 __all__ = ["figure_frames", "plot_raster", "plot_rates"]
 
-MEASURED = "0.55"  # the grey of what was measured
+MEASURED = "0.55"  # the gray of what was measured
 
 
 def figure_frames(
@@ -46,7 +46,7 @@ def figure_frames(
         name = f"{1e3 * k * bin_seconds:.0f} ms"
         artist = style.show_image(ax, frame, title=name, vmin=-limit, vmax=limit)
         ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    style.add_colour_bar(artist, "contrast", beside=axes)
+    style.add_color_bar(artist, "contrast", beside=axes)
     if title:
         figure.suptitle(title)
     return figure
@@ -68,7 +68,7 @@ def plot_raster(
         Counts; a bin with two spikes has a mark twice as strong.
     bin_seconds : float
     index : int
-        The neuron's number, for its colour.
+        The neuron's number, for its color.
     title : str
     ax : Axes, optional
         Where to draw; without it, on a new figure.
@@ -86,7 +86,7 @@ def plot_raster(
     ax = style.on_axes(ax, size=(10, 2.6))
     rows, columns = np.nonzero(counts)
     times, width = columns * bin_seconds, 0.8 * counts[rows, columns]
-    ax.vlines(times, rows - 0.4, rows + 0.4, color=style.colour(index), linewidth=width)
+    ax.vlines(times, rows - 0.4, rows + 0.4, color=style.color(index), linewidth=width)
     ax.set(xlim=(0, counts.shape[1] * bin_seconds), ylim=(len(counts) - 0.5, -0.5))
     style.label_axes(ax, "time (s)", "trial", title)
     return ax
@@ -147,7 +147,7 @@ def plot_rates(
             label="measured",
         )
     for k, (label, rate) in enumerate(lines.items()):
-        ax.plot(times[shown], rate[shown], color=style.colour(k), linewidth=1.3, label=label)
+        ax.plot(times[shown], rate[shown], color=style.color(k), linewidth=1.3, label=label)
     ax.set_xlim(start, stop)
     ax.set_ylim(bottom=0)
     style.label_axes(ax, "time (s)", "rate (Hz)", title)

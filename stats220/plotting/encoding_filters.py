@@ -5,16 +5,24 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
+from stats220.plotting.encoding import MEASURED
 from stats220.plotting.style import check_axes
 
-__all__ = ["figure_filters", "figure_layer", "figure_sta", "plot_temporal_filters"]
+__all__ = [
+    "figure_filters",
+    "figure_layer",
+    "figure_sliding_template",
+    "figure_sta",
+    "plot_temporal_filters",
+]
 
 
 def figure_sta(
@@ -36,7 +44,7 @@ def figure_sta(
         Which neurons; without it, all.
     bin_seconds : float
     quantity : str
-        What the colours mean. They are symmetric about zero, each row in a scale of its own.
+        What the colors mean. They are symmetric about zero, each row in a scale of its own.
 
     Returns
     -------
@@ -60,8 +68,8 @@ def figure_sta(
             title = f"-{ms:.0f} ms" if row is axes[0] else ""
             artist = style.show_signed(ax, values[n, lag], limit=limit, title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-        row[0].set_ylabel(f"neuron {n}", color=style.colour(n))
-        style.add_colour_bar(artist, quantity if len(rows) < 3 else "", beside=row)
+        row[0].set_ylabel(f"neuron {n}", color=style.color(n))
+        style.add_color_bar(artist, quantity if len(rows) < 3 else "", beside=row)
     if len(rows) >= 3:
         figure.supylabel(quantity, x=1.02, fontsize="small")
     return figure
@@ -99,7 +107,7 @@ def plot_temporal_filters(
         if label == "truth":
             ax.plot(ms, values, color="black", linestyle="--", label=label)
         else:
-            ax.plot(ms, values, color=style.colour(k), label=label)
+            ax.plot(ms, values, color=style.color(k), label=label)
     style.label_axes(ax, "lag (ms)", quantity, title)
     ax.legend(fontsize="small")
     return ax
@@ -153,7 +161,7 @@ def figure_filters(
             title = label if row is axes[0] else ""
             style.show_signed(ax, sign * u / np.linalg.norm(u), title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
-        row[0].set_ylabel(f"neuron {n}", color=style.colour(n))
+        row[0].set_ylabel(f"neuron {n}", color=style.color(n))
         plot_temporal_filters(over_time, bin_seconds=bin_seconds, ax=row[-1])
         if row is not axes[0]:
             row[-1].get_legend().set_visible(False)
@@ -211,4 +219,76 @@ def figure_layer(
         below.plot(1e3 * bin_seconds * np.arange(times.shape[1]), times[k], color="black")
     axes[1, 0].set_ylabel("weight in time")
     figure.supxlabel("lag (ms)", fontsize="medium")
+    return figure
+
+
+def figure_sliding_template(
+    pixels: Real[Any, "num_frames width"],
+    template: Float[Any, "num_lags width"],
+    expected_counts: Float[Any, " num_bins"],
+    mean_counts: Float[Any, " num_bins"],
+    *,
+    bin_seconds: float,
+) -> Figure:
+    """Show an LNP as template matching: a row of pixels over time, the filter lying on it, and what is expected where it lies.
+
+    Parameters
+    ----------
+    pixels : array or tensor (num_frames, width)
+        One row of the screen over time.
+    template : array or tensor (num_lags, width)
+        The filter of that row, lag 0 first.
+    expected_counts, mean_counts : arrays or tensors (num_bins,)
+        Predicted, and measured, for the num_frames - num_lags + 1 bins whose window is complete.
+    bin_seconds : float
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If the numbers of frames, lags and bins do not go together.
+    """
+    movie = check_axes(pixels, 2, "pixels", "(num_frames, width)")
+    weights = check_axes(template, 2, "template", "(num_lags, width)")
+    expected = check_axes(expected_counts, 1, "expected_counts", "(num_bins,)")
+    measured = check_axes(mean_counts, 1, "mean_counts", "(num_bins,)")
+    (num_frames, width), num_lags = movie.shape, len(weights)
+    if not len(expected) == len(measured) == num_frames - num_lags + 1:
+        raise InputError(
+            f"{num_frames} frames and {num_lags} lags give {num_frames - num_lags + 1} bins: "
+            f"got {len(expected)} and {len(measured)}"
+        )
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(10, 5), sharex=True, height_ratios=(1.3, 1), layout="constrained"
+    )
+    end = num_frames * bin_seconds
+    above.imshow(movie.T, cmap="gray", aspect="auto", extent=(0, end, width - 0.5, -0.5))
+    # The filter where it belongs for the most expected bin: its lag 0 on that bin, and time to the right.
+    last = int(expected.argmax()) + num_lags
+    place = ((last - num_lags) * bin_seconds, last * bin_seconds)
+    limit = style.signed_limit(weights)
+    above.imshow(
+        weights[::-1].T,
+        cmap=style.SIGNED_MAP,
+        vmin=-limit,
+        vmax=limit,
+        aspect="auto",
+        extent=(*place, width - 0.5, -0.5),
+    )
+    corner, size = (place[0], -0.5), (place[1] - place[0], width)
+    above.add_patch(Rectangle(corner, *size, fill=False, color=style.color(0), linewidth=2))
+    above.set(xlim=(0, end), ylim=(width - 0.5, -0.5))
+    style.label_axes(above, "", "x (pixels)", "the template (the filter) slides along the movie")
+    times = (np.arange(num_lags - 1, num_frames) + 0.5) * bin_seconds
+    below.fill_between(
+        times, measured / bin_seconds, step="mid", color=MEASURED, alpha=0.5, label="measured"
+    )
+    below.plot(times, expected / bin_seconds, color="black", label="expected")
+    below.axvline(place[1] - bin_seconds / 2, color=style.color(0), linestyle=":")
+    below.set_ylim(bottom=0)
+    style.label_axes(below, "time (s)", "rate (Hz)", "f(match): what is expected where it lies")
+    below.legend(loc="upper right", fontsize="small")
     return figure

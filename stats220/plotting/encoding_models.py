@@ -65,17 +65,17 @@ def figure_coupling(
     ms = 1e3 * bin_seconds * (1 + np.arange(values.shape[2]))
     for (to, sender), ax in np.ndenumerate(axes):
         ax.axhline(0, color="0.8", linewidth=0.8)
-        ax.plot(ms, values[to, sender], color=style.colour(sender), linewidth=1.4)
+        ax.plot(ms, values[to, sender], color=style.color(sender), linewidth=1.4)
         if truth is not None:
             true = to_numpy(truth)[to, sender]
             lags = 1e3 * bin_seconds * (1 + np.arange(len(true)))
             ax.plot(lags, true, "k--", linewidth=0.8)
         ax.tick_params(labelsize="x-small")
         if to == 0:
-            ax.set_title(f"from {sender}", fontsize="small", color=style.colour(sender))
+            ax.set_title(f"from {sender}", fontsize="small", color=style.color(sender))
         if sender == 0:
-            ax.set_ylabel(f"to {to}", fontsize="small", color=style.colour(to))
-    # Neighbours' filters are small beside a cell's own refractoriness, which may leave the panel.
+            ax.set_ylabel(f"to {to}", fontsize="small", color=style.color(to))
+    # Neighbors' filters are small beside a cell's own refractoriness, which may leave the panel.
     off_diagonal = values[~np.eye(size, dtype=bool)] if size > 1 else values
     reach = 1.4 * style.signed_limit(off_diagonal)
     axes[0, 0].set(ylim=(-reach, reach), xlim=(0, ms[-1]))
@@ -119,7 +119,7 @@ def plot_ladder(
     ax = style.on_axes(ax, size=(4.6, 3.6))
     places = np.arange(len(columns))
     for n, line in enumerate(np.stack(columns, axis=1)):
-        ax.plot(places, line, "o-", color=style.colour(n), markersize=3, linewidth=0.6, alpha=0.6)
+        ax.plot(places, line, "o-", color=style.color(n), markersize=3, linewidth=0.6, alpha=0.6)
     for place, column in enumerate(columns):
         known = column[np.isfinite(column)]
         interval = 1.96 * known.std(ddof=1) / np.sqrt(len(known)) if len(known) > 1 else 0.0
@@ -166,7 +166,7 @@ def plot_data_efficiency(
     for k, (name, values) in enumerate(scores.items()):
         if len(values) != len(minutes):
             raise InputError(f"{name} has {len(values)} scores for {len(minutes)} lengths")
-        ax.semilogx(minutes, values, "o-", color=style.colour(k), label=name)
+        ax.semilogx(minutes, values, "o-", color=style.color(k), label=name)
     ax.set_xticks(list(minutes), [f"{m:g}" for m in minutes])
     ax.minorticks_off()
     style.label_axes(ax, "training data (minutes)", quantity)
@@ -197,7 +197,7 @@ def plot_uniform(
     for k, (label, sample) in enumerate(samples.items()):
         values = np.sort(check_axes(sample, 1, label, "(num_spikes,)"))
         share = (np.arange(len(values)) + 0.5) / len(values)
-        ax.plot(values, share - values, color=style.colour(k), label=label)
+        ax.plot(values, share - values, color=style.color(k), label=label)
     ax.set_xlim(0, 1)
     style.label_axes(ax, "rescaled time", "share of spikes below, less that of a uniform", title)
     ax.legend(fontsize="small")

@@ -11,7 +11,6 @@ from scipy.signal import correlate
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     last_bins,
     load,
@@ -85,8 +84,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         "has subunits and a read-out of the right sizes, and a rate a neuron for each complete window",
         hint="A layer without padding has size - 1 fewer rows and columns: after both, (16 - 6 - 4) squared places of 16 × 16 pixels with "
         "sizes 7 and 5. The read-out sees every subunit at every place.",
-        remedy="nn.Conv2d(num_filters, num_subunits, subunit_size), and num_subunits * (height - filter_size - subunit_size + 2) * (width - "
-        "filter_size - subunit_size + 2) inputs.",
+        remedy="The convolution goes from num_filters to num_subunits channels, with kernels of subunit_size. height - filter_size - subunit_size + 2 "
+        "rows are left, and columns likewise; times num_subunits.",
     ):
         model = RetinaCNN(5, 16, 16, 10)
         checks.shape(model.subunits.weight, (16, 8, 5, 5), name="subunits.weight")
@@ -105,7 +104,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         "sees space through both layers, and reads every place by itself, in a movie that stands still",
         hint="Is every filter slid over the frame, without padding and as it is? Are places kept apart up to the read-out, and in the order "
         "channels, rows, columns?",
-        remedy="F.conv2d(stimulus[:, None], self.spatial[:, None]); then self.subunits; then self.readout(second.flatten(1)).",
+        remedy="F.conv2d with stimulus[:, None] as a batch of frames and self.spatial[:, None] as kernels; then self.subunits; then flatten(1) and the "
+        "read-out.",
     ):
         model, p = draw_positive(checks, RetinaCNN, WIDTH)
         frame = normal(checks.rng, 1, HEIGHT, WIDTH).abs()
@@ -133,7 +133,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         "rectifies both layers, after their biases",
         hint="Without a rectifier in between, two layers are one linear map. What is below zero after a layer's bias was added does not go "
         "on, in the first layer and in the second.",
-        remedy="first = F.relu(filtered + self.filter_bias[:, None, None]), second = F.relu(self.subunits(first)).",
+        remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         model, p = draw_cnn(checks, RetinaCNN, HEIGHT)
         movie = (
@@ -146,7 +146,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         1,
         "ends in softplus: rates of the read-out's bias where its weights are zero",
         hint="An expected count must be above zero, and its gradient too: a cell whose rectifier is shut at the end would never learn to fire.",
-        remedy="F.softplus(self.readout(second.flatten(1))).",
+        remedy="F.softplus of what the read-out gives.",
     ):
         model = RetinaCNN(NUM_NEURONS, HEIGHT, HEIGHT, NUM_LAGS, **SIZES)
         bias = between(checks.rng, -2, 2, NUM_NEURONS)
@@ -159,21 +159,12 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets every parameter learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient, and one that is not used has none, either.",
+        hint="A layer that is not used does not learn, and neither does one behind .data, .detach(), .item(), no_grad or NumPy.",
         remedy="Compute with the parameters themselves, and with torch alone.",
     ):
-        rng = checks.rng
-        model = RetinaCNN(NUM_NEURONS, HEIGHT, HEIGHT, NUM_LAGS, **SIZES)
-        load(
-            model,
-            spatial=normal(rng, 3, 3, 3),
-            temporal=normal(rng, 3, NUM_LAGS),
-            filter_bias=torch.ones(3),
-        )
-        names = ["spatial", "temporal", "filter_bias"]
-        names += [
-            f"{layer}.{part}" for layer in ("subunits", "readout") for part in ("weight", "bias")
-        ]
-        approve_gradients(checks, model, (normal(rng, 12, HEIGHT, HEIGHT),), names)
+        # Positive everywhere, so that no rectifier has its corner near.
+        model, p = draw_positive(checks, RetinaCNN, HEIGHT)
+        movie = normal(checks.rng, 9, HEIGHT, HEIGHT).abs()
+        checks.learns(model, movie, parameters=[name.replace("__", ".") for name in p])
 
     return checks

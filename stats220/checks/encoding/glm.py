@@ -12,7 +12,6 @@ from scipy.stats import chisquare, poisson
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     draw_counts,
     filter_counts,
@@ -50,8 +49,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         "is the LNP as long as nobody spikes",
         hint="What the stimulus does is what it does in the LNP: each neuron's own filters, lag 0 at the latest frame, plus the bias. drive "
         "is without the nonlinearity, the rate is with it.",
-        remedy="drive is your LNP's forward pass up to, but without, self.nonlinearity; forward returns "
-        "self.nonlinearity(drive + coupled).",
+        remedy="drive is your LNP's forward pass up to, but without, self.nonlinearity; forward applies it to drive plus coupling.",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)
         movie = normal(checks.rng, 14, 4, 5)
@@ -65,8 +63,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         "lets coupling[to, from] act from one neuron on another, and on itself",
         hint="When one neuron fires steadily, each neuron hears it with the sum of a filter. Whose row and whose column is that? The "
         "diagonal belongs to it: a neuron hears itself.",
-        remedy="F.conv1d(spike_counts.T[None], self.coupling.flip(2)): its kernels are (output channels, input channels, lags), that is "
-        "(to, from, lags).",
+        remedy="F.conv1d takes kernels (output channels, input channels, lags), that is (to, from, lags), turned around in time by flip(2).",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)
         for sender in range(3):
@@ -82,8 +79,8 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         1,
         "lets a spike act from the next bin on, with its filter's first weight first",
         hint="The filter starts at lag 1: the bin after the spike gets coupling[..., 0], the one after that coupling[..., 1].",
-        remedy="conv1d's output s uses the counts of bins s to s + K - 1, and belongs to bin s + K: for bins num_lags - 1 on, take "
-        "[num_lags - 1 - K : -1].",
+        remedy="conv1d's output s uses the counts of bins s to s + K - 1, and belongs to bin s + K: the first that you need is num_lags - 1 - K, and the "
+        "last belongs to a bin after the end.",
     ):
         model, p = draw_glm(checks, CoupledGLM, 1)
         counts = torch.zeros(20, 1)
@@ -104,10 +101,10 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         model, _ = draw_glm(checks, CoupledGLM, 2)
         rng = checks.rng
         counts, when = draw_counts(rng, 20, 2), int(rng.integers(9, 13))
-        before = torch.as_tensor(model(dark, counts))
-        checks.shape(before, (20 - NUM_LAGS + 1, 2), name="rates")
+        shape = (20 - NUM_LAGS + 1, 2)
+        before = checks.tensor(model(dark, counts), shape, None, name="rates")
         counts[when:] += 3
-        change = torch.as_tensor(model(dark, counts)) - before
+        change = checks.tensor(model(dark, counts), shape, None, name="rates") - before
         present = when - (NUM_LAGS - 1)  # its place among the rates
         checks.close(
             change[: present + 1], torch.zeros(present + 1, 2), atol=1e-4, name="change of rates"
@@ -120,13 +117,14 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets all four parameters learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient.",
+        hint="Coupling filters learn, too, unless .data, .detach(), .item() or NumPy cut them off from the rates.",
         remedy="Compute with self.coupling itself, and with torch alone.",
     ):
         model, _ = draw_glm(checks, CoupledGLM, 2)
         rng = checks.rng
         inputs = normal(rng, 15, 4, 5), draw_counts(rng, 15, 2) + 1
-        approve_gradients(checks, model, inputs, ["spatial", "temporal", "bias", "coupling"])
+        names = ["spatial", "temporal", "bias", "coupling"]
+        checks.learns(model, *inputs, parameters=names)
 
     return checks
 
@@ -141,11 +139,10 @@ def simulated(checks: Checks, simulate_spikes: Any, *inputs: Any, seed: int, **o
     """Counts and rates, both of the shape that is asked for: (num_trials, num_bins, num_neurons)."""
     generator = checks.make(torch.Generator, device=checks.device)
     generator.manual_seed(seed)
-    counts, rates = simulate_spikes(*inputs, generator, **options)
+    counts, rates = checks.items(simulate_spikes(*inputs, generator, **options), 2)
     shape = (inputs[2], *inputs[0].shape)
-    checks.shape(counts, shape, name="counts")
-    checks.shape(rates, shape, name="rates")
-    return torch.as_tensor(counts).double(), torch.as_tensor(rates).double()
+    counts = checks.tensor(counts, shape, None, name="counts")
+    return counts.double(), checks.tensor(rates, shape, None, name="rates").double()
 
 
 def check_poisson(checks: Checks, counts: Array, rate: float) -> None:
@@ -179,13 +176,12 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         "feeds each trial's own spikes back: the rates are the model's on the counts that it returns",
         hint="The counts that were drawn in bin t change the rates from bin t + 1 on, by coupling[to, from, lag - 1]: with lag 1 for the "
         "latest. Each trial has its own past, and each bin's own drive.",
-        remedy="rates[:, t] = nonlinearity(drive[t] + the sum over k of counts[:, t - 1 - k] @ coupling[:, :, k].T), as far as there are such bins.",
+        remedy="To drive[t] add, for each k as far as there are bins, counts[:, t - 1 - k] times the matrix coupling[:, :, k], transposed.",
     ):
         rng = checks.rng
-        drive, coupling = normal(rng, 24, 3), normal(rng, 3, 3, 4) / 2
-        counts, rates = simulated(
-            checks, simulate_spikes, drive, coupling, 5, seed=1, max_rate=50.0
-        )
+        # Below zero throughout, so that nothing runs away.
+        drive, coupling = normal(rng, 24, 3) + 2, between(rng, -1.0, -0.1, 3, 3, 4)
+        counts, rates = simulated(checks, simulate_spikes, drive, coupling, 5, seed=1, max_rate=1e6)
         checks.that(
             bool((counts.sum(dim=(0, 1)) > 0).all()), "some neuron never spikes in any trial"
         )
@@ -197,7 +193,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         "draws whole counts from Poisson distributions with these rates",
         hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: mean and variance are both the rate. Rounding and coin "
         "flips have another variance.",
-        remedy="counts[:, t] = torch.poisson(rates[:, t], generator=generator).",
+        remedy="torch.poisson of the bin's rates, with the generator.",
     ):
         drive = torch.tensor([-2.0, 0.5, 2.9]).expand(80, 3).contiguous()
         seed = int(checks.rng.integers(1000))
@@ -257,7 +253,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         "is the log likelihood over that of the constant model, in bits, divided by the neuron's spikes",
         hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A "
         "better model has more bits.",
-        remedy="log_ratios.sum(dim=0) / math.log(2) / spike_counts.sum(dim=0).",
+        remedy="Sum over bins, divide by log 2 and by the sum of the neuron's counts.",
     ):
         rng = checks.rng
         rates, counts = between(rng, 0.1, 3, 50, 3), draw_counts(rng, 50, 3, mean=1.2)
@@ -282,7 +278,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         1,
         "counts a rate of 0 in a bin without spikes as a good prediction",
         hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong.",
-        remedy="torch.log(torch.where(spike_counts > 0, expected_counts / mean_counts, 1.0)).",
+        remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell.",
     ):
         rng = checks.rng
         counts = draw_counts(rng, 40, 1, mean=0.5)
@@ -291,8 +287,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         rates = counts * between(rng, 0.5, 2, 40, 2)
         mean = counts.mean(dim=0)
         found = bits_per_spike(rates, counts, mean)
-        checks.shape(found, (2,), name="bits a spike")
-        first, second = torch.as_tensor(found).tolist()
+        first, second = checks.tensor(found, (2,), None, name="bits a spike").tolist()
         checks.that(
             math.isfinite(first) and math.isfinite(second), f"bits a spike are {first}, {second}"
         )

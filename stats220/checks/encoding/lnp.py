@@ -14,14 +14,12 @@ from torch import nn
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
-    approve_gradients,
     between,
     last_bins,
     load,
     normal,
     softplus,
 )
-from stats220.line.failures import CheckFailed
 
 
 @checked
@@ -34,7 +32,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         "is the mean of λ - y log λ over bins and neurons where no count is above one",
         hint="Two terms, of opposite sign: a high rate costs, and pays off where a spike falls. Is it a mean, over everything? Is the "
         "logarithm that of the rate?",
-        remedy="torch.mean(expected_counts - spike_counts * torch.log(expected_counts) + log_factorials).",
+        remedy="torch.mean of expected_counts - reward + log_factorials, where reward is y times the logarithm of λ.",
     ):
         rng = checks.rng
         rates, counts = between(rng, 0.05, 0.6, 8, 3), (normal(rng, 8, 3) > 0).float()
@@ -48,7 +46,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         "adds log y! exactly",
         hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is the logarithm of its factorial: log 2 = 0.693 for "
         "y = 2. Stirling's formula gives 0.652.",
-        remedy="torch.lgamma(spike_counts + 1.0): Γ(y + 1) = y!.",
+        remedy="torch.lgamma of y + 1: Γ(y + 1) = y!.",
     ):
         for count in (0, 1, 2, 3, 5, 12):
             loss = poisson_loss(torch.ones(1, 1), torch.full((1, 1), float(count)))
@@ -60,7 +58,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         "costs nothing where no spike falls at a rate of 0",
         hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number added to the rate hides that, and makes the loss of all low "
         "rates wrong.",
-        remedy="Take the logarithm where there are spikes: torch.log(torch.where(spike_counts > 0, expected_counts, 1.0)).",
+        remedy="Take the logarithm where there are spikes, of 1 elsewhere: torch.where(spike_counts > 0, ..., 1.0), before the logarithm.",
     ):
         loss = poisson_loss(torch.zeros(1, 1), torch.zeros(1, 1))
         checks.close(loss, 0.0, atol=1e-6, name="loss of silence at a rate of 0")
@@ -75,7 +73,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         "has the gradient 1 - y / λ in a bin, and 1 at a rate of 0 without a spike",
         hint="Nothing is learned through .item(), .detach() or NumPy. And at a rate of 0 the loss may be right and its gradient 0 / 0: "
         "torch.where and torch.xlogy have a gradient in the branch that is not taken, too.",
-        remedy="Put a harmless number into the logarithm, before it is taken: torch.where(spike_counts > 0, expected_counts, 1.0).",
+        remedy="torch.where goes inside of the logarithm, and puts the harmless 1 there where no spike fell.",
     ):
         low, high = between(checks.rng, 0.1, 0.9, 1), between(checks.rng, 1.5, 3, 1)
         for λ, y in ((low, 2.0), (high, 1.0), (high, 0.0), (torch.zeros(1), 0.0)):
@@ -87,11 +85,10 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     return checks
 
 
-def number(value: Any) -> float:
+def positive(checks: Checks, value: Any) -> float:
     """A penalty that is more than nothing."""
-    found = float(torch.as_tensor(value))
-    if not found > 0:
-        raise CheckFailed(f"the penalty of weights that are not zero is {found:g}")
+    found = checks.number(value, name="penalty")
+    checks.that(found > 0, f"the penalty of weights that are not zero is {found:g}")
     return found
 
 
@@ -105,7 +102,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         "is alpha / 2 times the sum of all squared weights",
         hint="Squares, and their sum: not the norm, which is the root of it; and not their mean, which depends on how many weights "
         "there are. All layers count.",
-        remedy="alpha / 2 * sum(weight.square().sum() for weight in weights).",
+        remedy="alpha / 2 times the sum of weight.square().sum() over the weights.",
     ):
         rng = checks.rng
         values = normal(rng, 4, 3), normal(rng, 2, 5, 6) + 1
@@ -126,7 +123,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         "leaves biases out, in whichever layer they are",
         hint="A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names are "
         '"readout.bias" or "filter_bias".',
-        remedy='for name, parameter in model.named_parameters(): if not name.endswith("bias").',
+        remedy='Skip a parameter whose name.endswith("bias").',
     ):
         rng = checks.rng
         # Two models each: the ratio of their penalties is that of their squares, without half or alpha.
@@ -134,7 +131,9 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         for size in (1.0, 2.0):
             weight, bias = size * normal(rng, 4, 3), 3 + normal(rng, 4)
             parameters = {"spatial": weight, "bias": bias, "filter_bias": bias}
-            penalties.append(number(l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0)))
+            penalties.append(
+                positive(checks, l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0))
+            )
             squares.append(np.square(weight.double().numpy()).sum())
         ratio = penalties[1] / penalties[0]
         name = "ratio of two models' penalties"
@@ -146,7 +145,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
             layers = checks.make(nn.Conv2d, 2, 3, 2), checks.make(nn.Linear, 5, 2)
             for layer, weight in zip(layers, weights, strict=True):
                 load(layer, weight=weight, bias=3 + normal(rng, len(weight)))
-            penalties.append(number(l2_penalty(checks.make(nn.Sequential, *layers), 1.0)))
+            penalties.append(positive(checks, l2_penalty(checks.make(nn.Sequential, *layers), 1.0)))
             squares.append(sum(np.square(w.double().numpy()).sum() for w in weights))
         ratio = penalties[1] / penalties[0]
         checks.close(ratio, squares[1] / squares[0], atol=0.0, rtol=1e-3, name=name)
@@ -163,8 +162,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         load(model, weight=weight, bias=normal(rng, 2))
         gradients = checks.gradients(l2_penalty, model, 0.7, parameters=model)
         checks.that("weight" in gradients, "no gradient reaches the weights")
-        gradient = torch.as_tensor(gradients["weight"])
-        checks.shape(gradient, (2, 4), name="gradient")
+        gradient = checks.tensor(gradients["weight"], (2, 4), None, name="gradient")
         direction = gradient / gradient.norm().clamp(min=1e-12)
         checks.close(direction, weight / weight.norm(), atol=1e-3, name="gradient / its norm")
 
@@ -199,7 +197,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
         1,
         "sees space: each neuron through its own filter, in a movie that stands still",
         hint="Every pixel counts with the weight at its own row and column, and every neuron has weights of its own.",
-        remedy='torch.einsum("thw,nhw->tn", stimulus, self.spatial).',
+        remedy='An einsum, "thw,nhw->tn".',
     ):
         # All is well above zero, where softplus is the number itself.
         model, p = draw(positive=True)
@@ -215,7 +213,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
         "sees time: after a flash at one pixel, the rate follows the temporal filter from lag 0 on",
         hint="torch calls convolution what runs forward through time, and the filter's first weight belongs to the latest frame. Does each "
         "neuron have its own? Does anything happen before the flash?",
-        remedy="F.conv1d(seen.T[None], self.temporal.flip(1)[:, None], groups=num_neurons)[0].T.",
+        remedy="F.conv1d with groups=num_neurons, neurons as channels, and self.temporal.flip(1)[:, None] as kernels.",
     ):
         model, p = draw()
         rng = checks.rng
@@ -233,7 +231,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
         1,
         "applies the nonlinearity that it is given to filters plus bias",
         hint="In the dark only the bias is left, and f(bias) is the rate: softplus unless another function is given. Is f applied once, and last?",
-        remedy="self.nonlinearity(filtered + self.bias).",
+        remedy="Add self.bias to what was filtered, and give the sum to self.nonlinearity.",
     ):
         dark = torch.zeros(num_lags, height, width)
         for nonlinearity, by_numpy in ((F.softplus, softplus), (torch.exp, np.exp)):
@@ -245,11 +243,11 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets all three parameters learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient.",
+        hint="What is learned from a filter that went through .data, .detach(), .item() or NumPy? Nothing flows back through these.",
         remedy="Compute with self.spatial, self.temporal and self.bias themselves, and with torch alone.",
     ):
         model, _ = draw()
         movie = normal(checks.rng, 12, height, width)
-        approve_gradients(checks, model, (movie,), ["spatial", "temporal", "bias"])
+        checks.learns(model, movie, parameters=["spatial", "temporal", "bias"])
 
     return checks
