@@ -37,8 +37,10 @@ def checked(check: CheckFunction) -> CheckFunction:
             if checks.points:
                 checks = merge_devices(checks, _run_looped_back(check, objects, device))
         remember(checks, objects[0] if objects else None)
+        vars(run)["failed_call"] = checks.failed_call
         return checks
 
+    vars(run)["failed_call"] = None
     return run
 
 
@@ -49,7 +51,10 @@ def _run_looped_back(
     session = Loopback(device)
     session.hidden = hidden
     with undisturbed(), captured(), no_display(), session.activate():
-        return _run(check, tuple(map(session.put, objects)), session)
+        checks = _run(check, tuple(map(session.put, objects)), session)
+    if not checks.hidden:
+        checks.printed = session.printed_so_far
+    return checks
 
 
 # What is said of settings that a notebook has set, and of those that an exercise's code leaves behind.
