@@ -22,6 +22,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
+app.add_typer(new_app, name="new")
+
 
 class Isolation(StrEnum):
     """What keeps a student's code away from the grader."""
@@ -161,6 +164,52 @@ def attempts(
         typer.echo(line, err=True)
     if not report.ok:
         raise typer.Exit(1)
+
+
+@new_app.command("lab")
+def new_lab(
+    name: Annotated[str, typer.Argument(help="For example lab7_spikes.")], root: Root = None
+) -> None:
+    """Write the files of a new lab with one exercise; the places to write are marked."""
+    from stats220.staff.build.scaffold import new_lab as write
+
+    _say_what_next(_root(root), write(_root(root), name), name)
+
+
+@new_app.command("exercise")
+def new_exercise(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    name: Annotated[str, typer.Argument(help="The function's name.")],
+    root: Root = None,
+) -> None:
+    """Write the files of a new exercise, and its cells at the end of the lab."""
+    from stats220.staff.build.scaffold import new_exercise as write
+
+    _say_what_next(_root(root), write(_root(root), lab, name), lab)
+
+
+def _say_what_next(root: Path, written: list[Path], lab: str) -> None:
+    for path in written:
+        typer.echo(path.relative_to(root))
+    typer.echo(
+        f"Replace what is marked WRITE, then: stats220 build {lab} && stats220 attempts {lab}"
+    )
+
+
+@app.command()
+def preview(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    key: Annotated[bool, typer.Option("--key", help="Show the answer key.")] = False,
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = 8220,
+    root: Root = None,
+) -> None:
+    """Serve a lab as students will see it, and make it again whenever a file is saved."""
+    from stats220.staff.build.preview import serve_preview
+
+    def started(address: str) -> None:
+        typer.echo(f"{lab} at {address} (Ctrl-C ends it)")
+
+    serve_preview(_root(root), lab, key=key, port=port, started=started)
 
 
 @app.command()

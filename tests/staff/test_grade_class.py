@@ -171,6 +171,17 @@ def test_a_rerun_gives_the_same_bytes_and_keeps_marks_given_by_hand(
         assert book.find_grade("test_double", LAB, LAB, "ben").score == 3.5
 
 
+def test_a_folder_keeps_its_seed_and_another_draws_its_own(root: Path, tmp_path: Path) -> None:
+    submissions = hand_in(tmp_path / "in", ("cleo",))
+    one, again, other = (
+        grade(root, submissions, tmp_path / out, jobs=1)[0].seed for out in ("a", "a", "b")
+    )
+    assert one == again == int((tmp_path / "a" / "seed.txt").read_text())
+    assert 0 not in (one, other)
+    assert one != other
+    assert grade(root, submissions, tmp_path / "a", jobs=1, seed=5)[0].seed == 5
+
+
 def test_an_interrupt_keeps_what_is_graded(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

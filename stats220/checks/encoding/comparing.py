@@ -21,7 +21,9 @@ def draw_trials(
     rng: np.random.Generator, num_trials: int, num_bins: int, num_neurons: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A signal (num_bins, num_neurons), and trials with noise of their own around it."""
-    signal = normal(rng, num_bins, num_neurons) * torch.tensor([2.0, 1.0, 3.0])[:num_neurons] + 1
+    signal = normal(rng, num_bins, num_neurons)
+    signal = (signal - signal.mean(dim=0)) / signal.std(dim=0)
+    signal = signal * torch.tensor([1.5, 2.0, 3.0])[:num_neurons] + 1
     return signal, signal + normal(rng, num_trials, num_bins, num_neurons)
 
 

@@ -57,7 +57,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         hint="As many bins as there are before bin t are heard, the latest with lag 1; the nonlinearity is the one that was handed in.",
     ):
         rng = checks.rng
-        drive, coupling = normal(rng, 9, 4) / 2, normal(rng, 4, 4, 12) / 4 - 0.3
+        drive, coupling = normal(rng, 9, 4) / 2 + 1, between(rng, -0.8, -0.1, 4, 4, 12)
         options = {"nonlinearity": torch.exp, "max_rate": 1000.0}
         counts, rates = simulated(checks, simulate_spikes, drive, coupling, 6, seed=7, **options)
         heard = [filter_counts(trial, coupling.double().numpy()) for trial in counts]
