@@ -163,7 +163,7 @@ def _read_tiff(path: Path, dataset: str | None) -> _Read:
         if series.dataoffset:
             end = max(end, series.dataoffset + series.nbytes)
         # Each page says where the next one is; the last one says 0.
-        file.filehandle.seek(file.pages.next_page_offset)
+        file.filehandle.seek(file.pages.next_page_offset or 0)
         follows = int.from_bytes(file.filehandle.read(file.tiff.offsetsize), "little")
         if follows or end > path.stat().st_size:
             raise EOFError(
