@@ -230,7 +230,10 @@ def train(train: Any) -> Checks:
         hint="The same frames come again in each epoch: does a line of yours write into them?",
         remedy="-=, [...] = and torch's functions that end in _ write into the tensor that they are given.",
     ):
-        pairs = [[(normal(1, 2, 3, rng=checks.rng), torch.ones(1, 2, 3))] for _ in range(2)]
+        shape = 1, 2, 3
+        pairs = [
+            [(normal(*shape, rng=checks.rng), normal(*shape, rng=checks.rng))] for _ in range(2)
+        ]
         options = {"num_epochs": 1, "learning_rate": 0.1, **QUIET}
         model = one_weight(checks, 1.0)
         call = checks.make(train_on, train, model, F.mse_loss, options)
