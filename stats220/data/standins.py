@@ -29,7 +29,7 @@ def load_stand_in(name: str) -> dict[str, Array]:
     InputError
         If there is none of that name.
     """
-    folder = files("stats220.data") / "standins"
+    folder = files("stats220.data") / "stand_ins"
     path = folder / f"{name}.npz"
     if not path.is_file():
         there = sorted(item.name.removesuffix(".npz") for item in folder.iterdir())
