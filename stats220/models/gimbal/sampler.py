@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
+from stats220.models.gimbal.gibbs import Gibbs, Updates
 from stats220.models.gimbal.noise import DetectionNoise, usual_noise
 from stats220.models.gimbal.prior import GimbalPrior
 from stats220.models.gimbal.start import fill_gaps
