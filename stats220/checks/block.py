@@ -83,6 +83,7 @@ class Block(Generic[Recorder]):
             hidden=self.checks.hidden,
         )
         self.checks.results.append(result)
+        self.checks.remedies[self.what] = self.remedy
         if isinstance(error, SandboxLost):
             error.checks = self.checks
             return False

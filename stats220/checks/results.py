@@ -43,6 +43,11 @@ class CheckResult:
     hidden: bool = False
 
 
+problems: dict[
+    str, str
+] = {}  # the label of each exercise's problem, "Problem 1b": a notebook's first cell sets them
+
+
 class Record:
     """The results of one exercise's blocks so far: what blocks write into, and what is displayed.
 
@@ -62,11 +67,14 @@ class Record:
         self.hidden = hidden
         self.results: list[CheckResult] = []
         self.session: Session | None = active_session.get()
+        self.notes: list[str] = []  # what the student should know before the results
+        self.remedies: dict[str, str] = {}  # by block, all of them
+        self.shown_remedies: dict[str, str] = {}  # those that a notebook is to show
         self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far
 
     def label(self, exercise: str) -> str:
-        """How a message names an exercise."""
-        return f"`{exercise}`"
+        """How a message names an exercise: "Problem 1b, `dilate`", or "`dilate`" where the lab has not said its problems."""
+        return ", ".join(filter(None, [problems.get(exercise, ""), f"`{exercise}`"]))
 
     @property
     def points(self) -> float:

@@ -114,10 +114,11 @@ _EXCLUDED = ("Exception", "StopIteration", "StopAsyncIteration", "ExceptionGroup
 
 
 def _class_for(builtin: type[Exception]) -> type[StudentError]:
+    # Python refuses MemoryError's own, which hands out spare ones, to a class that has another base too.
+    make = Exception.__new__ if builtin is MemoryError else builtin.__new__
+
     def new(cls: type, raised: Raised) -> Any:
-        # MemoryError has a __new__ that serves no class with another base.
-        make = Exception if builtin is MemoryError else builtin
-        return make.__new__(cls, raised.message)
+        return make(cls, raised.message)
 
     methods = {"__new__": new, "__doc__": f"The student's code raised a {builtin.__name__}."}
     return type(f"Student{builtin.__name__}", (StudentError, builtin), methods)

@@ -17,6 +17,7 @@ import torch
 from stats220.line import names
 from stats220.line.failures import Raised, SandboxLost, student_error
 from stats220.line.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
+from stats220.line.settings import SETTINGS
 from stats220.line.wire import WireError
 
 T = TypeVar("T")
@@ -76,6 +77,17 @@ class Session(ABC):
     def get(self, name: str) -> Any:
         """The value of a global name, or its proxy. Raises a `StudentError` that is a ``NameError`` if there is none."""
         return missing_to_nothing(self.ask("global", name))
+
+    def keep_settings(self) -> list[str]:
+        """Keep the student's side's settings; returns the names of those that its cells have set."""
+        return self._known(self.ask_for(list, "keep_settings"))
+
+    def put_settings_back(self) -> list[str]:
+        """Make the student's side's settings what they were; returns the names of those that had been changed."""
+        return self._known(self.ask_for(list, "put_settings_back"))
+
+    def _known(self, claimed: list[Any]) -> list[str]:
+        return [name for name in SETTINGS if any(type(c) is str and c == name for c in claimed)]
 
     # Services: the same in a notebook and in the grader.
 

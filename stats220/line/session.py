@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import torch
 
+from stats220.line.devices import hidden
 from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.line.line import Session, active_session
 from stats220.line.operations import Operations
 from stats220.line.pipe import Pipe
 from stats220.line.proxy import Proxy, missing_to_nothing
-from stats220.line.surroundings import Surroundings, user_interrupts
+from stats220.line.settings import Settings
+from stats220.line.surroundings import user_interrupts
 from stats220.line.wire import PREFIX, Frame, Side, WireError, pack, read_prefix, unpack
 
 __all__ = [
@@ -40,12 +42,18 @@ class Loopback(Session):
     ----------
     device
         "cpu" or "cuda".
+
+    Attributes
+    ----------
+    hidden : tuple of str
+        Devices that the student's code may not use.
     """
 
     def __init__(self, device: str = "cpu") -> None:
         super().__init__(device)
+        self.hidden: tuple[str, ...] = ()
         self._inside = Operations(device)
-        self._theirs = Surroundings.now()
+        self._theirs = Settings.now()
 
     def put(self, obj: Any) -> Any:
         """What a check gets for an object of the student's: a plain value as it is, anything else as a proxy.
@@ -59,13 +67,13 @@ class Loopback(Session):
     def exchange(self, request: list[Any]) -> Any:
         """Encode, decode, answer, encode, decode."""
         sent = pack(request, self)
-        ours = Surroundings.now()
+        ours = Settings.now()
         self._theirs.apply()
         try:
-            with user_interrupts():
+            with user_interrupts(), hidden(self.hidden):
                 reply = self._inside.respond(lambda: _flow(sent, self._inside))
         finally:
-            self._theirs = Surroundings.now()
+            self._theirs = Settings.now()
             ours.apply()
         return _flow(reply, self)
 

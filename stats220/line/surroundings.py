@@ -1,4 +1,4 @@
-"""Settings that a check and a student's code share when both run in one process, and how they are kept apart.
+"""What a check leaves as it was in a notebook, where it shares a process with the student's code.
 
 In a sandbox the check has a process of its own, where nothing was set. So that it sees the same in a notebook, its own
 code runs with the defaults there, and the student's with what the student has set.
@@ -12,57 +12,21 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
 
 import numpy as np
 import torch
 
-
-@dataclass(frozen=True)
-class Surroundings:
-    """Global settings; made without arguments, the defaults of a fresh process."""
-
-    dtype: torch.dtype = torch.float32
-    gradients: bool = True
-    device: str | None = None
-    float_errors: dict[str, Any] = field(
-        default_factory=lambda: {
-            "divide": "warn",
-            "over": "warn",
-            "under": "ignore",
-            "invalid": "warn",
-        }
-    )
-
-    @classmethod
-    def now(cls) -> Surroundings:
-        """The settings as they are."""
-        device = str(torch.get_default_device())
-        return cls(
-            torch.get_default_dtype(),
-            torch.is_grad_enabled(),
-            None if device == "cpu" else device,
-            dict(np.geterr()),
-        )
-
-    def apply(self) -> None:
-        """Make the settings these."""
-        torch.set_default_dtype(self.dtype)
-        torch.set_grad_enabled(self.gradients)
-        if self.device is not None or str(torch.get_default_device()) != "cpu":
-            torch.set_default_device(self.device)
-        np.seterr(**self.float_errors)
+from stats220.line.settings import Settings
 
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Leave random states, settings and open figures as they were; in the block, settings are the defaults."""
-    settings, figures = Surroundings.now(), _open_figures()
+    settings, figures = Settings.now(), _open_figures()
     python, numpy, torch_cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
     gpus = torch.cuda.get_rng_state_all() if _uses_gpu() else None
-    Surroundings().apply()
+    Settings.fresh().apply()
     try:
         yield
     finally:

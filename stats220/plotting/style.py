@@ -128,9 +128,7 @@ def show_signed(
     """
     limit = signed_limit(values) if limit is None else limit
     if not limit > 0:
-        raise InputError(
-            f"limit must be positive, the colors go from -limit to limit: got {limit}"
-        )
+        raise InputError(f"limit must be positive, the colors go from -limit to limit: got {limit}")
     artist = show_image(ax, values, title=title, cmap=SIGNED_MAP, vmin=-limit, vmax=limit)
     if quantity:
         add_color_bar(artist, quantity)

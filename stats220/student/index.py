@@ -79,9 +79,12 @@ class Index:
 
 def read_index(path: Path = INDEX) -> Index | None:
     """The index of the installed wheel; None in a checkout of the repository, which is no release."""
-    if not path.is_file():
-        return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return parse_index(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def parse_index(text: str) -> Index:
+    """The index from the text of its file."""
+    content: dict[str, Any] = json.loads(text)
     labs = {}
     for name, lab in content["labs"].items():
         problems = tuple(Problem(**problem) for problem in lab.pop("problems"))

@@ -16,6 +16,7 @@ from scipy.sparse import eye_array, sparray
 from stats220.checks.calcium.inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
+from stats220.models.ascent import Ascent, add_outer
 from stats220.models.calcium import Deconvolution, check_trace, solve
 
 LAB = LabChecks(
@@ -34,6 +35,8 @@ LAB = LabChecks(
         "check_trace": check_trace,
         "InputError": InputError,
         "Deconvolution": Deconvolution,
+        "Ascent": Ascent,
+        "add_outer": add_outer,
         "solve": solve,
     },
 )

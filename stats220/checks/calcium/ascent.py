@@ -8,16 +8,17 @@ import numpy as np
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium.doubles import (
+    Rising,
     Script,
     background_of_brightest_pixel,
-    explained,
+    flat_footprint,
     image_of_brightest_frame,
     no_background,
     row_of_brightest_pixel,
 )
 
 NEURONS = (row_of_brightest_pixel, image_of_brightest_frame)
-NEVER = {"tolerance": -1.0}  # no sweep gains so little
+NEVER = {"tolerance": -1.0}  # with an objective that rises, no sweep gains so little
 
 
 def unit(vector: Any) -> Any:
@@ -64,7 +65,14 @@ def ascend(ascend: Any) -> Checks:
     ):
         movie, first = alone()
         result = ascend(
-            movie, first, np.ones(9) / 3, *NEURONS, no_background, explained, max_sweeps=3, **NEVER
+            movie,
+            first,
+            np.ones(9) / 3,
+            *NEURONS,
+            no_background,
+            checks.make(Rising),
+            max_sweeps=3,
+            **NEVER,
         )
         footprints, traces, *_ = parts(result, 1, movie)
         expected = movie.copy()
@@ -88,7 +96,14 @@ def ascend(ascend: Any) -> Checks:
         brightest = int(np.argmax(first))
         movie[brightest, 5] = 9.0  # the new trace is largest in this frame
         result = ascend(
-            movie, first, np.ones(6), *NEURONS, no_background, explained, max_sweeps=1, **NEVER
+            movie,
+            first,
+            np.ones(6),
+            *NEURONS,
+            no_background,
+            checks.make(Rising),
+            max_sweeps=1,
+            **NEVER,
         )
         footprints, traces, *_ = parts(result, 1, movie)
         trace = movie[brightest] / first[0, brightest]
@@ -112,12 +127,12 @@ def ascend(ascend: Any) -> Checks:
             np.ones(9),
             *NEURONS,
             no_background,
-            explained,
+            checks.make(Rising),
             max_sweeps=1,
             **NEVER,
         )
-        _, traces, *_ = parts(result, 2, movie)
-        left = movie - np.outer(start[0], traces[0])
+        footprints, traces, *_, history = parts(result, 2, movie)
+        left = movie - np.outer(footprints[0], traces[0])
         checks.close(
             left[2:7], np.zeros((5, 12)), atol=1e-6, name="what neuron 0 leaves of its own"
         )
@@ -127,6 +142,14 @@ def ascend(ascend: Any) -> Checks:
             left[seen] / second[0, seen],
             atol=1e-6,
             name="trace of neuron 1, which comes later",
+        )
+        left -= np.outer(footprints[1], traces[1])
+        checks.close(
+            history,
+            [-np.sum(movie**2), 1e6 - np.sum(left**2)],
+            atol=1e-6,
+            rtol=1e-9,
+            name="objective, which sees the residual as it is after the sweep",
         )
 
     with checks(
@@ -144,7 +167,14 @@ def ascend(ascend: Any) -> Checks:
         sums = []
         for sweeps in (1, 2):
             result = ascend(
-                *(movie, first, behind, *NEURONS, background_of_brightest_pixel, explained),
+                *(
+                    movie,
+                    first,
+                    behind,
+                    *(row_of_brightest_pixel, flat_footprint),
+                    background_of_brightest_pixel,
+                    checks.make(Rising),
+                ),
                 max_sweeps=sweeps,
                 **NEVER,
             )
@@ -191,7 +221,7 @@ def ascend(ascend: Any) -> Checks:
     ):
         movie, first = alone()
         behind = np.ones(9)
-        doubles = (*NEURONS, background_of_brightest_pixel, explained)
+        doubles = (*NEURONS, background_of_brightest_pixel, checks.make(Rising))
         _, afterwards = checks.call(ascend, movie, first, behind, *doubles, max_sweeps=2, **NEVER)
         checks.equal(afterwards[0], movie, name="movie afterwards")
         checks.equal(afterwards[1], first, name="footprints afterwards")

@@ -16,6 +16,7 @@ from stats220.checks.calcium.optimal import (
     check_falls,
     check_optimal,
     fit_of,
+    is_optimal,
     number,
     price_of,
 )
@@ -80,13 +81,15 @@ def deconvolve(deconvolve: Any) -> Checks:
     checks = Checks("deconvolve", hidden_points=4)
     T, tau, noise_std, slack = 120, 9.0, 1.5, 0.2
     bound = (1 + slack) * noise_std * T**0.5
+    settings = {"noise_std": noise_std, "slack": slack}
+    # So bright that spikes are needed whatever the bound is taken for.
+    bright = {"gentle": True, "baseline": 0.0, "brightness": 50.0}
+    optimum = "finds the fewest, smallest spikes for such a residual, of any size and in any frame"
 
-    def solved(gentle: bool = False, baseline: float = 2.0) -> tuple[Any, Fit]:
+    def solved(**options: Any) -> tuple[Any, Any]:
         """A trace, and what the student's function makes of it."""
-        trace = known_trace(T, tau, bound, checks.rng, gentle=gentle, baseline=baseline).trace
-        return trace, fit_of(
-            checks, deconvolve(trace, tau, noise_std=noise_std, slack=slack), T, tau
-        )
+        trace = known_trace(T, tau, bound, checks.rng, **options).trace
+        return trace, deconvolve(trace, tau, **settings)
 
     with checks(
         2,
@@ -94,9 +97,8 @@ def deconvolve(deconvolve: Any) -> Checks:
         hint="Which of the two decays between spikes, and which is zero there? And what is the amplitude of the first frame?",
         remedy="Deconvolution(denoised.value, amplitudes.value, ...), where amplitudes is G @ denoised: T numbers, the first c₀.",
     ):
-        trace, _ = solved()
-        result = deconvolve(trace, tau, noise_std=noise_std, slack=slack)
-        check_amplitudes(checks, result, T, tau)
+        check_amplitudes(checks, solved(**bright)[1], T, tau)
+        check_amplitudes(checks, solved()[1], T, tau, dark=True)
 
     with checks(
         2,
@@ -104,13 +106,10 @@ def deconvolve(deconvolve: Any) -> Checks:
         hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ?",
         remedy="norm(y - c - b) <= θ, or sum_squares(y - c - b) <= θ², with θ = (1 + slack) * noise_std * np.sqrt(T).",
     ):
-        trace, fit = solved()
-        checks.close(
-            np.linalg.norm(trace - fit.denoised - fit.baseline),
-            bound,
-            atol=1e-2 * bound,
-            name="‖y - c - b‖₂",
-        )
+        trace, result = solved()
+        fit = fit_of(checks, result, T, tau)
+        found = np.linalg.norm(trace - fit.denoised - fit.baseline)
+        checks.close(found, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
 
     with checks(
         3,
@@ -118,26 +117,34 @@ def deconvolve(deconvolve: Any) -> Checks:
         hint="May a trace that is never negative fall as fast as it likes? What is it that must not be negative?",
         remedy="The constraint is on G c: amplitudes >= 0, for all frames.",
     ):
-        check_falls(checks, solved()[1], tau)
+        fit = fit_of(checks, solved(brightness=50.0)[1], T, tau)
+        check_falls(checks, fit, tau)
 
+    is_another = False  # whether another problem was solved, whose multiplier is another one too
     with checks(
         4,
-        "finds the fewest, smallest spikes for such a residual, of any size and in any frame",
+        optimum,
         hint="Has every amplitude its price, those of the first and the last frame too, and no more? Is the baseline free, and free of "
         "charge?",
         remedy="Minimize cp.sum(amplitudes), all T of them, over c and over b = cp.Variable(), with nothing else constrained.",
     ):
-        for trace in (solved()[0], noisy_trace(T, tau, checks.rng, noise_std, baseline=-1.0)):
-            result = deconvolve(trace, tau, noise_std=noise_std, slack=slack)
-            check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        trace, result = solved(**bright)
+        is_another = not is_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        trace, result = solved()
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
+        result = deconvolve(trace, tau, **settings)
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
 
     with checks(
         4,
         "returns the multiplier η of the squared constraint",
         hint="Whose dual value did you take, and by what does the optimum change when θ² grows by one? θ² grows 2θ times as fast as θ.",
         remedy="For sum_squares(...) <= θ**2 η is the dual value as it is; for norm(...) <= θ the dual value is ν, and η = ν / (2θ).",
+        needs=optimum if is_another else "",
     ):
-        trace, fit = solved(gentle=True, baseline=0.0)
+        trace, result = solved(**bright)
+        fit = fit_of(checks, result, T, tau)
         eta = 1 / (2 * price_of(trace, fit, tau))
         found = number(checks, fit.multiplier, "multiplier")
         checks.close(found, eta, atol=1e-2 * eta, name="multiplier")
@@ -165,7 +172,8 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
     with checks(
         2,
         "returns calcium that falls only as fast as it decays, and its amplitudes G c",
-        hint="What must not be negative, as before, and which frames have an amplitude?",
+        hint="What must not be negative, as before, and which frames have an amplitude? And if there is no spike at all: is the misfit a "
+        "sum of squares?",
         remedy="The constraint is amplitudes >= 0, with amplitudes G @ denoised: T numbers, the first c₀.",
     ):
         known = known_trace(T, tau, 11.0, checks.rng)

@@ -108,6 +108,7 @@ def known_trace(
     *,
     baseline: float | None = 2.0,
     gentle: bool = False,
+    brightness: float = 1.0,
 ) -> KnownTrace:
     """Make a trace backwards, from the solution of its deconvolution.
 
@@ -127,9 +128,11 @@ def known_trace(
         b; where it is None, a trace of the problem without one.
     gentle
         Whether no pull is below -p: then Gc >= 0 holds by itself.
+    brightness
+        Times what amplitudes are larger than those of `spikes`.
     """
     decay = leave(decay_frames)
-    amplitudes = spikes(num_frames, rng)
+    amplitudes = brightness * spikes(num_frames, rng)
     denoised = calcium_of(amplitudes, decay_frames)
     draw = rng.uniform(0.7, 1.3, num_frames) if gentle else 0.1 + rng.exponential(size=num_frames)
     lack = np.where(amplitudes > 0, 0, draw)  # by how much q < p

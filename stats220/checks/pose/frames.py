@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import unchanged
 from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
 
@@ -36,7 +35,7 @@ def preprocess(preprocess: Any) -> Checks:
         1,
         "takes `image` by that name and returns a float32 tensor (3, height, width)",
         hint="Three things to look at: tensor or array, which dtype it has, and on which axis the colors are.",
-        remedy="torch.tensor(image).permute(2, 0, 1) moves the colors to the front; .float() makes float32 of NumPy's float64.",
+        remedy="permute(2, 0, 1) of a tensor moves the colors to the front; .float() makes float32 of NumPy's float64.",
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
         checks.tensor(preprocess(image=image), (3, 4, 6))
@@ -67,11 +66,10 @@ def preprocess(preprocess: Any) -> Checks:
         hint="Work out by hand what becomes of 0 and of 255, step by step: what is divided by what, in which dtype, what is subtracted?",
         remedy="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
     ):
-        greys = checks.rng.integers(1, 255, (4, 6, 1), dtype=np.uint8)
-        greys[0, 0], greys[3, 1] = 0, 255
-        image = np.repeat(greys, 3, axis=2)
-        result = colors_first(preprocess(image))
-        checks.close(result, normalized(image), atol=2e-3, name="frame")
+        for grey in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
+            image = np.full((5, 5, 3), grey, dtype=np.uint8)  # right whichever axes are mixed up
+            result = colors_first(preprocess(image))
+            checks.close(result, normalized(image), atol=2e-3, name=f"frame of {grey}")
 
     with checks(
         1,
@@ -81,7 +79,7 @@ def preprocess(preprocess: Any) -> Checks:
         remedy="image /= 255, image[...] = ... and torch's functions that end in _ write into what they are given.",
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
-        unchanged(checks, preprocess, image, names="image")
+        checks.unchanged(preprocess, image)
 
     return checks
 
@@ -153,7 +151,7 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
     ):
         keypoints_xy = checks.rng.uniform(-2, 8, (5, 2))
         keypoints_xy[3] = np.nan
-        unchanged(checks, keypoint_masks, keypoints_xy, 5, 7, names="keypoints_xy")
+        checks.unchanged(keypoint_masks, keypoints_xy, 5, 7)
 
     return checks
 
@@ -200,7 +198,10 @@ def downsample(downsample: Any) -> Checks:
     ):
         masks = torch.zeros(9, 6, 9)
         rows, columns = checks.rng.permutation(9) // 3, checks.rng.permutation(9) % 3
-        rows, columns = rows + 3 * checks.rng.integers(0, 2, 9), columns + 3 * checks.rng.integers(0, 3, 9)
+        rows, columns = (
+            rows + 3 * checks.rng.integers(0, 2, 9),
+            columns + 3 * checks.rng.integers(0, 3, 9),
+        )
         masks[range(9), rows, columns] = 1
         expected = torch.zeros(9, 2, 3)
         expected[range(9), rows // 3, columns // 3] = 1
@@ -232,7 +233,7 @@ def downsample(downsample: Any) -> Checks:
         remedy="Slices and reshaped tensors are views: what is written into them is written into the caller's tensor.",
     ):
         image, masks = normal(3, 7, 5, rng=checks.rng), (normal(2, 7, 5, rng=checks.rng) > 1.0)
-        unchanged(checks, downsample, image, masks.float(), 2, names="image masks")
+        checks.unchanged(downsample, image, masks.float(), 2)
 
     return checks
 
@@ -285,10 +286,13 @@ def dilate(dilate: Any) -> Checks:
         row, column = (int(n) for n in checks.rng.integers(1, [5, 6]))
         masks = draw_masks((3, 7, 10), (0, row, column), (0, row, column + 2), (2, 5, 0))
         found = torch.as_tensor(dilate(masks, 3))
-        checks.equal(found.shape, masks.shape, name="the masks' shape")
+        checks.that(
+            found.ndim == 3 and len(found) == 3 and found.numel() > 0,
+            f"masks of shape {tuple(found.shape)} came back",
+        )
         checks.equal(found.unique().double(), [0.0, 1.0], name="the values in the masks")
-        checks.equal(found[1], masks[1], name="the mask of a key point without a one")
-        checks.equal(float(found[0, row, column + 1]), 1.0, name="the pixel between two ones")
+        checks.equal(int(found[1].sum()), 0, name="ones in the mask of a key point without a one")
+        checks.that(int(found[0].sum()) > 2, "two ones came back as they were: nothing is wider")
 
     with checks(
         1,
@@ -298,6 +302,6 @@ def dilate(dilate: Any) -> Checks:
         remedy="Write into a copy, masks.clone(), or into a new tensor.",
     ):
         masks = (normal(2, 9, 8, rng=checks.rng) > 1.5).float()
-        unchanged(checks, dilate, masks, 3, names="masks")
+        checks.unchanged(dilate, masks, 3)
 
     return checks

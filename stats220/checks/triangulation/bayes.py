@@ -71,12 +71,9 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
         narrow, prior = checks.rng.uniform(2, 5, 2), checks.rng.uniform(0.05, 0.5, (3, 1, 1))
         found, afterwards = checks.call(outlier_responsibilities, errors_px, narrow, 20.0, prior)
         expected = bayes(errors_px, narrow, 20.0, prior)
-        checks.close(
-            found, expected, atol=1e-5, name="responsibilities (3 views, 4 frames, 2 key points)"
-        )
-        checks.equal(
-            np.nan_to_num(afterwards[0]), np.nan_to_num(errors_px), name="errors_px afterwards"
-        )
+        name = "responsibilities (3 views, 4 frames, 2 key points)"
+        checks.close(found, expected, atol=1e-5, name=name, nan_equal=True)
+        checks.equal(afterwards[0], errors_px, name="errors_px afterwards", nan_equal=True)
         checks.equal(afterwards[1], narrow, name="inlier_std_px afterwards")
 
     return checks
@@ -111,7 +108,7 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
         found = laplace_covariance(cameras.projections, points, weights, 1.0)
         expected = np.full((3, 3, 3), NAN)
         expected[0] = curvature_inverse(cameras, points[:1], weights[:, :1], 1.0)[0]
-        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="covariances")
+        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="covariances", nan_equal=True)
 
     return checks
 

@@ -65,6 +65,7 @@ def project(project: Any) -> Checks:
             expected,
             atol=PIXELS,
             name="pixels at depths 4, -4, 0, 0 and 0.001",
+            nan_equal=True,
         )
 
     with checks(

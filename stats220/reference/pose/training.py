@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -31,13 +30,13 @@ def train(
     ----------
     model : nn.Module
         From an image to logits; changed in place. Parameters that do not require gradients stay as
-        they are.
+        they are. Gradients that it has from before do not count.
     train_data, validation_data : sequences of (image, targets)
         On any device: each is moved to the model's.
     loss : function of (logits, targets)
         A tensor () that can be differentiated.
     num_epochs : int
-        How often each training example is seen.
+        How often each training example is seen, whatever the losses do.
     learning_rate : float
         Of the first `decay_every` epochs.
     momentum : float

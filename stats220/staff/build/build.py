@@ -18,6 +18,7 @@ from stats220.staff.build.execute import Executed, execute_solution
 from stats220.staff.build.leaks import check_leaks, places_of
 from stats220.staff.build.nbgrader import write_assignment, write_course
 from stats220.staff.build.notebooks import Wheel, cell_lines, make_notebook, to_text
+from stats220.staff.build.published import check_published
 from stats220.staff.build.release import (
     MANIFEST,
     lab_entry,
@@ -28,7 +29,7 @@ from stats220.staff.build.release import (
 from stats220.staff.build.releaseindex import make_index
 from stats220.staff.build.rules import check_rules
 from stats220.staff.build.sources import Sources, read_sources
-from stats220.staff.build.wheel import build_id, build_wheel
+from stats220.staff.build.wheel import build_id, build_wheel, read_version
 
 DERIVED = ("release", "solutions")
 
@@ -183,6 +184,12 @@ def _stage(
     without = {sources.lab.module for sources in both.values() if not sources.lab.entry.released}
     index["build"] = build_id(root, index, without)
     wheel_file = build_wheel(root, release, index, without=without)
+    if why := check_published(root, read_version(root), sha256_of(wheel_file)):
+        raise AuthorError(
+            why,
+            file="stats220/__init__.py",
+            remedy="old notebooks must find the wheel that they were made for",
+        )
     url = course.address_of(wheel_file.name)
     wheel = Wheel(wheel_file.name, sha256_of(wheel_file), url, index["build"])
     entries = _kept_entries(root / "release", set(others))

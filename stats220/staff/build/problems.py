@@ -95,13 +95,19 @@ def start_here(sources: Sources, course: Course) -> str:
     )
 
 
+def badge(course: Course, lab: str) -> str:
+    """A badge that opens the published notebook on Colab; empty where it is not published on GitHub."""
+    if not course.repository:
+        return ""
+    return BADGE.format(colab=COLAB, repository=course.repository, ref=course.ref, lab=lab)
+
+
 def with_badge(source: str, lab: str, course: Course) -> str:
-    """The lab's first text, with a badge that opens the published notebook on Colab below its title."""
+    """The lab's first text, with the badge below its title."""
     if not course.repository:
         return source
-    badge = BADGE.format(colab=COLAB, repository=course.repository, ref=course.ref, lab=lab)
     title, _, rest = source.partition("\n")
-    return f"{title}\n\n{badge}\n{rest}"
+    return f"{title}\n\n{badge(course, lab)}\n{rest}"
 
 
 def with_points(cell: Cell, below: list[Problem]) -> str:

@@ -13,7 +13,7 @@ from stats220.data.registry import cache_folder
 from stats220.errors import GradingError
 from stats220.staff.grade.files import clear_errors, scratch_folder
 from stats220.staff.grade.runner import Pool, Sandbox, TimeLimits
-from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
+from stats220.staff.grade.sandbox import Limits, Parents, SandboxPool, bwrap_problem
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
@@ -41,6 +41,8 @@ class Setup:
         What the checks draw their inputs from; 0 is a notebook's.
     title
         The lab's, for the pages.
+    groups
+        Where submissions' control groups can be made; None: nowhere.
     """
 
     release: Release
@@ -52,11 +54,16 @@ class Setup:
     device: str = "cpu"
     seed: int = 0
     title: str = ""
+    groups: Parents | None = None
 
     def pool(self) -> Pool:
         """A pool of sandboxes, not yet started."""
         pool = SandboxPool(
-            self.packages, data=self.data, limits=self.limits, isolation=self.isolation
+            self.packages,
+            data=self.data,
+            limits=self.limits,
+            isolation=self.isolation,
+            groups=self.groups,
         )
         return pool if self.device == "cpu" else OnDevice(pool, self.device)
 
@@ -101,10 +108,12 @@ def prepared(release: Release, isolation: str) -> Iterator[Setup]:
     """
     if isolation == "bwrap" and (problem := bwrap_problem()):
         raise GradingError(f"{problem}; or trust the submissions with --isolation none")
-    data = cache_folder()
+    cache = cache_folder()
     with scratch_folder("stats220-wheel-") as packages:
         with clear_errors(packages), zipfile.ZipFile(release.wheel) as archive:
             archive.extractall(packages)
         for path in (packages, *packages.rglob("*")):  # a submission runs as another user
             path.chmod(0o755 if path.is_dir() else 0o644)
-        yield Setup(release, packages, data if data.is_dir() else None, isolation)
+        groups = Parents.find() if isolation == "bwrap" else None
+        data = cache if cache.is_dir() else None
+        yield Setup(release, packages, data, isolation, groups=groups)

@@ -8,8 +8,8 @@ import numpy as np
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium.doubles import (
-    background_of_brightest_pixel,
-    explained,
+    Rising,
+    background_of_all_pixels,
     image_of_brightest_frame,
     row_of_brightest_pixel,
 )
@@ -34,9 +34,9 @@ def ascend(ascend: Any) -> Checks:
         for sweeps in (1, 3):
             found = ascend(
                 *(movie, footprints, behind, row_of_brightest_pixel, image_of_brightest_frame),
-                *(background_of_brightest_pixel, explained),
+                *(background_of_all_pixels, checks.make(Rising)),
                 max_sweeps=sweeps,
-                tolerance=-np.inf,
+                tolerance=-1.0,
             )
             names = [
                 "footprints",
@@ -56,17 +56,18 @@ def plain(movie: Any, footprints: Any, behind: Any, sweeps: int) -> tuple[Any, .
     """Coordinate ascent that makes the residual anew, from the movie, for each update."""
     inside = footprints != 0
     U, C = footprints.copy(), np.zeros((len(footprints), movie.shape[1]))
-    u0, c0 = background_of_brightest_pixel(movie, behind)
+    u0, c0 = background_of_all_pixels(movie, behind)
 
     def left(without: int) -> Any:
         kept = np.arange(len(U)) != without
         return movie - U[kept].T @ C[kept] - np.outer(u0, c0)
 
-    history = [explained(left(-1), C, c0)]
+    objective = Rising()
+    history = [objective(left(-1), C, c0)]
     for _ in range(sweeps):
         for k, where in enumerate(inside):
             C[k] = row_of_brightest_pixel(left(k)[where], U[k, where])
             U[k, where] = image_of_brightest_frame(left(k)[where], C[k])
-        u0, c0 = background_of_brightest_pixel(movie - U.T @ C, u0)
-        history.append(explained(left(-1), C, c0))
+        u0, c0 = background_of_all_pixels(movie - U.T @ C, u0)
+        history.append(objective(left(-1), C, c0))
     return U, C, u0, c0, np.array(history)

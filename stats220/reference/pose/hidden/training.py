@@ -37,7 +37,9 @@ def train(train: Any) -> Checks:
         hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example, on a model of which a part is frozen.",
     ):
         twin = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.Conv2d(3, 2, 1))
-        state = {name: normal(*w.shape, rng=checks.rng) / 4 for name, w in twin.state_dict().items()}
+        state = {
+            name: normal(*w.shape, rng=checks.rng) / 4 for name, w in twin.state_dict().items()
+        }
         twin.load_state_dict(state)
         frozen = checks.make(nn.Conv2d, 2, 3, 3, padding=1)
         model = checks.make(nn.Sequential, frozen, checks.make(nn.Conv2d, 3, 2, 1))
