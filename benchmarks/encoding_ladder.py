@@ -38,7 +38,7 @@ from stats220.reference.encoding import (
 )
 
 NUM_LAGS, NUM_COUPLING_LAGS = 40, 20
-ALPHAS = (3e-5, 1e-4, 3e-4)
+ALPHAS = (3e-5, 1e-4)
 CNN_SIZES = {"filter_size": 6, "subunit_size": 5}
 NUM_FREE_RUNS = 60
 
