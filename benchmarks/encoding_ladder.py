@@ -145,7 +145,7 @@ def fit_lnp(retina: SimulatedRetina) -> tuple[LNP, float]:
 
     def fit(alpha: float) -> LNP:
         model = LNP(*_sizes(retina), NUM_LAGS)
-        start_from_sta(model, average)
+        start_from_sta(model, average, retina.train.stimulus)
         start_at_mean_rate(model.bias, retina.train.spike_counts)
         fit_lbfgs(model, retina.train, poisson_loss, lambda fitted: l2_penalty(fitted, alpha))
         return model
