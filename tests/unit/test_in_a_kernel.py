@@ -59,6 +59,9 @@ def test_a_passing_check_shows_its_table_and_nothing_else(outputs: list[Any]) ->
     assert only.output_type == "execute_result"
     assert only.data["text/plain"] == "4"
     assert "4 of 4 here, 2 more at grading" in only.data["text/html"]
+    printed = only.data["text/html"].split("Your code printed:")[1]
+    for text in ("out\nerr\n", "UserWarning: careful", "WARNING:root:log"):
+        assert text in printed
     assert outputs[3] == []
 
 

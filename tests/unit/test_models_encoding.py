@@ -239,8 +239,10 @@ def test_what_cannot_be_fitted_is_said(train: Responses, validation: Responses) 
         fit_lbfgs(Small(), silent, LOSS)
     with pytest.raises(InputError, match="neurons without a spike: 1"):
         fit_by_blocks(Small(), train, silent, LOSS, progress=False)
-    with pytest.raises(InputError, match="too few for 2 blocks of 1024"):
-        fit_by_blocks(Small(), validation, validation, LOSS, block_bins=1024, progress=False)
+    with pytest.raises(InputError, match="998 bins are too few for 2 blocks of 512"):
+        fit_by_blocks(
+            Small(), validation, validation, LOSS, block_bins=512, blocks_per_step=2, progress=False
+        )
     model = nn.Module()
     model.spatial = nn.Parameter(torch.zeros(3, 4, 5))
     model.temporal = nn.Parameter(torch.zeros(3, 6))

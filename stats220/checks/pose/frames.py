@@ -35,7 +35,7 @@ def preprocess(preprocess: Any) -> Checks:
         1,
         "takes `image` by that name and returns a float32 tensor (3, height, width)",
         hint="Three things to look at: tensor or array, which dtype it has, and on which axis the colors are.",
-        remedy="torch.tensor(image).permute(2, 0, 1) moves the colors to the front; .float() makes float32 of NumPy's float64.",
+        remedy="permute(2, 0, 1) of a tensor moves the colors to the front; .float() makes float32 of NumPy's float64.",
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
         checks.tensor(preprocess(image=image), (3, 4, 6))
@@ -66,11 +66,10 @@ def preprocess(preprocess: Any) -> Checks:
         hint="Work out by hand what becomes of 0 and of 255, step by step: what is divided by what, in which dtype, what is subtracted?",
         remedy="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
     ):
-        greys = checks.rng.integers(1, 255, (4, 6, 1), dtype=np.uint8)
-        greys[0, 0], greys[3, 1] = 0, 255
-        image = np.repeat(greys, 3, axis=2)
-        result = colors_first(preprocess(image))
-        checks.close(result, normalized(image), atol=2e-3, name="frame")
+        for grey in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
+            image = np.full((5, 5, 3), grey, dtype=np.uint8)  # right whichever axes are mixed up
+            result = colors_first(preprocess(image))
+            checks.close(result, normalized(image), atol=2e-3, name=f"frame of {grey}")
 
     with checks(
         1,
@@ -287,10 +286,13 @@ def dilate(dilate: Any) -> Checks:
         row, column = (int(n) for n in checks.rng.integers(1, [5, 6]))
         masks = draw_masks((3, 7, 10), (0, row, column), (0, row, column + 2), (2, 5, 0))
         found = torch.as_tensor(dilate(masks, 3))
-        checks.equal(found.shape, masks.shape, name="the masks' shape")
+        checks.that(
+            found.ndim == 3 and len(found) == 3 and found.numel() > 0,
+            f"masks of shape {tuple(found.shape)} came back",
+        )
         checks.equal(found.unique().double(), [0.0, 1.0], name="the values in the masks")
-        checks.equal(found[1], masks[1], name="the mask of a key point without a one")
-        checks.equal(float(found[0, row, column + 1]), 1.0, name="the pixel between two ones")
+        checks.equal(int(found[1].sum()), 0, name="ones in the mask of a key point without a one")
+        checks.that(int(found[0].sum()) > 2, "two ones came back as they were: nothing is wider")
 
     with checks(
         1,

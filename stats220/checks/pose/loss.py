@@ -76,7 +76,7 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         needs="is written out, with an m for each pixel",
         hint="Put a = 1000 and a = -1000 into each of your lines by hand. Where does inf appear, where the logarithm of 0, and what of a "
         "small number added to hide it?",
-        remedy="m = torch.clamp(logits, min=0); then m + log(exp(-m) + exp(logits - m)): no exponent is above 0, and one is 0.",
+        remedy="m is torch.clamp of the logits with min=0; then log(1 + e^a) = m + log(e^-m + e^(a - m)): no exponent is above 0.",
     ):
         for a in (1000.0, -1000.0, 88.0, -88.0, float(checks.rng.uniform(100, 900)), 17.0):
             for y in (0.0, 1.0):

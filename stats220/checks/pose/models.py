@@ -20,19 +20,22 @@ from stats220.checks.inputs import normal
 from stats220.data.backbones import Backbone
 
 BACKBONE_CHANNELS = (4, 6, 5)  # of the stem and of two stages
+MAX_SIDE = 15  # of a kernel that a check computes with
 
 
 class Watch(nn.Module):
-    """Hands on what it gets; notes by its height whether torch records a graph of it, and whether it was a batch."""
+    """Hands on what it gets; notes by its height whether torch records a graph of it, its first pixel, and whether it was a batch."""
 
     def __init__(self) -> None:
         super().__init__()
         self.recorded: dict[int, bool] = {}
+        self.first_pixels: list[tuple[int, float]] = []
         self.saw_batch = False
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The same tensor."""
         self.recorded[x.shape[-2]] = x.requires_grad
+        self.first_pixels.append((x.shape[-2], float(x.detach().flatten()[0])))
         self.saw_batch = self.saw_batch or x.ndim > 3
         return x
 
@@ -100,18 +103,30 @@ def features_of(backbone: Backbone, image: torch.Tensor, num_stages: int) -> tor
 
 
 def draw_layer(
-    checks: Checks, layer: Any, shape: tuple[int, ...], name: str
+    checks: Checks, layer: Any, channels: tuple[int, int], name: str
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Give a convolution weights and biases drawn here: with its own, all zero say, zeros would be the right logits.
 
-    The shape is looked at first, before anything is made of it.
+    Its shape is looked at first, before anything is made of it. The kernel may have another side than was asked for, and the
+    bias may be missing: that is told by another check.
     """
-    checks.shape(layer.weight, shape, name=f"{name}.weight")
-    checks.shape(layer.bias, shape[:1], name=f"{name}.bias")
+    shape = tuple(int(n) for n in layer.weight.shape)
+    checks.that(
+        len(shape) == 4 and shape[:2] == channels and shape[2] == shape[3] <= MAX_SIDE,
+        f"{name}.weight has shape {shape}, expected {channels} and a small square kernel",
+    )
     weight = normal(*shape, rng=checks.rng) / 4
     bias = normal(shape[0], rng=checks.rng)
+    if layer.bias is None:
+        bias = torch.zeros_like(bias)
     layer.load_state_dict({"weight": weight, "bias": bias}, strict=False)
     return to_numpy(weight), to_numpy(bias)
+
+
+def has_bias(checks: Checks, layer: Any, count: int, name: str) -> None:
+    """Fail unless a convolution has so many biases."""
+    checks.that(layer.bias is not None, f"{name} has no bias")
+    checks.shape(layer.bias, (count,), name=f"{name}.bias")
 
 
 def convolved(head: tuple[NDArray[Any], NDArray[Any]], maps: NDArray[Any]) -> NDArray[Any]:

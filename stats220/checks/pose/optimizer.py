@@ -20,7 +20,7 @@ def momentum_step(momentum_step: Any) -> Checks:
         2,
         "adds the gradient to the slowed velocity, and steps against it",
         hint="Take θ = 1, g = 3 and v = 2, and compute both new numbers by hand. Which v is in the second line, and where does η occur?",
-        remedy="velocity = momentum * velocity + gradient; parameter = parameter - learning_rate * velocity, with the new velocity.",
+        remedy="v = μ v + g, then θ = θ - η v with the new v: the gradient is not weighted by 1 - μ, and η is not in v.",
     ):
         parameter, gradient, velocity = (normal(2, 3, rng=checks.rng) for _ in range(3))
         for options, momentum in [({}, 0.9), ({"momentum": 0.5}, 0.5)]:
@@ -61,7 +61,7 @@ def step_decay(step_decay: Any) -> Checks:
         2,
         "keeps the rate for 100 epochs and cuts it to a tenth at epochs 100 and 200",
         hint="Epochs are counted from 0: which number has the last epoch with the first rate? How often has the rate been cut by epoch 199?",
-        remedy="Whole hundreds of epochs count: learning_rate * decay_factor ** (epoch // decay_every).",
+        remedy="Whole hundreds of epochs count: the power of decay_factor is epoch // decay_every.",
     ):
         start = float(checks.rng.uniform(0.1, 1))
         for epoch, cuts in [(0, 0), (99, 0), (100, 1), (199, 1), (200, 2), (350, 3)]:

@@ -12,7 +12,7 @@ from scipy.signal import correlate2d
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import bilinear, convolved, draw_layer
+from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias
 
 
 @checked
@@ -31,7 +31,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         for downsample, patch_size, side in [(4, 101, 27), (2, 48, 25), (3, 63, 21)]:
             model = TemplatePoseTracker(5, downsample=downsample, patch_size=patch_size)
             checks.shape(model.template.weight, (5, 1, side, side), name="template.weight")
-            checks.shape(model.template.bias, (5,), name="template.bias")
+            has_bias(checks, model.template, 5, "template")
 
     with checks(
         2,
@@ -52,7 +52,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border, no sigmoid.",
     ):
         model = TemplatePoseTracker(2, patch_size=5)
-        template = draw_layer(checks, model.template, (2, 1, 5, 5), "template")
+        template = draw_layer(checks, model.template, (2, 1), "template")
         image = normal(3, 11, 14, rng=checks.rng)
         expected = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None])
         checks.close(model(image), torch.tensor(expected), atol=2e-2, name="logits")
@@ -65,7 +65,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Interpolate first, by self.mode, then convolve: the template's neighboring weights see pixels that are downsample apart.",
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
-        template = draw_layer(checks, model.template, (2, 1, 3, 3), "template")
+        template = draw_layer(checks, model.template, (2, 1), "template")
         grey = normal(10, 16, rng=checks.rng)
         small = convolved(template, to_numpy(grey).astype(float)[None, ::2, ::2])
         expected = np.kron(small, np.ones((1, 2, 2)))
@@ -78,7 +78,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
     ):
         model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
-        template = draw_layer(checks, model.template, (1, 1, 1, 1), "template")
+        template = draw_layer(checks, model.template, (1, 1), "template")
         grey = normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(grey).astype(float), 4, 6)[None])
         expected = bilinear(small[0], 12, 18)[None]
@@ -92,13 +92,15 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Call self.template(small) itself: no torch.no_grad(), .detach(), .numpy(), .item() or .data in forward.",
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
-        draw_layer(checks, model.template, (2, 1, 3, 3), "template")
+        reach = len(draw_layer(checks, model.template, (2, 1), "template")[0][0, 0]) // 2
         grey = normal(10, 16, rng=checks.rng)
         gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
         # Each of the 5 × 8 small logits counts for 4 pixels, and has the grey values around its place for a gradient.
         ones = np.ones((5, 8))
-        around = correlate2d(np.pad(to_numpy(grey)[::2, ::2], 1).astype(float), ones, mode="valid")
-        weight = torch.tensor(4 * around).expand(2, 1, 3, 3)
+        around = correlate2d(
+            np.pad(to_numpy(grey)[::2, ::2], reach).astype(float), ones, mode="valid"
+        )
+        weight = torch.tensor(4 * around).expand(2, 1, *around.shape)
         for name, value in [("weight", weight), ("bias", torch.full((2,), 160.0))]:
             found = gradients.get(f"template.{name}")
             checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")

@@ -17,6 +17,7 @@ from stats220.checks.pose.models import (
     corners,
     draw_layer,
     features_of,
+    has_bias,
     tiny_backbone,
 )
 
@@ -30,7 +31,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "has a head with one map for each key point, on the channels of the last stage in use",
         hint="backbone.channels holds one number for the stem and one for each stage. Which of them does the head get to see?",
-        remedy="nn.Conv2d(backbone.channels[num_stages], num_keypoints, kernel_size, padding=kernel_size // 2), as self.head.",
+        remedy="self.head is an nn.Conv2d from backbone.channels[num_stages] to num_keypoints channels, padded by kernel_size // 2.",
     ):
         for num_stages, kernel_size in [(1, 3), (2, 3), (2, 1)]:
             backbone, _ = tiny_backbone(checks)
@@ -39,7 +40,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
             )
             size = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
             checks.shape(model.head.weight, size, name="head.weight")
-            checks.shape(model.head.bias, (2,), name="head.bias")
+            has_bias(checks, model.head, 2, "head")
 
     with checks(
         1,
@@ -58,12 +59,12 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         "applies the head to the features of the stage",
         hint="Stem, stages, head: is each applied once, in this order, to the output of the one before? What does the convolution see "
         "beyond the border?",
-        remedy="self.head(self.features(image[None])), with zeros around it (padding=kernel_size // 2) and no sigmoid behind it.",
+        remedy="The head on self.features of image[None], with zeros around it (padding=kernel_size // 2) and no sigmoid behind it.",
     ):
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = answer_of_head(head, features_of(twin, image, 1), 36, 48)
         found = checks.tensor(model(image), (2, 36, 48), None, name="logits")
         name = "logits in the four corners"
@@ -80,7 +81,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 37, 50, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = answer_of_head(head, features_of(twin, image, 1), 37, 50)
         checks.close(model(image), expected, atol=2e-2, name="logits")
 
@@ -94,7 +95,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = normal(3, 20, 24, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         gradients = checks.gradients(model, image, parameters=model)
         others = [name for name in sorted(gradients) if not name.startswith("head.")]
         message = f"{len(others)} parameters beside the head's learn: {', '.join(others[:2])} ..."
@@ -115,12 +116,12 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         "keeps BatchNorm in eval mode after train()",
         needs="applies the head to the features of the stage",
         hint="No gradient does not mean no change: what do BatchNorm layers do with an image in training mode, and who put them there?",
-        remedy="In train(), after super().train(mode): self.features.eval(), each time, whatever the mode.",
+        remedy="In train(), after that of the superclass: put self.features into eval mode, each time, whatever the mode.",
     ):
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         expected = corners(answer_of_head(head, features_of(twin, image, 1), 36, 48))
         model.train()
         found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
@@ -155,7 +156,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         1,
         "takes the frozen part along: it belongs to the model",
         hint="`model.to(device)` and `model.parameters()` know what is an attribute of the model and a module. Is a list one?",
-        remedy="self.features = nn.Sequential(backbone.stem, *backbone.stages[:num_stages]): a plain list is not seen by torch.",
+        remedy="Put stem and stages into an nn.Sequential, as self.features: a plain list is not seen by torch.",
     ):
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2, num_stages=2)
         names = [str(name) for name in list(checks.make(model.state_dict))]

@@ -33,7 +33,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = normal(3, 40, 28, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 3, num_stages=2, kernel_size=5)
-        head = draw_layer(checks, model.head, (3, BACKBONE_CHANNELS[2], 5, 5), "head")
+        head = draw_layer(checks, model.head, (3, BACKBONE_CHANNELS[2]), "head")
         expected = answer_of_head(head, features_of(twin, image, 2), 40, 28)
         found = checks.tensor(model(image), (3, 40, 28), None, name="logits")
         checks.close(corners(found), corners(expected), atol=3e-2, name="logits in the corners")
@@ -46,7 +46,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         backbone, twin = tiny_backbone(checks)
         image = normal(3, 20, 24, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        start = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1], 3, 3), "head")
+        start = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         model.train()
         optimizer = checks.make(torch.optim.SGD, model.parameters(), lr=0.1, weight_decay=0.5)
         for _ in range(2):
