@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import multiprocessing
+import os
 import pickle
 import re
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,7 +24,7 @@ from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
-from stats220.staff.grade import course, setup, worker
+from stats220.staff.grade import course, files, setup, worker
 from stats220.staff.grade.course import grade_class
 from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
@@ -391,6 +394,57 @@ def test_sigterm_ends_like_ctrl_c(root: Path, tmp_path: Path) -> None:
     )
     assert results(out)["ada"].score == 6
     assert scraps(out) == []
+
+
+def descendants(pid: int) -> dict[int, bytes]:
+    """The processes below one, each with its command line."""
+    parents: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(status.parent.name))
+    found: dict[int, bytes] = {}
+    waiting = list(parents.get(pid, []))
+    while waiting:
+        child = waiting.pop()
+        with contextlib.suppress(OSError):
+            found[child] = Path(f"/proc/{child}/cmdline").read_bytes()
+        waiting += parents.get(child, [])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+def test_nothing_outlives_a_grader_that_is_killed(root: Path, tmp_path: Path) -> None:
+    out, submissions = tmp_path / "out", hand_in(tmp_path / "in", ("ada", "eva"))
+    process = multiprocessing.get_context("spawn").Process(
+        target=grade_until_terminated, args=(root, submissions, out)
+    )
+    process.start()
+    assert wait_until((out / "results" / "ada" / f"{LAB}.json").exists, 120)
+    assert process.pid is not None
+    below = descendants(process.pid)
+    if ISOLATION == "bwrap":
+        assert any(b"warm.zygote" in command for command in below.values())
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), 20)
+
+
+def test_scratch_of_a_killed_run_is_swept_and_that_of_a_running_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(files, "MIN_AGE_SECONDS", -1.0)
+    left = tmp_path / "stats220-test-left"
+    (left / "full").mkdir(parents=True)
+    (tmp_path / "stats220-test-link").symlink_to(left)
+    (tmp_path / "another").mkdir()
+    with files.scratch_folder("stats220-test-") as one:
+        assert not left.exists()
+        with files.scratch_folder("stats220-test-") as two:
+            assert one.is_dir()
+            assert one != two
+    assert {path.name for path in tmp_path.iterdir()} == {"another", "stats220-test-link"}
 
 
 # ---- what stops a class before it begins, in one line, with nothing lost
