@@ -38,7 +38,7 @@ from stats220.reference.encoding import (
 )
 
 NUM_LAGS, NUM_COUPLING_LAGS = 40, 20
-ALPHAS = (3e-5, 1e-4, 3e-4)
+ALPHAS = (3e-5, 1e-4)
 CNN_SIZES = {"filter_size": 6, "subunit_size": 5}
 NUM_FREE_RUNS = 60
 
@@ -145,7 +145,7 @@ def fit_lnp(retina: SimulatedRetina) -> tuple[LNP, float]:
 
     def fit(alpha: float) -> LNP:
         model = LNP(*_sizes(retina), NUM_LAGS)
-        start_from_sta(model, average)
+        start_from_sta(model, average, retina.train.stimulus)
         start_at_mean_rate(model.bias, retina.train.spike_counts)
         fit_lbfgs(model, retina.train, poisson_loss, lambda fitted: l2_penalty(fitted, alpha))
         return model

@@ -7,13 +7,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
+from stats220.checks import kernel
 from stats220.checks.history import remember
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
 from stats220.errors import InputError
 from stats220.line.capture import captured, no_display
+from stats220.line.devices import accelerators
 from stats220.line.session import Loopback, Session, active_session
 from stats220.line.surroundings import undisturbed
 
@@ -25,28 +25,38 @@ def checked(check: CheckFunction) -> CheckFunction:
 
     In the grader a session is active, and the function runs on the proxy it is given. In a notebook there is none: the
     student's object is put behind a loopback, so that the verdict is that of the grader; and where there is a GPU, the
-    checks run on the CPU and on the GPU, and a block passes if it passes on both.
+    checks run on the CPU, with the GPU hidden as at grading, and on the GPU, and a block passes if it passes on both.
     """
 
     @functools.wraps(check)
     def run(*objects: Any) -> Checks:
         if (session := active_session.get()) is not None:
             return _run(check, objects, session)
-        checks = _run_looped_back(check, objects, "cpu")
-        if checks.points and torch.cuda.is_available():
+        others = accelerators()
+        checks = _run_looped_back(check, objects, "cpu", hidden=others)
+        if checks.points and "cuda" in others:
             checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
-        remember(checks, objects[0] if objects else None)
+        answer = objects[0] if objects else None
+        checks.notes += filter(None, [kernel.stale(checks.exercise, answer)])
+        remember(checks, answer)
+        vars(run)["failed_call"] = checks.failed_call
         return checks
 
+    vars(run)["failed_call"] = None
     return run
 
 
-def _run_looped_back(check: CheckFunction, objects: tuple[Any, ...], device: str) -> Checks:
-    session = Loopback(
-        device
-    )  # knows the notebook's settings, which the check is about to be spared
+def _run_looped_back(
+    check: CheckFunction, objects: tuple[Any, ...], device: str, *, hidden: tuple[str, ...] = ()
+) -> Checks:
+    # It knows the notebook's settings, which the check is about to be spared.
+    session = Loopback(device)
+    session.hidden = hidden
     with undisturbed(), captured(), no_display(), session.activate():
-        return _run(check, tuple(map(session.put, objects)), session)
+        checks = _run(check, tuple(map(session.put, objects)), session)
+    if not checks.hidden:
+        checks.printed = session.printed_so_far
+    return checks
 
 
 # What is said of settings that a notebook has set, and of those that an exercise's code leaves behind.

@@ -41,4 +41,5 @@ def load_stand_in(name: str) -> dict[str, Array]:
 
 def save_stand_in(path: Any, arrays: dict[str, Any]) -> None:
     """Write a stand-in: half precision, compressed; the same arrays give the same bytes."""
-    np.savez_compressed(path, **{key: np.asarray(v, dtype=np.float16) for key, v in arrays.items()})
+    halves: dict[str, Any] = {key: np.asarray(v, np.float16) for key, v in arrays.items()}
+    np.savez_compressed(path, **halves)

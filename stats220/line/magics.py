@@ -17,8 +17,8 @@ _PYTHON_CELL = re.compile(r"\A\s*%%(?:time|timeit|capture)\b")
 
 
 def without_report(source: str) -> str:
-    """The cell without a first line that would only have it measured; line numbers stay."""
-    return _REPORT.sub("", source, count=1)
+    """The cell with a comment for a first line that would only have it measured: line numbers stay."""
+    return _REPORT.sub("#", source, count=1)
 
 
 def python_text(source: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._python_dispatch import _disable_current_modes
 
 
 def _set_device(device: str | None) -> None:
@@ -63,7 +64,8 @@ def _flags(owner: Any, *names: str) -> tuple[Callable[[], Any], Callable[[Any], 
 
 
 def _device() -> str | None:
-    device = str(torch.get_default_device())
+    with _disable_current_modes():  # it makes a tensor there to find out
+        device = str(torch.get_default_device())
     return None if device == "cpu" else device
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from scipy.linalg import cho_factor, cho_solve
 
 from stats220.errors import InputError, Stats220Error
@@ -40,7 +40,7 @@ class PoissonGLM(NamedTuple):
 
 def fit_poisson_glm(
     features: Float[np.ndarray, "num_bins num_features"],
-    spike_counts: Float[np.ndarray, "num_bins num_neurons"],
+    spike_counts: Real[np.ndarray, "num_bins num_neurons"],
     alpha: float,
     *,
     tolerance: float = 1e-8,

@@ -84,7 +84,7 @@ def score(
     ) -> Float[np.ndarray, "num num_windows"]:
         whole = values.shape[1] // window_frames * window_frames
         shape = (len(values), whole // window_frames, window_frames)
-        return values[:, :whole].reshape(shape).sum(axis=2)
+        return np.asarray(values[:, :whole].reshape(shape).sum(axis=2))
 
     pairs = zip(windows(amplitudes[found]), windows(truth.spike_counts[cells]), strict=True)
     each = [np.corrcoef(a, s)[0, 1] if np.ptp(a) > 0 < np.ptp(s) else 0.0 for a, s in pairs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from stats220 import __version__
+from stats220.checks.results import problems
 from stats220.student.index import read_index
 
 current_lab = ""  # the lab of this kernel's notebook
@@ -23,6 +24,8 @@ def begin(lab: str, build: str) -> None:
     global current_lab
     current_lab = lab
     index = read_index()
+    if index is not None and lab in index.labs:
+        problems.update({p.name: p.label for p in index.labs[lab].problems if p.label})
     installed = "a checkout of the course" if index is None else f"build {index.build}"
     print(f"stats220 {__version__}, {installed}; {describe_device()}")
     if index is not None and index.build != build:

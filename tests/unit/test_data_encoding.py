@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from jaxtyping import TypeCheckError, jaxtyped
 from scipy.stats import kstest, poisson
 
-from stats220.data.encoding import SimulatedRetina, simulate_retina
+from stats220.data.encoding import RetinaTruth, SimulatedRetina, simulate_retina
 from stats220.data.responses import check_memory, check_recording, check_responses
-from stats220.data.retina_cells import build_circuit, expected_counts, spike_trains
+from stats220.data.retina_cells import Circuit, build_circuit, expected_counts, spike_trains
 from stats220.data.retina_movies import NATURAL_STD, natural_scenes, white_noise
 from stats220.errors import InputError
 
@@ -44,6 +45,29 @@ def test_sizes_and_types(retina: SimulatedRetina) -> None:
     assert truth.coupling_filters.shape == (9, 9, 20)
     assert truth.train_expected_counts.shape == (12_000, 9)
     assert truth.test_expected_counts.shape == (500, 9)
+
+
+def test_shapes_in_signatures_are_executed() -> None:
+    beartype = pytest.importorskip("beartype").beartype
+    rng = np.random.default_rng(0)
+    options = {"num_neurons": 2, "size": 8, "bin_seconds": 0.01, "threshold": 1.0, "gain": 1.0}
+    circuit = jaxtyped(typechecker=beartype)(build_circuit)(
+        rng, **options, coupling=1.0, refractoriness=1.0
+    )
+    for movie in (
+        jaxtyped(typechecker=beartype)(white_noise)(rng, 100, 8),
+        jaxtyped(typechecker=beartype)(natural_scenes)(rng, 100, 8, 0.01),
+    ):
+        pooled = jaxtyped(typechecker=beartype)(Circuit.pooled)(
+            circuit, movie, 1.0, np.ones(len(circuit.subunits))
+        )
+        runs = jaxtyped(typechecker=beartype)(spike_trains)(rng, pooled[None], circuit.coupling, 3)
+        assert runs[0].shape == (3, 100, 2)
+    truth = jaxtyped(typechecker=beartype)(RetinaTruth)
+    made = brief(minutes=0.2, num_neurons=3).truth
+    assert truth(**vars(made)).bias.shape == (3,)
+    with pytest.raises(TypeCheckError):
+        truth(**vars(made) | {"bias": np.zeros(4)})
 
 
 def test_a_seed_gives_the_same_recording_and_another_another() -> None:

@@ -24,7 +24,8 @@ from stats220.checks.calcium.optimal import (
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
     """A small matrix as an array, whether it is stored as sparse or not."""
     checks.shape(matrix, shape, name="G")
-    return np.asarray(matrix.toarray() if issparse(matrix) else matrix)
+    stored: Any = matrix
+    return np.asarray(stored.toarray() if issparse(stored) else stored)
 
 
 @checked
@@ -106,8 +107,8 @@ def deconvolve(deconvolve: Any) -> Checks:
     ):
         trace, result = solved()
         fit = fit_of(checks, result, T, tau)
-        found = np.linalg.norm(trace - fit.denoised - fit.baseline)
-        checks.close(found, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
+        norm = np.linalg.norm(trace - fit.denoised - fit.baseline)
+        checks.close(norm, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
 
     with checks(
         3,

@@ -1,6 +1,6 @@
 # exercise: triangulate_ransac
 # says: the pair that is best for all points together
-# points: 2
+# points: less
 def triangulate_ransac(projections, points_2d, threshold_px, triangulate, reprojection_errors):
     best, inliers = -1, np.zeros(points_2d.shape[:2], dtype=bool)
     for pair in combinations(range(len(projections)), 2):

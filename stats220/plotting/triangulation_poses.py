@@ -1,0 +1,342 @@
+"""Lab 5's plots of poses: skeletons, trajectories, errors by method, posterior clouds and their calibration."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from stats220.arrays import to_numpy
+from stats220.errors import InputError
+from stats220.plotting import style
+from stats220.plotting.pose_training import as_png
+from stats220.plotting.triangulation import Edges, axes_3d, draw_bones, equal_scale
+
+
+def plot_skeletons(
+    poses: Mapping[str, Float[Any, "num_keypoints 3"]],
+    edges: Edges,
+    *,
+    limits: Float[Any, "2 3"] | None = None,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """One or more poses in space.
+
+    Parameters
+    ----------
+    poses : mapping from name to array (num_keypoints, 3)
+        In mm; NaN is not drawn.
+    edges : sequence of (int, int)
+    limits : array (2, 3), optional
+        Corners of what is shown; without it, all poses are.
+    title : str
+    ax : Axes, optional
+        With projection="3d"; without it, on a new figure.
+
+    Returns
+    -------
+    Axes
+    """
+    axes: Any = axes_3d(size=(6.0, 4.8)) if ax is None else ax
+    arrays = {name: to_numpy(pose) for name, pose in poses.items()}
+    for index, (name, pose) in enumerate(arrays.items()):
+        color = "black" if name == "truth" else style.color(index)
+        draw_bones(axes, pose, edges, color=color, label=name)
+    equal_scale(axes, np.concatenate(list(arrays.values())) if limits is None else to_numpy(limits))
+    axes.set_title(title, fontsize="medium")
+    axes.legend(fontsize="small", loc="upper left")
+    drawn: Axes = axes
+    return drawn
+
+
+def movie_skeleton(
+    trajectories: Mapping[str, Float[Any, "num_frames num_keypoints 3"]],
+    edges: Edges,
+    *,
+    frames_per_second: float = 10.0,
+) -> Any:
+    """Poses that move, to show as a cell's last value.
+
+    Parameters
+    ----------
+    trajectories : mapping from name to array (num_frames, num_keypoints, 3)
+        In mm; NaN is not drawn.
+    edges : sequence of (int, int)
+    frames_per_second : float
+
+    Returns
+    -------
+    IPython.display.Image
+        An animated GIF, which plays without further software.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to show, or the numbers of frames differ.
+    """
+    from IPython.display import Image as Movie
+
+    arrays = {name: to_numpy(values) for name, values in trajectories.items()}
+    counts = {len(values) for values in arrays.values()}
+    if len(counts) != 1 or 0 in counts:
+        raise InputError(
+            f"trajectories must have one number of frames, at least 1: got {sorted(counts)}"
+        )
+    # What is far off is an outlier's: it should not make the animal small.
+    everything = np.concatenate([values.reshape(-1, 3) for values in arrays.values()])
+    limits = np.nanpercentile(everything, [0.5, 99.5], axis=0)
+    pages = []
+    for t in range(counts.pop()):
+        ax = axes_3d(size=(5.4, 4.4))
+        poses = {name: values[t] for name, values in arrays.items()}
+        plot_skeletons(poses, edges, limits=limits, title=f"frame {t}", ax=ax)
+        page = Image.open(io.BytesIO(as_png(ax.get_figure(), dpi=70)))
+        pages.append(page.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE))
+    file, duration = io.BytesIO(), round(1000 / frames_per_second)
+    pages[0].save(
+        file, "GIF", save_all=True, append_images=pages[1:], duration=duration, loop=0, disposal=1
+    )
+    return Movie(data=file.getvalue(), format="gif")
+
+
+def plot_errors(
+    levels: Sequence[float],
+    errors_mm: Mapping[str, Float[Any, "num_levels num_repeats"]],
+    *,
+    quantity: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """How each method's error changes, with intervals from repeats.
+
+    Parameters
+    ----------
+    levels : sequence of num_levels float
+        Along x.
+    errors_mm : mapping from method to array (num_levels, num_repeats)
+        One error for each repeat. The line is their mean, the band plus and minus two standard errors of it.
+    quantity : str
+        What is along x, with its unit.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If a method has not one row a level.
+    """
+    ax = style.on_axes(ax)
+    for index, (name, values) in enumerate(errors_mm.items()):
+        array = to_numpy(values)
+        if array.ndim != 2 or len(array) != len(levels):
+            raise InputError(f"{name}: {len(levels)} levels, but errors of shape {array.shape}")
+        mean = array.mean(axis=1)
+        half = (
+            2 * array.std(axis=1, ddof=1) / np.sqrt(array.shape[1])
+            if array.shape[1] > 1
+            else 0 * mean
+        )
+        ax.plot(levels, mean, "o-", color=style.color(index), markersize=4, label=name)
+        ax.fill_between(
+            levels, mean - half, mean + half, color=style.color(index), alpha=0.25, linewidth=0
+        )
+    ax.set_ylim(bottom=0)
+    style.label_axes(ax, quantity, "mean error (mm)")
+    ax.legend(fontsize="small")
+    return ax
+
+
+def plot_coordinate(
+    trajectories: Mapping[str, Float[Any, num_frames]],
+    *,
+    stds: Mapping[str, Float[Any, num_frames]] | None = None,
+    frames: range | None = None,
+    title: str = "",
+    quantity: str = "z (mm)",
+    ax: Axes | None = None,
+) -> Axes:
+    """One coordinate of one key point over time, by several methods.
+
+    Parameters
+    ----------
+    trajectories : mapping from name to array (num_frames,)
+        In mm. What is called "truth" is a thick gray line, what is called "triangulated" is dots; NaN is a gap.
+    stds : mapping from name to array (num_frames,), optional
+        Standard deviations; a band of two of them is drawn.
+    frames : range, optional
+        Their numbers; without it, from 0.
+    title, quantity : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = style.on_axes(ax, size=(9.0, 3.2))
+    looks: dict[str, dict[str, Any]] = {
+        "truth": {"color": "0.7", "linewidth": 4, "zorder": 1},
+        "triangulated": {
+            "color": "black",
+            "linestyle": "",
+            "marker": ".",
+            "markersize": 5,
+            "zorder": 3,
+        },
+    }
+    index = 0
+    for name, values in trajectories.items():
+        array = to_numpy(values)
+        times = np.arange(len(array)) if frames is None else np.array(frames)
+        look = looks.get(name, {"color": style.color(index), "linewidth": 1.5, "zorder": 2})
+        index += name not in looks
+        ax.plot(times, array, label=name, **look)
+        if stds and name in stds:
+            band = 2 * to_numpy(stds[name])
+            ax.fill_between(
+                times, array - band, array + band, color=look["color"], alpha=0.25, linewidth=0
+            )
+    style.label_axes(ax, "time (frames)", quantity, title)
+    ax.legend(fontsize="small", loc="best")
+    return ax
+
+
+def figure_pose_states(
+    pose_directions: Float[Any, "num_states num_keypoints 3"],
+    bone_lengths: Float[Any, num_keypoints],
+    parents: Int[Any, num_keypoints],
+    *,
+    titles: Sequence[str] | None = None,
+    max_states: int = 8,
+) -> Figure:
+    """Each pose state as a little skeleton, seen from the side and from above, facing right.
+
+    Parameters
+    ----------
+    pose_directions : array (num_states, num_keypoints, 3)
+        Mean direction of each bone, with x ahead, y left, z up.
+    bone_lengths : array (num_keypoints,)
+        In mm.
+    parents : int array (num_keypoints,)
+        -1: a root.
+    titles : sequence of num_states str, optional
+    max_states : int
+        Only the first so many.
+
+    Returns
+    -------
+    Figure
+    """
+    directions = to_numpy(pose_directions)[:max_states]
+    lengths, above = to_numpy(bone_lengths), [int(parent) for parent in to_numpy(parents)]
+    names = titles or [f"state {s}" for s in range(len(directions))]
+    figure, axes = style.new_panels(2, len(directions), panel_size=(1.9, 1.9))
+    edges = [(k, parent) for k, parent in enumerate(above) if parent >= 0]
+    for column, state, name in zip(axes.T, directions, names, strict=False):
+        pose = np.zeros_like(state)
+        for k in _parents_first(above):
+            if above[k] >= 0:
+                pose[k] = pose[above[k]] + lengths[k] * state[k]
+        for ax, pair, label in ((column[0], [0, 2], "z"), (column[1], [0, 1], "y")):
+            draw_bones(ax, pose[:, pair], edges, color=style.color(5))
+            ax.set_aspect("equal", adjustable="datalim")
+            style.label_axes(ax, "x ahead (mm)", f"{label} (mm)" if ax in axes[:, 0] else "", "")
+            ax.tick_params(labelsize="x-small")
+        column[0].set_title(name, fontsize="small")
+    return figure
+
+
+def plot_clouds(
+    samples_3d: Mapping[str, Float[Any, "num_samples 3"]],
+    truth: Mapping[str, Float[Any, 3]],
+    *,
+    axes_shown: tuple[int, int] = (0, 2),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws from the posterior of several key points in one frame, and where they truly were.
+
+    Parameters
+    ----------
+    samples_3d : mapping from key point to array (num_samples, 3)
+        In mm.
+    truth : mapping from key point to array (3,)
+        NaN where it is not known.
+    axes_shown : (int, int)
+        Which two of x, y and z.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = style.on_axes(ax, size=(6.4, 4.6))
+    shown = list(axes_shown)
+    for index, (name, draws) in enumerate(samples_3d.items()):
+        places = to_numpy(draws)[:, shown]
+        ax.plot(*places.T, ".", color=style.color(index), markersize=2, alpha=0.4)
+        ax.plot([], [], "o", color=style.color(index), label=name)
+        if name in truth:
+            ax.plot(*to_numpy(truth[name])[shown], "k+", markersize=12, markeredgewidth=2)
+    ax.plot([], [], "k+", label="truth")
+    ax.set_aspect("equal", adjustable="datalim")
+    style.label_axes(ax, f"{'xyz'[shown[0]]} (mm)", f"{'xyz'[shown[1]]} (mm)")
+    ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    return ax
+
+
+def plot_calibration(
+    probabilities: Mapping[str, Float[Any, ...]], *, ax: Axes | None = None
+) -> Axes:
+    """How many truths lie in the regions that claim a probability.
+
+    Parameters
+    ----------
+    probabilities : mapping from name to array
+        For each truth, the probability of the smallest region that holds it; NaN is left out. Right ones are uniform.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If a number lies outside 0 to 1, or none is left.
+    """
+    ax = style.on_axes(ax, size=(5.2, 4.4))
+    ax.plot([0, 1], [0, 1], color="0.6", linestyle=":", label="as it should be")
+    claimed = np.linspace(0, 1, 101)
+    for index, (name, values) in enumerate(probabilities.items()):
+        known = to_numpy(values)[np.isfinite(to_numpy(values))]
+        if not known.size or known.min() < 0 or known.max() > 1:
+            raise InputError(f"{name} must hold probabilities from 0 to 1, and one at least")
+        held = np.searchsorted(np.sort(known), claimed, side="right") / known.size
+        at_90 = np.mean(known <= 0.9)
+        label = f"{name}: {100 * at_90:.0f} % in 90 % regions"
+        ax.plot(claimed, held, color=style.color(index), linewidth=2, label=label)
+    ax.axvline(0.9, color="0.8", linewidth=0.8)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set_aspect("equal")
+    style.label_axes(ax, "probability that the region claims", "share of truths inside")
+    ax.legend(fontsize="small", loc="upper left")
+    return ax
+
+
+def _parents_first(parents: Sequence[int]) -> list[int]:
+    """Key points in an order in which each comes after its parent."""
+    order: list[int] = []
+    while len(order) < len(parents):
+        ready = [k for k, p in enumerate(parents) if k not in order and (p < 0 or p in order)]
+        if not ready:
+            raise InputError("the skeleton has a loop: each key point needs a way up to a root")
+        order += ready
+    return order
