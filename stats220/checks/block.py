@@ -46,6 +46,7 @@ class Block(Generic[Recorder]):
             if session is not None:
                 # Each block starts from a random state of its own, whatever the blocks before it drew.
                 session.seed(len(self.checks.results))
+                session.forget_last_call()
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise
@@ -87,6 +88,9 @@ class Block(Generic[Recorder]):
         if isinstance(error, SandboxLost):
             error.checks = self.checks
             return False
+        record, session = self.checks, self.checks.session
+        if status == "failed" and waits_for is None and not record.hidden and session is not None:
+            record.failed_call = record.failed_call or session.last_call()
         return True
 
     def _unmet_need(self) -> CheckResult | None:

@@ -22,6 +22,7 @@ COLORS = {
     "error": "#d9480f",
     "lost": "#d9480f",
 }
+MAX_LINES, MAX_PRINTED = 30, 3000  # of what a student's code prints
 RULE = "border-top: 1px solid rgba(128, 128, 128, 0.4);"
 CELL = "text-align: left; vertical-align: top; padding: 0.3em 0.8em 0.3em 0;"
 
@@ -49,12 +50,20 @@ def as_text(checks: Record) -> str:
             f"  {MARKS[result.status]} {result.what} ({result.points:g}/{result.max_points:g}, {WORDS[result.status]})"
         )
         lines += [f"      {text}" for text in _details(checks, result)]
+    if text := again(checks):
+        lines.append(f"  {text}")
+    if checks.printed:
+        lines += ["  Your code printed:", readable(checks.printed)]
     return "\n".join(lines)
 
 
 def as_html(checks: Record) -> str:
     """The table in HTML; everything in it is escaped, and colours of text and ground are the notebook's own."""
     notes = "".join(f"<div>{html.escape(note)}</div>" for note in checks.notes)
+    below = f"<div>{html.escape(again(checks))}</div>" if checks.failed_call else ""
+    if checks.printed:
+        text = html.escape(readable(checks.printed))
+        below += f"<div>Your code printed:</div><pre>{text}</pre>"
     rows = "".join(_row(checks, result) for result in checks.results)
     return (
         '<table style="border-collapse: collapse; color: inherit; background: transparent;">'
@@ -64,8 +73,27 @@ def as_html(checks: Record) -> str:
         + "".join(
             f'<th scope="col" style="{CELL}">{head}</th>' for head in ("Result", "Points", "Check")
         )
-        + f"</tr></thead><tbody>{rows}</tbody></table>"
+        + f"</tr></thead><tbody>{rows}</tbody></table>{below}"
     )
+
+
+def again(checks: Record) -> str:
+    """How to repeat the call that failed first; empty where there is none."""
+    call, name = checks.failed_call, f"check.{checks.exercise}.failed_call"
+    if call is None:
+        return ""
+    if getattr(call.func, "__name__", "") != checks.exercise:
+        return f"See for yourself: {name}() repeats the call that failed first."
+    options = f", **{name}.keywords" if call.keywords else ""
+    return f"See for yourself what it returned there: {checks.exercise}(*{name}.args{options})"
+
+
+def readable(printed: str) -> str:
+    """The first lines of what was printed; of a line that was written over again and again, a progress bar, the last state."""
+    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in printed.split("\n")]
+    text = "\n".join(lines[:MAX_LINES])
+    kept = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text[:MAX_PRINTED])
+    return kept.rstrip("\n") + ("" if len(kept) == len("\n".join(lines)) else "\n[...]")
 
 
 def _details(checks: Record, result: CheckResult) -> list[str]:

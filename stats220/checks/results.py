@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from stats220.line.line import Session, active_session
 
@@ -68,6 +69,10 @@ class Record:
         self.results: list[CheckResult] = []
         self.session: Session | None = active_session.get()
         self.notes: list[str] = []  # what the student should know before the results
+        self.printed = ""  # by the student's code, in a notebook
+        self.failed_call: functools.partial[Any] | None = (
+            None  # of the first block that failed, likewise
+        )
         self.remedies: dict[str, str] = {}  # by block, all of them
         self.shown_remedies: dict[str, str] = {}  # those that a notebook is to show
         self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far

@@ -13,7 +13,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 def accelerators() -> tuple[str, ...]:
     """What this machine has beside its CPU."""
-    return ("cuda",) if torch.cuda.is_available() else ()
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    return ("cuda",) * cuda + ("mps",) * mps
 
 
 class _Refusing(TorchDispatchMode):
@@ -49,5 +50,6 @@ def hidden(devices: Sequence[str]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch("torch.cuda.is_available", return_value=False))
         stack.enter_context(mock.patch("torch.cuda.device_count", return_value=0))
+        stack.enter_context(mock.patch("torch.backends.mps.is_available", return_value=False))
         stack.enter_context(_Refusing(devices))
         yield

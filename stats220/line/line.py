@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 
 from stats220.line import names
+from stats220.line.capture import MAX_TEXT
 from stats220.line.failures import Raised, SandboxLost, student_error
 from stats220.line.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
 from stats220.line.settings import SETTINGS
@@ -38,6 +40,8 @@ class Session(ABC):
         Value of ``time.monotonic()`` after which no request goes on, whatever `timeout` allows.
     printed : str
         What the student's code printed during the last request, at most 20 000 characters.
+    printed_so_far : str
+        What it printed during all of them, at most as much.
     received : deque of weakref.ref
         Arrays and tensors that came from the student's code lately, by themselves or in lists, tuples and dicts.
     checks_seed : int
@@ -52,12 +56,13 @@ class Session(ABC):
         self.device = device
         self.timeout = 60.0
         self.deadline: float | None = None
-        self.printed = ""
+        self.printed = self.printed_so_far = ""
         self.received: deque[weakref.ref[Any]] = deque(maxlen=1000)
         self.checks_seed = 0
         self.released: list[int] = []
         self.ellipsis: object = Nothing(Ellipsis)
         self._lost: str | None = None
+        self._last_call: Any = None
 
     @contextlib.contextmanager
     def activate(self) -> Iterator[Session]:
@@ -88,6 +93,14 @@ class Session(ABC):
 
     def _known(self, claimed: list[Any]) -> list[str]:
         return [name for name in SETTINGS if any(type(c) is str and c == name for c in claimed)]
+
+    def last_call(self) -> functools.partial[Any] | None:
+        """The last call of the student's code with what it was given, where it can be had: in a notebook."""
+        return None
+
+    def forget_last_call(self) -> None:
+        """Begin anew: there has been no call."""
+        self._last_call = None
 
     # Services: the same in a notebook and in the grader.
 
@@ -155,6 +168,7 @@ class Session(ABC):
         if type(reply) is not dict or type(reply.get("printed")) is not str or len(reply) != 2:
             self.lose("malformed reply")
         self.printed = reply["printed"]
+        self.printed_so_far += self.printed[: MAX_TEXT - len(self.printed_so_far)]
         if "error" in reply:
             try:
                 raised = Raised.from_reply(reply["error"])

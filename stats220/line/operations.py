@@ -146,8 +146,7 @@ class Operations:
     def op_make(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call, and keep the result here, unless it is that of a stub."""
         # What a check makes of torch's own parts does not hang on what the notebook has set.
-        own = getattr(function, "__module__", None) == "__main__"
-        with contextlib.nullcontext() if own else Settings.fresh().applied():
+        with contextlib.nullcontext() if is_of_cell(function) else Settings.fresh().applied():
             result = self.op_call(function, args, kwargs)
         return result if result is None or result is Ellipsis else Forced(result)
 
@@ -238,6 +237,13 @@ class Operations:
     def op_seed(self, seed: int) -> None:
         """Seed every generator that student code is likely to use."""
         seed_all(seed)
+
+
+def is_of_cell(function: Any) -> bool:
+    """Whether a function, class, method or callable object was defined in a cell."""
+    function = getattr(function, "__func__", function)
+    kind = getattr(type(function), "__module__", None)
+    return "__main__" in (getattr(function, "__module__", None), kind)
 
 
 def seed_all(seed: int) -> None:

@@ -86,7 +86,7 @@ def test_pixel_errors_have_a_dot_a_frame_a_bar_at_the_median_and_the_human_line(
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
-        *("ours", "theirs", "median", "one person labelling twice, 2.7 px")
+        *("ours", "theirs", "median", "one person labeling twice, 2.7 px")
     ]
     assert ax.get_yscale() == "log"
     assert "pixels" in ax.get_ylabel()
