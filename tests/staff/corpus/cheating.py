@@ -69,12 +69,11 @@ def rewires_the_comparisons(lab: Lab) -> Any:
 @case(VICTIM)
 def rewires_its_side_of_the_line(lab: Lab) -> Any:
     return lab.with_victim(
-        "import stats220.checks.recorder, gc, sys\n"
-        "for module in list(sys.modules.values()):\n"
-        "    for name in ('operations', 'Operations'):\n"
-        "        found = getattr(module, name, None)\n"
-        "        if isinstance(found, type): found.op_call = lambda *args: True\n\n\n"
-        "def VICTIM(*args):\n    return True"
+        "from stats220.line.operations import Operations\nhonest = Operations.op_call\n\n\n"
+        "def VICTIM(*args):\n    return 0\n\n\n"
+        "def lying(self, function, *args):\n"
+        "    return True if function is VICTIM else honest(self, function, *args)\n\n\n"
+        "Operations.op_call = lying"
     )
 
 
