@@ -20,11 +20,12 @@ from stats220.checks.encoding.inputs import (
 def draw_trials(
     rng: np.random.Generator, num_trials: int, num_bins: int, num_neurons: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """A signal (num_bins, num_neurons), and trials with noise of their own around it."""
+    """A signal (num_bins, num_neurons), and trials with noise of their own around it, some of them higher throughout than others."""
     signal = normal(rng, num_bins, num_neurons)
     signal = (signal - signal.mean(dim=0)) / signal.std(dim=0)
     signal = signal * torch.tensor([1.5, 2.0, 3.0])[:num_neurons] + 1
-    return signal, signal + normal(rng, num_trials, num_bins, num_neurons)
+    offsets = torch.linspace(-5, 5, num_trials)[:, None, None]
+    return signal, signal + offsets + normal(rng, num_trials, num_bins, num_neurons)
 
 
 def correlations(prediction: torch.Tensor, trials: torch.Tensor) -> tuple[Array, Array]:
