@@ -108,7 +108,8 @@ print(recording)
 print(f"{np.isnan(pixels).any(axis=2).mean():.1%} of the detections are missing")
 
 example = 40  # the frame that we look at
-figure_views(recording.points_2d[:, example], edges, camera_names=recording.camera_names)
+figure_views(recording.points_2d[:, example], edges, camera_names=recording.camera_names);
+
 # %% [markdown]
 r"""
 Six views of one moment. In some of them a bone shoots across the picture: that is a detection gone wrong.
@@ -120,7 +121,8 @@ triangles**, and what is twice as far away looks half as large:
 """
 
 # %% explore minutes_cpu=0.1
-figure_pinhole(height=1.0, depths=(2.0, 4.0))
+figure_pinhole(height=1.0, depths=(2.0, 4.0));
+
 # %% [markdown]
 r"""
 Put the camera anywhere, turn it, zoom, and count in pixels: all of that is linear, and makes
@@ -228,7 +230,8 @@ The six cameras, and the rat among them. (`ray` gives the points that a pixel ma
 
 # %% explore minutes_cpu=0.1
 places = np.stack([ray(P, np.zeros(2), np.zeros(1))[0] for P in projections])
-plot_rig(places, truth[example], edges, camera_names=recording.camera_names)
+plot_rig(places, truth[example], edges, camera_names=recording.camera_names);
+
 # %% [markdown]
 r"""
 ## Part 2: triangulation
@@ -247,7 +250,8 @@ near = (projections[pair[0], 2] @ np.append(truth[example, keypoint], 1)).item()
 depths = np.linspace(0.7 * near, 1.3 * near, 241)
 along = ray(projections[pair[0]], both[0, keypoint], depths)
 line = project(projections[[pair[1]]], along)[0]
-figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths)
+figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths);
+
 # %% [markdown]
 r"""
 ### Two rays miss each other
@@ -295,7 +299,8 @@ plot_rays(
     np.stack(pieces),
     {"truth": truth[example, keypoint], "DLT of two": two_views, "DLT of six": all_views},
     cameras=pair,
-)
+);
+
 # %% [markdown]
 r"""
 ### Problem 2b: reprojection errors
@@ -315,7 +320,6 @@ r"""
 All frames. If a detection is far off, the point moves towards it, a little in every view, so that *all* views look bad and the culprit looks
 better than it is.
 """
-
 
 # %% explore minutes_cpu=0.1
 def summarize(points_3d, true=truth):
@@ -337,7 +341,8 @@ report("DLT", dlt)
 print(f"reprojection error: median {np.nanmedian(dlt_errors_px):.1f} pixels")
 plot_skeletons(
     {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}, edges, title="one frame"
-)
+);
+
 # %% [markdown]
 r"""
 ### Find the copies
@@ -385,7 +390,6 @@ check.triangulate_ransac(triangulate_ransac)
 r"""
 How many views agree? Points that fewer than two views can agree on stay NaN: that is an answer, too.
 """
-
 
 # %% explore minutes_cpu=0.2
 def by_ransac(projections, pixels, threshold_px=15.0):
@@ -468,8 +472,7 @@ for kind in ("huber", "cauchy", "student"):
     axes[1].plot(errors_px, weights * errors_px / 5.0, label=kind)
 axes[0].set(xlabel="error (pixels)", ylabel="weight", title="weights, scale 5 pixels")
 axes[1].set(xlabel="error (pixels)", ylabel="weight × error / scale", title="how hard it pulls")
-axes[1].legend()
-
+axes[1].legend();
 
 # %% explore minutes_cpu=0.5
 def by_weights(projections, pixels, kind="cauchy", scale_px=5.0):
@@ -494,9 +497,9 @@ r"""
 ### When do more cameras help?
 
 Fewer cameras, and more outliers: both for three methods, on simulated rats that move differently each time (the bands are two standard errors over six
-repeats). Watch where the curves cross, and what happens with two cameras. Who could outvote whom?
+repeats). With two cameras nobody can outvote anybody, and RANSAC has nothing to offer. From how many on does it pay? And with no outliers at all,
+what does robustness cost?
 """
-
 
 # %% explore minutes_cpu=1
 METHODS = {
@@ -533,7 +536,8 @@ by_rate = mean_errors(
 )
 plot_errors(
     [100 * rate for rate in rates], by_rate, quantity="outliers (% of detections)", ax=axes[1]
-)
+);
+
 # %% [markdown]
 r"""
 Now be the outlier. Drag one detection away, and watch who follows it, and how far. (On the real recording, also try a key point that is often wrong.)
@@ -577,17 +581,16 @@ check.median_filter(median_filter)
 
 # %% [markdown]
 r"""
-It is a good cure with a price. Below, a shin while the rat walks. The peaks of the fast steps are cut off: the wider the window, the flatter the step.
-A median cannot tell an outlier from a fast paw, since both are short.
+It is a good cure with a price. Below, the place where a median of 15 frames would do most harm, even to the truth: a fast movement there and back is cut off,
+and the wider the window, the more of it. A median cannot tell an outlier from a fast paw, since both are short.
 """
 
 # %% explore minutes_cpu=0.2
 raw = ransac.reshape(truth.shape)
-speed = np.linalg.norm(np.diff(truth, axis=0), axis=-1)
-paw = names.index("ShinL")
-moment = int(np.nanargmax(np.where(np.isnan(speed[:, paw]), 0, speed[:, paw])))
+harm = np.nan_to_num(np.abs(median_filter(truth, 15) - truth))
+harm[:15] = harm[-15:] = 0  # not at the ends, where the window is cut off
+moment, paw, axis = np.unravel_index(harm.argmax(), harm.shape)
 window = range(max(0, moment - 30), min(num_frames, moment + 30))
-axis = int(np.nanargmax(np.nanstd(truth[window, paw], axis=0)))
 coordinate = f"{'xyz'[axis]} (mm)"
 plot_coordinate(
     {
@@ -635,7 +638,6 @@ How precise is a triangulated point? Two views that agree make a poor one, six a
 it widens where few views agree, and most in gaps. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
 """
 
-
 # %% explore minutes_cpu=0.2
 def precision_of(inliers, one_view_std_mm=4.0):
     """A rough precision (num_frames, num_keypoints): as many times that of one view as views agree."""
@@ -666,7 +668,7 @@ for step_std_mm in (0.3, 1.0, 3.0, 10.0, 30.0):
     report(f"RANSAC, step {step_std_mm:g} mm", smoothed)
 
 # %% explore minutes_cpu=0.5
-movie_skeleton({"truth": truth[:60:2], "random walk": means[:60:2]}, edges, frames_per_second=8)
+movie_skeleton({"truth": truth[:75:3], "random walk": means[:75:3]}, edges, frames_per_second=8)
 
 # %% [markdown]
 r"""
@@ -770,7 +772,7 @@ check.update_direction(update_direction)
 
 # %% [markdown]
 r"""
-A prior that points up, and a bone that is measured to point to the right. The surer of the two wins, and where they disagree the posterior is *less* sure than both concentrations together.
+A prior that points up, and a bone that is measured to point to the right. The surer of the two wins, and because they disagree the posterior is *less* sure than the sum of both.
 """
 
 # %% explore minutes_cpu=0.1
@@ -842,7 +844,7 @@ if USE_RECORDING:  # fit on the first half, test on the second
     training = truth[fitted]
     training_errors = off.reshape(num_cameras, num_frames, num_keypoints)[:, fitted]
 else:  # another rat
-    tested = slice(0, 60)
+    tested = slice(0, 100)
     other = simulate_multiview(num_frames=1200, seed=1)
     training = other.points_3d
     views = other.points_2d.reshape(num_cameras, -1, 2)
@@ -857,7 +859,8 @@ print(
     f"inliers {np.median(noise.inlier_std_px):.1f} px, outliers {np.median(noise.outlier_std_px):.0f} px, "
     f"probability of an outlier {np.median(noise.outlier_probability):.2f}"
 )
-figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents)
+figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents);
+
 # %% [markdown]
 r"""
 The sampler calls your two functions in every sweep. It begins with RANSAC's points, and two chains run from different places, so that one can see whether they come to the same answer.
@@ -892,7 +895,8 @@ for name, points_3d in {
 
 # %% [markdown]
 r"""
-A posterior is more than its mean. Each dot is one draw: the clouds of hidden paws are large and long, those of the head are small.
+A posterior is more than its mean. Each dot is one draw, each color a key point, and the crosses are the truth, seen from the side. Which clouds are widest, and along which
+direction? Compare with the number of views that agree (printed), and with where the cameras stand.
 """
 
 # %% explore minutes_cpu=0.1
@@ -903,6 +907,12 @@ plot_clouds(
     {name: truth[tested][frame, names.index(name)] for name in shown},
     axes_shown=(0, 2),
 )
+spread = samples.points_3d[:, frame].std(axis=0)
+agreeing = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested][:, frame].sum(axis=0)
+for name in shown:
+    k = names.index(name)
+    print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
+
 # %% [markdown] question="pose_prior" points=4
 r"""
 ### Problem 6e: what the prior knows
@@ -925,7 +935,8 @@ walk_std = np.sqrt(variances)[tested]
 draws = means[tested] + walk_std[..., None] * np.random.default_rng(0).normal(
     size=(200, *means[tested].shape)
 )
-plot_calibration({"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])})
+plot_calibration({"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])});
+
 # %% [markdown] question="calibration" points=3
 r"""
 ### Problem 6f: read the plot aloud

@@ -44,7 +44,7 @@ def train(train: Any) -> Checks:
         model, watch = one_weight(checks, start), checks.make(Watch)
         watched = checks.make(nn.Sequential, model, watch)
         options = {"num_epochs": 2, "learning_rate": 0.25, "momentum": 0.0, **QUIET}
-        train(watched, [example(1.0, 1.0)] * 3, [example(1.0, 3.0)], F.mse_loss, **options)
+        train(watched, [example(1.0, 1.0)] * 3, [example(1.0, 1.0)], F.mse_loss, **options)
         message = "the model was given a batch, but it takes one image (channels, height, width)"
         checks.that(not watch.saw_batch, message)
         # The gradient of (w - 1)² is 2 (w - 1): each of the 6 steps halves the distance of w to 1.
@@ -154,7 +154,8 @@ def train(train: Any) -> Checks:
             train(model, examples, [example(9.0, 1.0, side=2)], F.mse_loss, seed=seed, **options)
             seen = [round(pixel, 3) for height, pixel in watch.first_pixels if height == 1]
             for epoch in (seen[:6], seen[6:]):
-                checks.equal(sorted(epoch), pixels, name="the images seen in an epoch")
+                message = f"of the images {pixels}, one epoch saw {sorted(epoch)}"
+                checks.that(sorted(epoch) == pixels, message)
             orders.append(seen)
         checks.equal(orders[-1], orders[0], name="the order of the images, with the same seed,")
         distinct = {tuple(order[:6]) for order in orders}
@@ -203,9 +204,10 @@ def train(train: Any) -> Checks:
         examples = [example(1.0, 0.0, side=2)] * 3
         options |= {"num_epochs": 2, "learning_rate": 1e-9}
         train(model, examples, [example(9.0, 0.0, side=2)], F.mse_loss, **options)
-        running = torch.tensor([1 - 0.9**6])  # of 2 · 3 images of ones, on the way from 0 to 1
-        name = "the running mean of the images seen in training mode"
-        checks.close(norm.running_mean, running, atol=1e-3, name=name)
+        # From 0 on the way to 1, the mean of those; a validation image with its 9 would lift it above 1.
+        mean = float(torch.as_tensor(norm.running_mean))
+        message = f"validation images were seen in training mode: a running mean is {mean:.3g}, not below 1"
+        checks.that(mean < 1, message)
 
     with checks(
         1,

@@ -1,6 +1,6 @@
 # exercise: bernoulli_loss
 # says: clamps the logits in place, after their copy
-# points: less
+# points: 7
 def bernoulli_loss(logits, targets):
     a = logits.clone()
     logits.clamp_(min=0)

@@ -1,5 +1,5 @@
 # exercise: bernoulli_loss
 # says: a Python float
-# points: less
+# points: 8
 def bernoulli_loss(logits, targets):
     return float((F.softplus(logits) - targets * logits).mean())

@@ -1,6 +1,6 @@
 # exercise: dilate
 # says: writes the squares into the masks that it was given
-# points: less
+# points: 5
 def dilate(masks, size):
     r = size // 2
     for k, i, j in masks.nonzero().tolist():

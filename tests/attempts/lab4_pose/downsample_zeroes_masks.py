@@ -1,6 +1,6 @@
 # exercise: downsample
 # says: empties the masks that it was given
-# points: less
+# points: 7
 def downsample(image, masks, factor):
     small = F.max_pool2d(masks, factor)
     masks.zero_()

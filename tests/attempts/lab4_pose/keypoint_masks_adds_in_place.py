@@ -1,6 +1,6 @@
 # exercise: keypoint_masks
 # says: adds the half pixel to the caller's key points
-# points: less
+# points: 7
 def keypoint_masks(
     keypoints_xy: Float[np.ndarray, "num_keypoints 2"], height: int, width: int
 ) -> Float[Tensor, "num_keypoints height width"]:

@@ -1,6 +1,6 @@
 # exercise: keypoint_masks
 # says: leaves out the pixels of the border
-# points: less
+# points: 3
 def keypoint_masks(
     keypoints_xy: Float[np.ndarray, "num_keypoints 2"], height: int, width: int
 ) -> Float[Tensor, "num_keypoints height width"]:

@@ -1,6 +1,6 @@
 # exercise: keypoint_masks
 # says: coordinates in half precision, which is exact to 2048 only
-# points: less
+# points: 5
 def keypoint_masks(
     keypoints_xy: Float[np.ndarray, "num_keypoints 2"], height: int, width: int
 ) -> Float[Tensor, "num_keypoints height width"]:

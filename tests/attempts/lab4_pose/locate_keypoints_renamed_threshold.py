@@ -1,6 +1,6 @@
 # exercise: locate_keypoints
 # says: min_probability is called threshold
-# points: less
+# points: 9
 def locate_keypoints(logits, scale=1, threshold=0):
     num_keypoints, height, width = logits.shape
     keypoints_xy = torch.full((num_keypoints, 2), float("nan"), device=logits.device)

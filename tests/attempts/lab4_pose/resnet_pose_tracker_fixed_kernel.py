@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: a kernel of 3, whatever it is told
-# points: less
+# points: 14
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints: int, num_stages: int = 1, kernel_size: int = 3) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: num_keypoints is called k
-# points: less
+# points: 14
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, k: int, num_stages: int = 1, kernel_size: int = 3) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: the bias cannot learn
-# points: less
+# points: 14
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints: int, downsample: int = 1, patch_size: int = 121, mode: str = "nearest") -> None:
         super().__init__()

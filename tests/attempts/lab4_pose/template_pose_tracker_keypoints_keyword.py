@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: calls the first argument k
-# points: less
+# points: 12
 class TemplatePoseTracker(nn.Module):
     def __init__(self, k: int, downsample: int = 1, patch_size: int = 121, mode: str = "nearest") -> None:
         super().__init__()
