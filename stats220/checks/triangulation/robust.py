@@ -122,7 +122,9 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     ):
         cameras, pixels, _ = disturbed(checks.rng, 4, 40)
         pixels[:, 1], pixels[:4, 2] = NAN, NAN
-        pixels[:, 3] = 1000 * np.arange(1, 6)[:, None]  # no view agrees with another, along any axis
+        pixels[:, 3] = (
+            1000 * np.arange(1, 6)[:, None]
+        )  # no view agrees with another, along any axis
         found, afterwards = checks.call(triangulate_ransac, cameras, pixels, 10.0, *given)
         points, inliers = to_numpy(found[0]), to_numpy(found[1])
         checks.shape(points, (4, 3), name="points_3d")
