@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest import mock
@@ -13,7 +14,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 def accelerators() -> tuple[str, ...]:
     """What this machine has beside its CPU."""
-    return ("cuda",) if torch.cuda.is_available() else ()
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    return ("cuda",) * cuda + ("mps",) * mps
 
 
 class _Refusing(TorchDispatchMode):
@@ -46,8 +48,11 @@ def hidden(devices: Sequence[str]) -> Iterator[None]:
     if not devices:
         yield
         return
+    # The first operation in such a mode imports this, which looks for a GPU once and for all.
+    importlib.import_module("torch._dynamo")
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch("torch.cuda.is_available", return_value=False))
         stack.enter_context(mock.patch("torch.cuda.device_count", return_value=0))
+        stack.enter_context(mock.patch("torch.backends.mps.is_available", return_value=False))
         stack.enter_context(_Refusing(devices))
         yield

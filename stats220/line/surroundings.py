@@ -7,6 +7,7 @@ code runs with the defaults there, and the student's with what the student has s
 from __future__ import annotations
 
 import contextlib
+import linecache
 import random
 import signal
 import sys
@@ -49,6 +50,13 @@ def _open_figures() -> set[int]:
     return set() if pyplot is None else set(pyplot.get_fignums())
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the student's code, in that line of it. A notebook shows the message, and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt: {self}"]
+
+
 @contextlib.contextmanager
 def user_interrupts() -> Iterator[None]:
     """Tell a Ctrl-C from a ``raise KeyboardInterrupt`` in the block: after the former, raise it again at the end.
@@ -59,11 +67,10 @@ def user_interrupts() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
-    pressed = False
+    stopped: list[str] = []
 
     def remember(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
+        stopped.append(_own_line(frame))
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, remember)
@@ -71,5 +78,15 @@ def user_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt
+    if stopped:
+        raise Interrupted(stopped[0])
+
+
+def _own_line(frame: FrameType | None) -> str:
+    """Where in the student's own code that is."""
+    while frame is not None and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    if frame is None:
+        return "you stopped the check"
+    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno, frame.f_globals).strip()
+    return f"you stopped the check in line {frame.f_lineno} of your code: {text[:200]}"

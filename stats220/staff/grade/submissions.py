@@ -105,7 +105,9 @@ def collect(submissions: Path, lab: str, *, untouched: Collection[str] = ()) -> 
         _submission(submissions, owner, lab, untouched)
         for owner in _merged(owners_of(submissions, entries))
     ]
-    if not any(submission.entry or submission.problem != _none(lab) for submission in found):
+    if not any(
+        submission.entry or not submission.problem.startswith(_none(lab)) for submission in found
+    ):
         raise GradingError(f"no submissions in {submissions}: {_expected(lab)}")
     return sorted(found, key=lambda submission: submission.student)
 
@@ -135,10 +137,11 @@ def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]
     notes = []
     if name != owner.student:
         notes.append(f"the folder {owner.student[:60]!a} cannot be a student's name")
-    chosen = _choose(list(_candidates(source, owner)), lab, untouched)
+    candidates = list(_candidates(source, owner))
+    chosen = _choose(candidates, lab, untouched)
     about = {"id": owner.id, "submitted": owner.submitted, "late": owner.late}
     if not chosen:
-        problem = _why_none(owner.entries, lab)
+        problem = _why_none(owner.entries, candidates, lab)
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
     if len(chosen) > 1:
         paths = ", ".join(sorted(candidate.path for candidate in chosen))
@@ -203,13 +206,14 @@ def _named_as_another(entry: Entry, lab: str) -> bool:
     return bool(named) and lab.casefold() not in named
 
 
-def _why_none(entries: Sequence[Entry], lab: str) -> str:
+def _why_none(entries: Sequence[Entry], candidates: Sequence[_Candidate], lab: str) -> str:
     for entry in entries:
         if entry.kind == "link":
             return "the student's folder is a symbolic link"
         if entry.kind == "unreadable":
             return f"the folder cannot be read: {entry.where}"
-    return _none(lab)
+    others = sorted({c.lab for c in candidates} - {"", lab})
+    return _none(lab) + (f", only a notebook of another lab: {', '.join(others)}" if others else "")
 
 
 def _name(folder: str) -> str:
