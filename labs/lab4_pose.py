@@ -2,10 +2,9 @@
 r"""
 # Lab 4: Markerless pose tracking
 
-Where is the paw? For a long time neuroscientists glued markers onto animals to answer this. Today a network reads the pose from plain
-video: label a few dozen frames by hand, train, and it labels the other hundred thousand.
-[DeepLabCut](https://www.mackenziemathislab.org/deeplabcut) (Mathis et al., 2018) showed how few labels that takes, and it is the model for
-this lab.
+Where is the paw? Today a network reads the pose of an animal from plain video: label a few dozen frames by hand, train, and it labels the other
+hundred thousand. [DeepLabCut](https://www.mackenziemathislab.org/deeplabcut) (Mathis et al., 2018) showed how few labels that takes, and it is the
+model for this lab.
 
 We treat pose tracking as **logistic regression, pixel by pixel**: for every pixel of a frame and every key point (hand, finger, tongue, ...),
 what is the probability that the key point is there?
@@ -19,8 +18,8 @@ what is the probability that the key point is there?
 
 Three rules hold for all problems. A function **returns what its docstring says**: where that is a tensor, an array, a list or a mask of booleans
 is not one, for the next cells cannot take it. A result is on the **device** of what came in. And a function **leaves its inputs as they are**,
-unless its docstring says otherwise. The cells in between show what your code does to real frames; where they need a problem that you have not
-solved, they say so in one line.
+unless its docstring says otherwise. Cells in between
+show what your code does to frames; where they need a problem that you have not solved, they say so.
 """
 
 # %% [markdown]
@@ -147,9 +146,9 @@ if ready({"Problem 1a": preprocess}):
 r"""
 ### Problem 1b: a mask for each key point
 
-The targets are binary masks $y_{k} \in \{0, 1\}^{H \times W}$, one for each key point, with a single one: at the pixel in which the key point lies.
-Pixel centers are at whole numbers, here and in all that follows. So the top left pixel reaches from -0.5 to 0.5, a key point at $x = 2.5$ lies in
-column 3, and the nearest pixel is $\lfloor x + 0.5 \rfloor$.
+The targets are binary masks $y_{k} \in \{0, 1\}^{H \times W}$, one for each key point, with a single one at its pixel. Pixel centers are at whole
+numbers, here and in all that follows: the top left pixel reaches from -0.5 to 0.5, a key point at $x = 2.5$ lies in column 3, and the nearest pixel is
+$\lfloor x + 0.5 \rfloor$.
 
 Three traps. A position is $(x, y)$, to the right and down, while an array is indexed `[row, column]`. Python's `round(2.5)` is 2, and `int(-0.6)`
 is 0. And a key point that is not labeled, or lies outside the frame, has an *empty* mask: "nowhere" is something to learn, too.
@@ -180,9 +179,8 @@ if ready({"Problem 1b": keypoint_masks}):
 r"""
 ### Problem 1c: half the size
 
-A frame has 620,000 pixels. Half the height and width is a quarter of the work, and the paw is still easy to see. The image is **averaged** over
-squares of pixels. The masks are not: the mean of a mask with a single one is $1/4$, neither here nor there. We take the **maximum**, so that the
-small mask has a one wherever the large one had one in that square.
+Half the height and width is a quarter of the work, and the paw is still easy to see. The image is **averaged** over squares of pixels. Of the masks we take
+the **maximum**, so that the small mask has a one wherever the large one had one in that square; the mean would be $1/4$, neither here nor there.
 
 Where the height or width is not a multiple of the factor (747 is odd), the rows and columns left over at the end are dropped.
 """
@@ -197,9 +195,9 @@ check.downsample(downsample)
 r"""
 ### Problem 1d: room for error
 
-One pixel in 155,000 is a hard target, and a needlessly strict one: when the same person labels the same frame twice, the labels are 2.7 pixels apart
-(Mathis et al., 2018). So we **dilate** the masks: each one becomes a square of `size` × `size` ones around it. A prediction that is a few pixels off
-is then still right, and there are 441 ones to learn from in place of 1.
+One pixel in 155,000 is a needlessly strict target: when the same person labels the same frame twice, the labels are 2.7 pixels apart (Mathis et al., 2018).
+So we **dilate** the masks: each one becomes a square of `size` × `size` ones around it. A prediction that is a few pixels off is then still right, and
+there are 441 ones to learn from in place of 1.
 """
 
 # %% exercise="dilate" minutes=10
@@ -246,8 +244,8 @@ if ready(PART1):
 r"""
 ## Part 2: template matching is a convolution
 
-How would you find a joystick by computer? Cut one out of a frame, slide the cut-out over another frame, and at each place multiply pixel by pixel
-and add up. Where the sum is large, frame and cut-out look alike. The cut-out is a **template** $W_k$, and the sliding sum is what deep learning calls
+To find a joystick, cut one out of a frame, slide the cut-out over another frame, and at each place multiply pixel by pixel and add up. Where the sum is
+large, frame and cut-out look alike. The cut-out is a **template** $W_k$, and the sliding sum is what deep learning calls
 a convolution:
 
 $$a_{k,i,j} = b_k + \sum_{u,v} W_{k,u,v} \, x_{i+u,\,j+v}, \qquad \Pr(y_{k,i,j} = 1) = \sigma(a_{k,i,j}) = \frac{1}{1 + e^{-a_{k,i,j}}}.$$
@@ -265,7 +263,7 @@ should be far below zero.
 
 ### Three ways to make an image smaller
 
-They look different and are cousins. **Average pooling** takes the mean of each $d \times d$ square. A **convolution with stride** $d$ whose weights are
+**Average pooling** takes the mean of each $d \times d$ square. A **convolution with stride** $d$ whose weights are
 all $1/d^2$ does exactly the same. **Interpolation** asks for the image at new places, between the pixels: the `nearest` pixel, or a `bilinear` mean of
 the four around. Our model interpolates, for the logits have to come back to full size by the same road.
 """
@@ -353,9 +351,8 @@ if ready(PART2):
 
 # %% [markdown]
 r"""
-In the frame that they come from, the templates find what they were cut from, and a little more. In another frame some do well and others do not: the
-joystick keeps its shape, a paw moves and turns, and a chin without a tongue looks much like a chin with one. One patch is a poor description of a paw;
-from many frames we can *learn* a better one.
+In their own frame the templates find what they were cut from, and a little more. In another frame the joystick keeps its shape, a paw moves and turns, and a
+chin without a tongue looks much like a chin with one. From many frames we can *learn* better templates.
 """
 
 # %% explore minutes_cpu=0.1
@@ -377,8 +374,8 @@ if ready(PART2):
 
 # %% [markdown]
 r"""
-And this is where learning will start: random templates, which find nothing. The maps have the size of the image, but their grain is that of the small one:
-with `mode="nearest"` the tracker has one logit for each 4 × 4 pixels. Try `mode="bilinear"`.
+Random templates find nothing. The maps have the size of the image, but their grain is that of the small one: with `mode="nearest"` there is one logit for each
+4 × 4 pixels. Try `mode="bilinear"`.
 """
 
 # %% explore minutes_cpu=0.1
@@ -494,9 +491,8 @@ if ready({"Problem 3b": bernoulli_loss}):
 
 # %% [markdown]
 r"""
-Is the tracker any good, before it has learned anything? Two numbers to compare with. A tracker that says "one half" everywhere has loss
-$\log 2 \approx 0.69$. One that knows only how rare ones are, and says the same small probability everywhere, does much better. A tracker that has learned
-where to look must do better still, and that is the next thing to do.
+Two numbers to compare a tracker with. One that says "one half" everywhere has loss $\log 2 \approx 0.69$. One that knows only how rare ones are, and says the same
+small probability everywhere, does much better. A tracker that has learned where to look must do better still.
 """
 
 # %% explore minutes_cpu=0.1
@@ -513,17 +509,15 @@ if ready(PART2 | {"Problem 3b": bernoulli_loss}):
 r"""
 ## Part 4: stochastic gradient descent
 
-The loss is a function of 3650 weights, and its gradient says in which direction it grows fastest. So step the other way. Once for each *example*, not once for
-all 44: such a gradient is a noisy guess, but it costs a 44th, and 44 rough steps lead further than one exact step. That is **stochastic gradient descent**, SGD.
-Two refinements:
+The gradient of the loss says in which direction it grows fastest. So step the other way, once for each *example*, not once for all 44: such a gradient is a noisy guess,
+but it costs a 44th, and 44 rough steps lead further than one exact step. That is **stochastic gradient descent**, SGD. Two refinements:
 
 - **Momentum.** A velocity $v$ remembers the gradients $g$ so far, older ones less: $v \leftarrow \mu v + g$, then $\theta \leftarrow \theta - \eta v$. What the
   gradients agree on adds up; their noise cancels. With $\mu = 0.9$ a lasting gradient moves the weights ten times as far as one step would.
 - **A learning rate that decays.** Large steps get near the minimum quickly, and then jump around it. So after a number of epochs $\eta$ is cut to a tenth. An
   **epoch** is one pass over all training examples, each seen once, in a new random order.
 
-How well the tracker does on frames that it learns from says little: with enough weights it could know them by heart. So we keep 11 frames aside and look at *their*
-loss after each epoch. **Validation** must not change the tracker in any way: it takes no steps, it needs no gradients, and layers that behave otherwise in training
+With enough weights a tracker could know its frames by heart. So we keep 11 frames aside and look at *their* loss after each epoch. **Validation** must not change the tracker in any way: it takes no steps, it needs no gradients, and layers that behave otherwise in training
 (dropout, BatchNorm: Part 5) have to be told, by `model.eval()`, and told again by `model.train()` when training goes on.
 
 ### Problem 4a: the training loop
@@ -543,12 +537,10 @@ check.train(train)
 r"""
 ### Train the template tracker
 
-`NUM_EPOCHS = 20` is a preset for a laptop: half a minute or so. The full run has 200 epochs; choose it when you have a GPU, or time for a coffee. The learning rate
-is cut once, after half of them. The frames are prepared once, and go to the GPU if there is one, as the tracker does.
+`NUM_EPOCHS = 20` is a preset for a laptop: half a minute or so. The full run, for a GPU or a long coffee, has 200. The learning rate is cut once, after half of them.
 
-**Start from what is known.** Random weights are the usual start, and a poor one here: most of the first 100 epochs are spent on finding out that ones are rare. We
-know that already. So let the weights begin at zero and each bias at the log odds of its key point's rate: that is the best tracker that does not look. (With several
-layers, weights of zero would be a trap: all hidden units would stay alike.)
+**Start from what is known.** From random weights, most of the first 100 epochs are spent on finding out that ones are rare. So let the weights begin at zero and each bias
+at the log odds of its key point's rate: the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units would stay alike.)
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
@@ -697,13 +689,13 @@ check.step_decay(step_decay)
 r"""
 ## Part 5: transfer learning with a residual network
 
-A template looks at grey values. If a paw turns, or the light changes, the grey values change, and the template is none the wiser. Networks that were trained to name what
-is on a million photographs have learned *features* which survive that: edges first, then textures, then parts of things. Nobody has a million labeled mice. But perhaps
-we can borrow the features, and learn only the last step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
+If a paw turns, or the light changes, its grey values change, and the template is none the wiser. Networks that were trained to name what is on a million photographs have
+learned *features* which survive that: edges first, then textures, then parts of things. Nobody has a million labeled mice, but we can borrow the features, and learn only the
+last step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
 
 The network is a **ResNet** with 50 layers (He et al., 2016). It begins with a *stem*: a convolution with stride 2, BatchNorm, a rectifier, and pooling with stride 2. Then
-follow four *stages*, each a stack of *residual blocks* that compute $x + f(x)$: a block starts out as "change nothing" and learns what to change, and gradients find a
-way through it however deep the stack. The classifier at the end we have no use for: it throws away *where* things are.
+follow four *stages*, each a stack of *residual blocks* that compute $x + f(x)$, so that gradients find a way through, however deep the stack. The classifier at the end we
+do not use: it throws away *where* things are.
 
 `load_backbone` fetches the weights once (100 MB), checks them, and keeps them. **If they cannot be had, it says so in a banner**, and goes on with EfficientNet-Lite0, a
 small network whose ImageNet weights a package brings, or, where that is missing too, with random weights: then nothing is transferred, and the numbers are *not* those of
@@ -723,8 +715,7 @@ print(f"{sum(p.numel() for p in backbone.parameters()):,} parameters")
 r"""
 ### Bonus problem 5a: half the pixels, twice the channels
 
-From stage to stage the maps have fewer pixels, each of which sees more of the frame, and more channels. How many? The rule of the trade is "half the height and width,
-twice the channels". Does it hold from the start?
+From stage to stage the maps have fewer pixels and more channels. The rule of the trade is "half the height and width, twice the channels". Does it hold from the start?
 """
 
 # %% exercise="stage_shapes" minutes=10 bonus=true
@@ -801,11 +792,10 @@ check.extract_features(extract_features)
 r"""
 ### Train the head
 
-With the features at hand, `train` can be given the head alone, as a model from features to small logits, and a loss that interpolates them. It is the same training as that
-of the whole tracker. Without the bonus problem, the features come from `feature_maps`, which runs the whole network: the same, but slower.
+With the features at hand, `train` can be given the head alone, and a loss that interpolates its small logits. It is the same training as that of the whole tracker. Without
+the bonus problem, the features come from `feature_maps`, which runs the whole network: the same, but slower.
 
-How large a step is right? The loss bends with the squared length of the features, which differs from stage to stage and from network to network. So the learning rate is a
-constant, divided by that.
+The loss bends with the squared length of the features, which differs between stages and networks. So the learning rate is a constant, divided by that.
 """
 
 # %% explore minutes_cpu=0.1
@@ -903,8 +893,7 @@ how many videos, with which weights.*
 r"""
 ## Part 6: where is it?
 
-A loss in nats per pixel says little to a biologist. What counts is how far, in pixels of the original frame, the tracker's answer is from the label. So each map of logits has
-to become one place.
+What counts for a biologist is how far, in pixels of the original frame, the tracker's answer is from the label. So each map of logits has to become one place.
 
 **The largest logit** says in which pixel the key point is. Its neighbors say more: a parabola through the largest and the two beside it has its top somewhere between them.
 With $l$, $c$ and $r$ the logits at the left, in the center and at the right,
@@ -919,7 +908,7 @@ pixels 0 and 1 of the frame, and its center is at 0.5, not at 0:
 
 $$x_\text{frame} = (x_\text{map} + \tfrac12) \cdot \text{scale} - \tfrac12.$$
 
-Whoever writes $x \cdot \text{scale}$ is half a pixel off at scale 2, three and a half at scale 8, always to the upper left, and will blame the network.
+Whoever writes $x \cdot \text{scale}$ is always off to the upper left, by three and a half pixels at scale 8, and will blame the network.
 
 ### Problem 6a: from logits to key points
 
@@ -985,7 +974,7 @@ if ready(PART6):
 r"""
 ### The loss got what it asked for
 
-Are you disappointed? The maps look so good. Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
+The maps of the deep features look so good! Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
 the loss pays as much for a one at the rim of the square as for a one in the middle. Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random
 from such a square is 16 pixels off, on average. The tracker knows better: the *middle* of the plateau is much closer. Take the mean position around the largest logit, weighted by
 probability:
@@ -1015,10 +1004,11 @@ if ready(PART6):
 
 # %% [markdown]
 r"""
-How wide the targets are, and how the map is *read*, matters as much as what computes it; a template that starts well is a strong baseline; and what transfer learning buys is not
-so much the median as the RMSE: the frames that go wrong altogether. The last section has the numbers for the recorded frames.
+How wide the targets are, and how the map is *read*, matters as much as what computes it, and a template that starts well is a strong baseline. On the recorded frames, deep
+features buy not so much the median as the RMSE: fewer frames go wrong altogether (the numbers are in the last section). Here, with features of the first stage alone, a finger can
+still be found in the wrong place.
 
-Look for yourself: every frame, every key point, every threshold. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
+Look for yourself. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
 """
 
 
@@ -1080,7 +1070,7 @@ what the model does about a tongue that is out of sight.*
 r"""
 ## Towards DeepLabCut (not graded)
 
-What you have built is most of the idea. Here is what else it takes, in the order in which it helps.
+What else it takes, in the order in which it helps.
 
 **Offsets.** A map does not have to be fine if it also says *where in the cell*. Beside the score, let the head predict for each cell an offset $(\Delta x, \Delta y)$ to the key
 point (a `nn.Conv2d` with `3 * num_keypoints` outputs), learned from the cells around it. Deep stages with cells of 8 or 16 pixels then locate to a fraction of a cell. Leave out

@@ -29,7 +29,7 @@ def load_stand_in(name: str) -> dict[str, Array]:
     InputError
         If there is none of that name.
     """
-    folder = files("stats220.data") / "standins"
+    folder = files("stats220.data") / "stand_ins"
     path = folder / f"{name}.npz"
     if not path.is_file():
         there = sorted(item.name.removesuffix(".npz") for item in folder.iterdir())
@@ -41,4 +41,5 @@ def load_stand_in(name: str) -> dict[str, Array]:
 
 def save_stand_in(path: Any, arrays: dict[str, Any]) -> None:
     """Write a stand-in: half precision, compressed; the same arrays give the same bytes."""
-    np.savez_compressed(path, **{key: np.asarray(v, dtype=np.float16) for key, v in arrays.items()})
+    halves: dict[str, Any] = {key: np.asarray(v, np.float16) for key, v in arrays.items()}
+    np.savez_compressed(path, **halves)

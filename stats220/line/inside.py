@@ -117,6 +117,10 @@ def serve(read_fd: int, write_fd: int) -> None:
     )
     pipe = Pipe(read_fd, write_fd)
     pipe.send("ready", operations)
+    own = os.getpid()
     with contextlib.suppress(EOFError):
         while True:
-            pipe.send_frame(operations.respond(lambda: pipe.receive(operations)))
+            reply = operations.respond(lambda: pipe.receive(operations))
+            if os.getpid() != own:  # a fork that a student's code let run on: one reply is enough
+                os._exit(0)
+            pipe.send_frame(reply)

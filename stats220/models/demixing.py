@@ -219,7 +219,7 @@ def demix(
             max_sweeps=max_sweeps,
             tolerance=tolerance,
         )
-        bar.update(bar.total - bar.n)  # a bar that ends half way is drawn as failed
+        bar.update(max_sweeps * num_neurons - bar.n)  # a bar that ends half way is drawn as failed
     return _demixed(found, origins, key, (num_neurons, height, width))
 
 

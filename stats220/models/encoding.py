@@ -8,17 +8,20 @@ A model here is a torch module that maps a stimulus (num_frames, height, width),
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.signal import oaconvolve
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from stats220.arrays import to_numpy
 from stats220.data.encoding import check_recording
-from stats220.data.training import TrainingHistory, check_finite
+from stats220.data.training import TrainingError, TrainingHistory, check_finite
 from stats220.errors import InputError
 from stats220.models.resident import Resident
 
@@ -39,7 +42,9 @@ class Shown(Protocol):
 
 
 def start_from_sta(
-    model: Any, spike_triggered_average: Float[Tensor, "num_neurons num_lags height width"]
+    model: Any,
+    spike_triggered_average: Float[Tensor, "num_neurons num_lags height width"],
+    stimulus: Any = None,
 ) -> None:
     """Set a model's `spatial` and `temporal` filters to the best product of two for each neuron's average; in place.
 
@@ -48,11 +53,14 @@ def start_from_sta(
     model : nn.Module
         With parameters `spatial` (num_neurons, height, width) and `temporal` (num_neurons, num_lags).
     spike_triggered_average : Tensor (num_neurons, num_lags, height, width)
+    stimulus : array or Tensor (num_frames, height, width), optional
+        Filters are scaled so that what they make of its first frames has standard deviation 1. Without, they have unit norm, which comes
+        to the same for white noise; pixels that go together, as in natural scenes, need it.
 
     Raises
     ------
     InputError
-        If it does not fit the model, or is not finite: a neuron without spikes has none.
+        If the average does not fit the model, or is not finite: a neuron without spikes has none.
     """
     num_neurons, num_lags = model.temporal.shape
     expected = (num_neurons, num_lags, *model.spatial.shape[1:])
@@ -64,9 +72,14 @@ def start_from_sta(
         raise InputError("the average holds NaN: leave out neurons that never fired")
     # The singular values set no scale: the average's, in spikes, is not the filter's.
     times, _, places = torch.linalg.svd(spike_triggered_average.flatten(2), full_matrices=False)
+    temporal, spatial = times[:, :, 0], places[:, 0]
+    if stimulus is not None:
+        frames = to_numpy(stimulus[: 2 * _CHUNK]).reshape(-1, spatial.shape[1])
+        through = oaconvolve(frames @ to_numpy(spatial).T, to_numpy(temporal).T, "valid", axes=0)
+        spatial = spatial / torch.as_tensor(through.std(axis=0)).to(spatial)[:, None]
     with torch.no_grad():
-        model.temporal.copy_(times[:, :, 0])
-        model.spatial.copy_(places[:, 0].view_as(model.spatial))
+        model.temporal.copy_(temporal)
+        model.spatial.copy_(spatial.view_as(model.spatial))
 
 
 def start_at_mean_rate(bias: Tensor, spike_counts: Any) -> None:
@@ -161,11 +174,16 @@ def fit_lbfgs(
             share = (stop - start) / shown.num_bins
             part = share * loss(shown.expected(start, stop), shown.counts(start, stop))
             part.backward()
-            total += check_finite(part, len(passes))
+            total += part.item()
         if penalty is not None:
             extra = penalty(model)
             extra.backward()
-            total += check_finite(extra, len(passes))
+            total += extra.item()
+        if not math.isfinite(total):
+            raise TrainingError(
+                f"the loss is {total} after {len(passes)} passes over the data: start from smaller filters "
+                "(start_from_sta scales them where it is given the stimulus), or take a larger penalty"
+            )
         passes.append(total)
         return total
 

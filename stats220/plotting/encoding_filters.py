@@ -61,11 +61,11 @@ def figure_sta(
         raise InputError(f"lags {list(lags)} must be from 0 to {values.shape[1] - 1}")
     rows = range(len(values)) if neurons is None else neurons
     figure, axes = style.new_panels(len(rows), len(lags), panel_size=(1.35, 1.35))
-    for row, n in zip(axes, rows, strict=True):
+    for place, (row, n) in enumerate(zip(axes, rows, strict=True)):
         limit = style.signed_limit(values[n])
         for ax, lag in zip(row, lags, strict=True):
             ms = 1e3 * lag * bin_seconds
-            title = f"-{ms:.0f} ms" if row is axes[0] else ""
+            title = f"-{ms:.0f} ms" if place == 0 else ""
             artist = style.show_signed(ax, values[n, lag], limit=limit, title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"neuron {n}", color=style.color(n))
@@ -152,20 +152,20 @@ def figure_filters(
         layout="constrained",
         squeeze=False,
     )
-    for row, n in zip(axes, neurons, strict=True):
+    for place, (row, n) in enumerate(zip(axes, neurons, strict=True)):
         over_time = {}
         for ax, label in zip(row, spatial, strict=False):
             u, v = to_numpy(spatial[label])[n], to_numpy(temporal[label])[n]
             sign = np.sign(v[np.abs(v).argmax()])
             over_time[label] = sign * v / np.linalg.norm(v)
-            title = label if row is axes[0] else ""
+            title = label if place == 0 else ""
             style.show_signed(ax, sign * u / np.linalg.norm(u), title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"neuron {n}", color=style.color(n))
         plot_temporal_filters(over_time, bin_seconds=bin_seconds, ax=row[-1])
-        if row is not axes[0]:
+        if place > 0:
             row[-1].get_legend().set_visible(False)
-        if row is not axes[-1]:
+        if place < len(neurons) - 1:
             row[-1].set_xlabel("")
     return figure
 

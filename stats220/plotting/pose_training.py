@@ -65,13 +65,13 @@ def figure_feature_maps(
                 f"{name} must be (num_channels, height, width) with {num_maps} channels or more: got {maps.shape}"
             )
     figure, axes = style.new_panels(len(stages), num_maps, panel_size=(2.2, 2.2))
-    for row, (name, maps) in zip(axes, stages.items(), strict=True):
+    for number, (row, (name, maps)) in enumerate(zip(axes, stages.items(), strict=True)):
         limit = style.signed_limit(maps[:num_maps])
         is_rectified = maps[:num_maps].min() >= 0
         colors = style.POSITIVE_MAP if is_rectified else style.SIGNED_MAP
         low = 0.0 if is_rectified else -limit
         for channel, ax in enumerate(row):
-            title = f"channel {channel}" if row is axes[0] else ""
+            title = f"channel {channel}" if number == 0 else ""
             artist = style.show_image(
                 ax, maps[channel], title=title, cmap=colors, vmin=low, vmax=limit
             )
@@ -259,7 +259,7 @@ def movie_keypoints(
         plot_frame(image, title="" if titles is None else titles[i], ax=ax)
         ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
         if labeled is not None:
-            plot_keypoints(labeled[i], keypoint_names, kind="labelled", ax=ax)
+            plot_keypoints(labeled[i], keypoint_names, kind="labeled", ax=ax)
         plot_keypoints(predicted[i], keypoint_names, kind="predicted", ax=ax)
         pages.append(
             Image.open(io.BytesIO(as_png(figure)))

@@ -17,6 +17,7 @@ from stats220.plotting import style
 
 Edges = Sequence[tuple[int, int]]
 PANEL = (3.5, 2.9)
+SHAPE = 1.3  # of an image's axes: width over height
 
 
 def figure_pinhole(height: float = 1.0, depths: tuple[float, float] = (2.0, 4.0)) -> Figure:
@@ -148,12 +149,10 @@ def figure_views(
 
 def draw_bones(ax: Axes, points: NDArray[Any], edges: Edges, **kwargs: Any) -> None:
     """Draw a skeleton into axes of two or three dimensions; what is NaN is not drawn."""
-    color = kwargs.pop("color", "0.3")
+    color, label = kwargs.pop("color", "0.3"), kwargs.pop("label", None)
     for child, parent in edges:
         ax.plot(*points[[child, parent]].T, color=color, **{"linewidth": 1.2, **kwargs})
-    style_of_points = {"linestyle": "", "marker": "o", "markersize": 3, "color": color}
-    label = {"label": kwargs["label"]} if "label" in kwargs else {}
-    ax.plot(*points.T, **style_of_points, **label)
+    ax.plot(*points.T, linestyle="", marker="o", markersize=3, color=color, label=label)
 
 
 def plot_rig(
@@ -322,6 +321,9 @@ def _around(ax: Axes, pixels: NDArray[Any], margin_px: float) -> None:
     """Show what is there and a margin, rows downwards, a pixel as high as wide."""
     known = pixels[np.isfinite(pixels).all(axis=-1)]
     if len(known):
-        (left, top), (right, bottom) = known.min(axis=0) - margin_px, known.max(axis=0) + margin_px
+        low, high = known.min(axis=0), known.max(axis=0)
+        middle, half = (low + high) / 2, (high - low) / 2 + margin_px
+        half = np.maximum(half, half[::-1] * [SHAPE, 1 / SHAPE])
+        (left, top), (right, bottom) = middle - half, middle + half
         ax.set(xlim=(left, right), ylim=(bottom, top))
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")

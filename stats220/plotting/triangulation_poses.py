@@ -150,6 +150,7 @@ def plot_errors(
             levels, mean - half, mean + half, color=style.color(index), alpha=0.25, linewidth=0
         )
     ax.set_ylim(bottom=0)
+    ax.set_xticks(list(levels))
     style.label_axes(ax, quantity, "mean error (mm)")
     ax.legend(fontsize="small")
     return ax

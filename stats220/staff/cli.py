@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -107,25 +107,47 @@ def grade(
             min=0, help="What the checks draw their inputs from; by default that of OUT, or new."
         ),
     ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Grade this student alone; can be given again.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what is graded already.")
+    ] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="roster.csv with ids, names, sections; by default that beside the submissions."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
-    """Grade a class of untrusted notebooks."""
+    """Grade a class of untrusted notebooks; what is graded already is not graded again."""
+    from stats220.staff.grade.plan import make_plan
+
+    where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
+    project, only = _root(root), tuple(student or ())
+    options: dict[str, Any] = {"seed": seed, "students": only, "again": again, "roster": roster}
+    plan = make_plan(project, lab, submissions, out, isolation=isolation.value, **options)
+    if plan.is_finished:
+        typer.echo(f"nothing to grade: {len(plan.found)} submissions of {lab} are graded\n{where}")
+        return
+
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table
 
     results = grade_class(
-        _root(root),
+        project,
         lab,
         submissions,
         out,
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
-        seed=seed,
         progress=True,
+        **options,
     )
-    _print_table(score_table(results))
-    typer.echo(f"report   {out / 'report.html'}\ngrades   {out / 'grades.csv'}")
+    _print_table(score_table([r for r in results if not only or r.student in only]))
+    typer.echo(where)
 
 
 @app.command()

@@ -86,6 +86,6 @@ def test_from_the_first_cell_to_the_feedback_page(tmp_path: Path) -> None:
         page.goto((tmp_path / "graded" / "feedback" / "ada" / f"{LAB}.html").as_uri())
         page.screenshot(path=pictures / "6-feedback.png", full_page=True)
         assert "bernoulli_loss" in page.inner_text("body")
-        page.goto((tmp_path / "graded" / "report.html").as_uri())
+        page.goto((tmp_path / "graded" / f"report-{LAB}.html").as_uri())
         page.screenshot(path=pictures / "7-report.png", full_page=True)
         assert "ada" in page.inner_text("body")

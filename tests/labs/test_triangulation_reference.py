@@ -79,14 +79,14 @@ def test_projection_matrix_and_camera_center() -> None:
 # Part 2
 
 
-@pytest.mark.parametrize("triangulate", [triangulate_dlt, fast.triangulate_dlt])
+@pytest.mark.parametrize("triangulate", [triangulate_dlt, fast.triangulate_fast])
 @pytest.mark.parametrize("num_cameras", [2, 3, 6])
 def test_dlt_finds_points_from_their_exact_images(triangulate: Any, num_cameras: int) -> None:
     cameras, points, pixels = scene(num_cameras, 50)
     np.testing.assert_allclose(triangulate(cameras, pixels), points, atol=1e-8)
 
 
-@pytest.mark.parametrize("triangulate", [triangulate_dlt, fast.triangulate_dlt])
+@pytest.mark.parametrize("triangulate", [triangulate_dlt, fast.triangulate_fast])
 def test_dlt_leaves_out_what_is_not_seen(triangulate: Any) -> None:
     cameras, points, pixels = scene(4, 30)
     unseen = np.random.default_rng(3).random((4, 30)) < 0.45
@@ -112,7 +112,7 @@ def test_dlt_of_two_noisy_views_is_opencvs() -> None:
 def test_fast_dlt_minimizes_the_same(num_cameras: int, noise_px: float) -> None:
     """Each point is the smallest eigenvector, found by a general eigensolver one point at a time; also where views contradict."""
     cameras, _, pixels = scene(num_cameras, 200, noise_px=noise_px)
-    found = fast.triangulate_dlt(cameras, pixels)
+    found = fast.triangulate_fast(cameras, pixels)
     for n in range(200):
         rows = np.concatenate(
             [
@@ -127,7 +127,7 @@ def test_fast_dlt_minimizes_the_same(num_cameras: int, noise_px: float) -> None:
 
 def test_fast_dlt_goes_on_after_a_block() -> None:
     cameras, points, pixels = scene(3, fast.BLOCK + 7)
-    np.testing.assert_allclose(fast.triangulate_dlt(cameras, pixels), points, atol=1e-8)
+    np.testing.assert_allclose(fast.triangulate_fast(cameras, pixels), points, atol=1e-8)
 
 
 def test_parallel_rays_meet_nowhere() -> None:
@@ -268,7 +268,7 @@ def test_bad_input_is_told_in_one_line(call: Any, says: str) -> None:
 def test_all_views_nan_and_points_behind_are_nan_without_a_warning() -> None:
     cameras, points, pixels = scene(3, 4)
     nothing = np.full_like(pixels, np.nan)
-    for triangulate in (key.triangulate_dlt, fast.triangulate_dlt):
+    for triangulate in (key.triangulate_dlt, fast.triangulate_fast):
         assert np.isnan(triangulate(cameras, nothing)).all()
     found, inliers = key.triangulate_ransac(
         cameras, nothing, 5.0, key.triangulate_dlt, key.reprojection_errors

@@ -143,8 +143,11 @@ def rows(text: str) -> list[list[str]]:
 def test_grades_are_sorted_and_bonus_columns_say_so() -> None:
     ben = replace(RESULT, student='ben, "the" best', score=3.5)
     head, *lines = rows(grades_csv([ben, RESULT]))
-    assert head == ["student", "bernoulli_loss", "upsample (bonus)", "score", "max_score"]
-    assert lines == [["ada", "4", "0", "4", "6"], ['ben, "the" best', "4", "0", "3.5", "6"]]
+    assert head[3:7] == ["bernoulli_loss", "upsample (bonus)", "score", "max_score"]
+    assert [[line[0], *line[3:7]] for line in lines] == [
+        ["ada", "4", "0", "4", "6"],
+        ['ben, "the" best', "4", "0", "3.5", "6"],
+    ]
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
@@ -207,7 +210,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> Non
 def test_an_output_folder_is_one_runs_alone(tmp_path: Path) -> None:
     with (
         output_folder(tmp_path / "out"),
-        pytest.raises(GradingError, match="in use by another grading run"),
+        pytest.raises(GradingError, match=r"in use by .* process \d+, since 20\d\d-"),
         output_folder(tmp_path / "out"),
     ):
         pass

@@ -226,6 +226,24 @@ def test_the_best_product_of_two_filters() -> None:
     assert product.flatten(1).norm(dim=1).tolist() == pytest.approx([1, 1, 1], abs=1e-5)
 
 
+def test_filters_that_start_at_the_size_of_what_they_see() -> None:
+    """Neighbouring pixels that go together drive a filter of unit norm far: scaled, its drive has standard deviation 1."""
+    rng = np.random.default_rng(0)
+    stimulus = 3 * rng.normal(size=(500, 1, 1)) + rng.normal(size=(500, 4, 5))
+    model = nn.Module()
+    model.spatial = nn.Parameter(torch.zeros(2, 4, 5))
+    model.temporal = nn.Parameter(torch.zeros(2, 6))
+    times, places = torch.rand(2, 6), torch.rand(2, 4, 5)
+    start_from_sta(model, times[:, :, None, None] * places[:, None], stimulus)
+    seen = np.einsum("thw,nhw->tn", stimulus, model.spatial.detach().numpy())
+    for neuron in range(2):
+        drive = np.convolve(seen[:, neuron], model.temporal[neuron].detach().numpy(), "valid")
+        assert drive.std() == pytest.approx(1, rel=1e-4)
+        assert cosine(model.spatial[neuron], places[neuron]) == pytest.approx(
+            1, abs=1e-5
+        ) or cosine(model.spatial[neuron], -places[neuron]) == pytest.approx(1, abs=1e-5)
+
+
 def test_a_bias_at_the_mean_rate() -> None:
     bias = nn.Parameter(torch.zeros(3))
     counts = np.array([[0, 1, 3], [1, 1, 5]])
@@ -258,5 +276,7 @@ def test_a_loss_that_is_no_number_stops_the_fit(train: Responses, validation: Re
 
     with pytest.raises(TrainingError, match="the loss is nan"):
         fit_by_blocks(Small(), train, validation, broken, progress=False)
-    with pytest.raises(TrainingError, match="the loss is nan"):
+    with pytest.raises(
+        TrainingError, match="the loss is nan after 0 passes over the data: start from smaller"
+    ):
         fit_lbfgs(Small(), train, broken)

@@ -53,9 +53,9 @@ def test_what_is_written_is_ready(what: str, capsys: pytest.CaptureFixture[str])
 def test_a_stand_in_says_that_it_is_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "standins").mkdir()
+    (tmp_path / "stand_ins").mkdir()
     values = np.linspace(0, 3, 7)
-    save_stand_in(tmp_path / "standins" / "lab.npz", {"values": values})
+    save_stand_in(tmp_path / "stand_ins" / "lab.npz", {"values": values})
     monkeypatch.setattr("stats220.data.standins.files", lambda package: tmp_path)
     found = load_stand_in("lab")
     assert "answer key" in capsys.readouterr().out

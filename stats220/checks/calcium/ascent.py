@@ -61,7 +61,7 @@ def ascend(ascend: Any) -> Checks:
         3,
         "shows a neuron the residual with its own part added back, in its own pixels",
         hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again?",
-        remedy="with_neuron = residual[inside] + np.outer(footprints[k, inside], traces[k]).",
+        remedy="To residual[inside] add the outer product of the neuron's footprint, in these pixels, and its trace.",
     ):
         movie, first = alone()
         result = ascend(
@@ -88,8 +88,8 @@ def ascend(ascend: Any) -> Checks:
         2,
         "finds first the trace, from the footprint as it is, then the footprint, from the new trace",
         hint="At the start there are footprints, and no traces. What can be updated first, and what is up to date then?",
-        remedy="traces[k] = update_trace(with_neuron, footprints[k, inside]), then footprints[k, inside] = update_footprint(with_neuron, "
-        "traces[k]).",
+        remedy="traces[k] comes from update_trace with the footprint as it is, then footprints[k, inside] from update_footprint with "
+        "this traces[k]; both see with_neuron.",
     ):
         movie = checks.rng.normal(size=(6, 8))
         first = unit(checks.rng.uniform(0.1, 1, 6))[None]
@@ -114,7 +114,8 @@ def ascend(ascend: Any) -> Checks:
         2,
         "leaves to each neuron what those before it have not explained, in the order of their numbers",
         hint="When neuron 1 is updated, does the residual know already what neuron 0 has become? Which neuron is first?",
-        remedy="residual[inside] = with_neuron - np.outer(footprints[k, inside], traces[k]), before the next neuron.",
+        remedy="residual[inside] becomes with_neuron less the outer product of the new footprint and the new trace, before the next "
+        "neuron.",
     ):
         movie, first = alone()
         # Both neurons could explain what is there; the first has its very shape.
@@ -157,8 +158,7 @@ def ascend(ascend: Any) -> Checks:
         "updates the background in the same way, after the neurons",
         hint="What must the background's update see: the residual as it is, or with the background's own part? And what is in the residual "
         "afterwards?",
-        remedy="add_outer(residual, u0, c0); u0, c0 = update_background(residual, u0); add_outer(residual, -u0, c0), below the loop over "
-        "neurons.",
+        remedy="Below the loop over neurons: add_outer with the old part, update_background, add_outer with minus the new part.",
     ):
         movie = checks.rng.normal(size=(6, 8))
         behind = unit(np.array([0.3, 0.4, 2.0, 0.5, 0.6, 0.2]))
@@ -193,7 +193,7 @@ def ascend(ascend: Any) -> Checks:
         2,
         "stops as soon as a sweep gains no more than `tolerance` of what all have gained, or after max_sweeps",
         hint="Compared with what is a sweep's gain small: with the objective, with the last gain, or with all gains so far?",
-        remedy="if history[-1] - history[-2] <= tolerance * (history[-1] - history[0]): break.",
+        remedy="The last gain, history[-1] - history[-2], against tolerance times history[-1] - history[0].",
     ):
         movie, first = alone()
         base = checks.rng.uniform(-2000, -1000)

@@ -23,7 +23,7 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
         "keeps what is faster than the cutoff and removes what is slower, at any frame rate",
         hint="Along which axis is time, in which unit is the cutoff, and which side of it should go? The cutoff and the frame rate are "
         "arguments.",
-        remedy="butter(10, cutoff_hz, btype='highpass', fs=frame_rate_hz, output='sos'), then sosfilt(sections, movie, axis=-1).",
+        remedy="butter wants btype='highpass', the frame rate as fs=, and output='sos'; sosfilt then filters along axis=-1.",
     ):
         for frame_rate_hz, cutoff_hz, slow, fast in (
             (30.0, 8.0, [1.0, 5.0, 7.0], [9.5, 13.0]),
@@ -124,8 +124,8 @@ def local_correlation(local_correlation: Any) -> Checks:
         2,
         "does not depend on the brightness of a pixel, nor on its contrast",
         hint="What tells a correlation from a covariance? Each pixel has a mean and a standard deviation of its own, over all frames.",
-        remedy="z = (movie - movie.mean(axis=-1, keepdims=True)) / movie.std(axis=-1, keepdims=True), which divides by T as the mean "
-        "of products does.",
+        remedy="Take each pixel's own mean off, then divide by its own std, both over axis=-1 with keepdims=True; NumPy's std divides "
+        "by T, as the mean of products does.",
     ):
         movie, expected = scene()
         brightness = 100 * checks.rng.random((height, width, 1))

@@ -16,7 +16,6 @@ from stats220.checks.calcium.optimal import (
     check_falls,
     check_optimal,
     fit_of,
-    is_optimal,
     number,
     price_of,
 )
@@ -25,7 +24,8 @@ from stats220.checks.calcium.optimal import (
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
     """A small matrix as an array, whether it is stored as sparse or not."""
     checks.shape(matrix, shape, name="G")
-    return np.asarray(matrix.toarray() if issparse(matrix) else matrix)
+    is_sparse = issparse(matrix)
+    return np.asarray(matrix.toarray() if is_sparse else matrix)
 
 
 @checked
@@ -84,7 +84,6 @@ def deconvolve(deconvolve: Any) -> Checks:
     settings = {"noise_std": noise_std, "slack": slack}
     # So bright that spikes are needed whatever the bound is taken for.
     bright = {"gentle": True, "baseline": 0.0, "brightness": 50.0}
-    optimum = "finds the fewest, smallest spikes for such a residual, of any size and in any frame"
 
     def solved(**options: Any) -> tuple[Any, Any]:
         """A trace, and what the student's function makes of it."""
@@ -108,8 +107,8 @@ def deconvolve(deconvolve: Any) -> Checks:
     ):
         trace, result = solved()
         fit = fit_of(checks, result, T, tau)
-        found = np.linalg.norm(trace - fit.denoised - fit.baseline)
-        checks.close(found, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
+        norm = np.linalg.norm(trace - fit.denoised - fit.baseline)
+        checks.close(norm, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
 
     with checks(
         3,
@@ -120,16 +119,21 @@ def deconvolve(deconvolve: Any) -> Checks:
         fit = fit_of(checks, solved(brightness=50.0)[1], T, tau)
         check_falls(checks, fit, tau)
 
-    is_another = False  # whether another problem was solved, whose multiplier is another one too
     with checks(
-        4,
-        optimum,
-        hint="Has every amplitude its price, those of the first and the last frame too, and no more? Is the baseline free, and free of "
-        "charge?",
-        remedy="Minimize cp.sum(amplitudes), all T of them, over c and over b = cp.Variable(), with nothing else constrained.",
+        2,
+        "makes the sum of all amplitudes as small as such a residual allows",
+        hint="Is it the amplitudes that are to be few and small, or the calcium? Has every one of them its price, the first too?",
+        remedy="Minimize cp.sum(amplitudes), or cp.norm1: all T of them, with the same weight.",
     ):
         trace, result = solved(**bright)
-        is_another = not is_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+
+    with checks(
+        2,
+        "does so for spikes of any size and in any frame, above a baseline that is free",
+        hint="Is the baseline a variable, of either sign and free of charge? Is nothing else constrained, in the first and last frame too?",
+        remedy="b = cp.Variable() is in the residual y - c - b, and nowhere else; small amplitudes are as good as large ones.",
+    ):
         trace, result = solved()
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
         trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
@@ -141,7 +145,7 @@ def deconvolve(deconvolve: Any) -> Checks:
         "returns the multiplier η of the squared constraint",
         hint="Whose dual value did you take, and by what does the optimum change when θ² grows by one? θ² grows 2θ times as fast as θ.",
         remedy="For sum_squares(...) <= θ**2 η is the dual value as it is; for norm(...) <= θ the dual value is ν, and η = ν / (2θ).",
-        needs=optimum if is_another else "",
+        needs="makes the sum of all amplitudes as small as such a residual allows",
     ):
         trace, result = solved(**bright)
         fit = fit_of(checks, result, T, tau)

@@ -213,7 +213,7 @@ def update_background(update_background: Any) -> Checks:
         "shrinks the projection towards zero, by ς² / (ς² + σ²)",
         hint="Which of the two arguments is a variance already, and which footprint is the trace the projection onto: the one that was "
         "handed in, or the new one?",
-        remedy="trace_variance / (trace_variance + noise_std**2) * (footprint @ residual_with_background): for ς² = 6 and σ = 2 it is 0.6.",
+        remedy="For ς² = 6 and σ = 2 it shrinks to 6 / (6 + 2²) = 0.6 of footprint @ residual_with_background.",
     ):
         for prior, noise in ((variance, noise_std), (0.4, 0.5)):
             movie, footprint = scene()

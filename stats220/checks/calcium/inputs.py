@@ -20,7 +20,7 @@ def sines(frequencies_hz: list[float], frame_rate_hz: float, seconds: float) -> 
 def waves(phases: Array, num_frames: int = 60) -> Array:
     """A movie (height, width, num_frames), mean 0 and variance 1 in each pixel; two correlate by the cosine of their phases' difference."""
     turns = 2 * np.pi * 3 * np.arange(num_frames) / num_frames  # three whole turns
-    return np.sqrt(2) * np.cos(turns + phases[:, :, None])
+    return np.asarray(np.sqrt(2) * np.cos(turns + phases[:, :, None]))
 
 
 def neighbor_mean(pairs: Any, height: int, width: int) -> Array:

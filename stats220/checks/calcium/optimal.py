@@ -9,7 +9,6 @@ import numpy as np
 from stats220.arrays import to_numpy
 from stats220.checks import Checks
 from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, pull_of
-from stats220.line.failures import CheckFailed
 
 # Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
 SOLVED = 2e-2
@@ -120,12 +119,3 @@ def check_optimal(
         bool(loss.sum() <= tolerance * (1.0 if exact else 0.5 * asked * total)),
         f"in frame {frame} there is an amplitude of {amplitudes[frame]:.3g} that is not worth its price: a smaller one would be better",
     )
-
-
-def is_optimal(checks: Checks, fit: Fit, trace: Array, decay_frames: float) -> bool:
-    """Whether it is: where it is not, another problem was solved, and its multiplier cannot be judged."""
-    try:
-        check_optimal(checks, fit, trace, decay_frames)
-    except CheckFailed:
-        return False
-    return True

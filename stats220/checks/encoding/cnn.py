@@ -82,15 +82,15 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "has subunits and a read-out of the right sizes, and a rate a neuron for each complete window",
-        hint="A layer without padding has size - 1 fewer rows and columns: after both, (16 - 6 - 4) squared places of 16 × 16 pixels with "
-        "sizes 7 and 5. The read-out sees every subunit at every place.",
+        hint="A layer without padding has size - 1 fewer rows and columns: after both, 7 × 7 places of 16 × 16 pixels with "
+        "sizes 6 and 5. The read-out sees every subunit at every place.",
         remedy="The convolution goes from num_filters to num_subunits channels, with kernels of subunit_size. height - filter_size - subunit_size + 2 "
         "rows are left, and columns likewise; times num_subunits.",
     ):
         model = RetinaCNN(5, 16, 16, 10)
         checks.shape(model.subunits.weight, (16, 8, 5, 5), name="subunits.weight")
         checks.shape(model.subunits.bias, (16,), name="subunits.bias")
-        checks.shape(model.readout.weight, (5, 16 * 6 * 6), name="readout.weight")
+        checks.shape(model.readout.weight, (5, 16 * 7 * 7), name="readout.weight")
         checks.shape(model(normal(checks.rng, 12, 16, 16)), (3, 5), name="rates")
         model = RetinaCNN(NUM_NEURONS, HEIGHT, WIDTH, NUM_LAGS, **SIZES)
         checks.shape(model.subunits.weight, (4, 3, 2, 2), name="subunits.weight")
@@ -132,7 +132,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         1,
         "rectifies both layers, after their biases",
         hint="Without a rectifier in between, two layers are one linear map. What is below zero after a layer's bias was added does not go "
-        "on, in the first layer and in the second.",
+        "on, in the first layer and in the second, and nowhere else.",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         model, p = draw_cnn(checks, RetinaCNN, HEIGHT)

@@ -78,7 +78,7 @@ def preprocess(preprocess: Any) -> Checks:
         hint="The frame is needed again: does a line of yours write into it, or into a view of it?",
         remedy="image /= 255, image[...] = ... and torch's functions that end in _ write into what they are given.",
     ):
-        image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
+        image = checks.rng.integers(40, 216, (4, 6, 3), dtype=np.uint8)
         checks.unchanged(preprocess, image)
 
     return checks
@@ -137,7 +137,7 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
         remedy="Round first, then set the pixel only if 0 <= column < width and 0 <= row < height; a comparison with NaN is False.",
     ):
         far = checks.rng.uniform(20, 3000, 2)
-        outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.5, 2.0], [2.0, 5.5], far, -far]
+        outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.7, 2.0], [2.0, 5.7], far, -far]
         keypoints_xy = np.array([[np.nan, np.nan], [3.0, 3.0], *outside])
         expected = draw_masks((9, 6, 6), (1, 3, 3))
         checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")

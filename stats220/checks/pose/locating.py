@@ -86,6 +86,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     with checks(
         1,
         "finds tops that are shallow, far below zero, or so probable that the sigmoid is 1",
+        needs="finds the top of a parabola between the pixels",
         hint="sigmoid(20) and sigmoid(25) are both 1 in float32. Where do you look for the largest: among logits or among probabilities? "
         "And is a small curvature taken for none?",
         remedy="argmax of the logits; the shift is 0 only where all three are equal, never below some small number.",
@@ -115,7 +116,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     with checks(
         1,
         "scales the fraction of a pixel too",
-        needs="gives positions in the original frame, centers on centers",
+        needs="finds the top of a parabola between the pixels",
         hint="A quarter of a pixel of the map: how many pixels of the frame is that?",
         remedy="Add δ to the column and the row first, then bring both to the frame.",
     ):

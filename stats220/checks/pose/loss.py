@@ -84,25 +84,29 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
                 expected = torch.tensor(abs(a) if (a > 0) != (y > 0) else 0.0)
                 one, answer = torch.full((1, 1, 1), a), torch.full((1, 1, 1), y)
                 name = f"loss of the logit {a:g} with target {y:g}"
-                checks.close(bernoulli_loss(one, answer), expected, atol=1e-4, rtol=1e-5, name=name)
+                found = torch.as_tensor(bernoulli_loss(one, answer))
+                checks.equal(found.numel(), 1, name=f"number of values of the {name}")
+                found = found.reshape(())  # of what the mean is taken is told elsewhere
+                checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name)
 
     with checks(
         1,
         "is exact where small and large logits are in one map",
-        needs="is written out, with an m for each pixel",
+        needs="is the mean negative log likelihood of moderate logits",
         hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own.",
         remedy="An m for each pixel, a tensor of the logits' shape: one maximum for the whole map drives the other pixels to log(0).",
     ):
         logits = torch.tensor([1000.0, -300.0, 2.0, -2.0, 0.0, 40.0]).reshape(1, 2, 3)
         logits = logits + normal(1, 2, 3, rng=checks.rng)
         targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]).reshape(1, 2, 3)
+        is_written_out(checks, bernoulli_loss, logits, targets)
         expected = F.binary_cross_entropy_with_logits(logits.double(), targets.double())
         checks.close(bernoulli_loss(logits, targets), expected, atol=1e-4, rtol=1e-5, name="loss")
 
     with checks(
         2,
         "is a tensor with the gradients (σ(a) - y) / number of pixels",
-        needs="is written out, with an m for each pixel",
+        needs="is the mean negative log likelihood of moderate logits",
         hint="Nothing can be learned from a loss without gradients. Does every line compute with tensors of torch, and with the logits "
         "themselves?",
         remedy="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph.",
@@ -110,6 +114,7 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         logits = 3 * normal(3, 6, 7, rng=checks.rng)
         targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
         checks.tensor(bernoulli_loss(logits, targets), (), None, name="loss")
+        is_written_out(checks, bernoulli_loss, logits, targets)
         gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
         expected = (torch.sigmoid(logits) - targets) / logits.numel()
         checks.close(

@@ -129,6 +129,11 @@ def has_bias(checks: Checks, layer: Any, count: int, name: str) -> None:
     checks.shape(layer.bias, (count,), name=f"{name}.bias")
 
 
+def passed(checks: Checks, what: str) -> bool:
+    """Whether an earlier block passed: where it did not, another need not tell the same once more."""
+    return any(result.what == what and result.status == "passed" for result in checks.results)
+
+
 def convolved(head: tuple[NDArray[Any], NDArray[Any]], maps: NDArray[Any]) -> NDArray[Any]:
     """What a convolution that keeps the size makes of maps (channels, rows, columns)."""
     return np.stack(

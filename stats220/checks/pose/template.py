@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy.signal import correlate2d
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias
+from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias, passed
 
 
 @checked
@@ -41,8 +40,8 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0].",
     ):
         model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
-        checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), name="logits")
-        checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), name="logits")
+        checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), None, name="logits")
+        checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
 
     with checks(
         2,
@@ -92,19 +91,24 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         remedy="Call self.template(small) itself: no torch.no_grad(), .detach(), .numpy(), .item() or .data in forward.",
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
-        reach = len(draw_layer(checks, model.template, (2, 1), "template")[0][0, 0]) // 2
-        grey = normal(10, 16, rng=checks.rng)
+        draw_layer(checks, model.template, (2, 1), "template")
+        small = normal(5, 8, rng=checks.rng)
+        grey = small.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
         gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
-        # Each of the 5 × 8 small logits counts for 4 pixels, and has the grey values around its place for a gradient.
-        ones = np.ones((5, 8))
-        around = correlate2d(
-            np.pad(to_numpy(grey)[::2, ::2], reach).astype(float), ones, mode="valid"
-        )
-        weight = torch.tensor(4 * around).expand(2, 1, *around.shape)
-        for name, value in [("weight", weight), ("bias", torch.full((2,), 160.0))]:
+        # Each of the 5 × 8 small logits counts for 4 pixels; the center of the template sees all of them.
+        center_and_bias = {"weight": 4 * small.sum().expand(2), "bias": torch.full((2,), 160.0)}
+        for name, expected in center_and_bias.items():
             found = gradients.get(f"template.{name}")
             checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")
-            checks.close(found, value, atol=0.5, rtol=2e-2, name=f"gradient of template.{name}")
+            values = torch.as_tensor(found)
+            if name == "weight":
+                message = "some of the templates' weights get no gradient"
+                checks.that(values.ndim == 4 and bool((values != 0).all()), message)
+                values = values[:, 0, values.shape[2] // 2, values.shape[3] // 2]
+            where = "the centers of the templates" if name == "weight" else "template.bias"
+            checks.that(bool((values != 0).any()), f"template.{name} gets no gradient")
+            if passed(checks, "matches templates at the lower resolution"):
+                checks.close(values, expected, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
 
     with checks(
         1,

@@ -44,7 +44,7 @@ def train(train: Any) -> Checks:
         model, watch = one_weight(checks, start), checks.make(Watch)
         watched = checks.make(nn.Sequential, model, watch)
         options = {"num_epochs": 2, "learning_rate": 0.25, "momentum": 0.0, **QUIET}
-        train(watched, [example(1.0, 1.0)] * 3, [example(1.0, 3.0)], F.mse_loss, **options)
+        train(watched, [example(1.0, 1.0)] * 3, [example(1.0, 1.0)], F.mse_loss, **options)
         message = "the model was given a batch, but it takes one image (channels, height, width)"
         checks.that(not watch.saw_batch, message)
         # The gradient of (w - 1)² is 2 (w - 1): each of the 6 steps halves the distance of w to 1.
@@ -143,24 +143,25 @@ def train(train: Any) -> Checks:
         hint="Train for one epoch, with several seeds: how many different results do you get? Is each example in it once?",
         remedy="Keep the given loop: torch.randperm(len(train_data), generator=generator) of the one generator made with the seed.",
     ):
-        pixels = [0.5, 1.0, 1.5, 2.0]
+        pixels = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
         examples = [example(x, 1.0) for x in checks.rng.permutation(pixels).tolist()]
         options = {"num_epochs": 2, "learning_rate": 1e-9, "momentum": 0.0, **QUIET}
         orders: list[list[float]] = []
-        for seed in np.repeat(checks.rng.choice(10_000, 6, replace=False), 2).tolist():
+        seeds = checks.rng.choice(10_000, 3, replace=False).tolist()
+        for seed in [*seeds, seeds[0]]:
             watch = checks.make(Watch)
             model = checks.make(nn.Sequential, one_weight(checks, 1.0), watch)
             train(model, examples, [example(9.0, 1.0, side=2)], F.mse_loss, seed=seed, **options)
             seen = [round(pixel, 3) for height, pixel in watch.first_pixels if height == 1]
-            for epoch in (seen[:4], seen[4:]):
-                checks.equal(sorted(epoch), pixels, name="the images seen in an epoch")
+            for epoch in (seen[:6], seen[6:]):
+                message = f"of the images {pixels}, one epoch saw {sorted(epoch)}"
+                checks.that(sorted(epoch) == pixels, message)
             orders.append(seen)
-        for first, again in zip(orders[::2], orders[1::2], strict=True):
-            checks.equal(again, first, name="the order of the images, with the same seed,")
-        distinct = {tuple(order[:4]) for order in orders}
-        checks.that(len(distinct) > 1, "six seeds gave one and the same order of the examples")
+        checks.equal(orders[-1], orders[0], name="the order of the images, with the same seed,")
+        distinct = {tuple(order[:6]) for order in orders}
+        checks.that(len(distinct) > 1, "three seeds gave one and the same order of the examples")
         message = "the second epoch goes through the examples in the order of the first"
-        checks.that(any(order[:4] != order[4:] for order in orders), message)
+        checks.that(any(order[:6] != order[6:] for order in orders), message)
 
     with checks(
         1,
@@ -170,13 +171,13 @@ def train(train: Any) -> Checks:
     ):
         for target in (1.0, 3.0):  # the validation loss falls, or rises from the first step on
             model = one_weight(checks, 3.0)
-            options = {"num_epochs": 40, "learning_rate": 0.1, "momentum": 0.0, **QUIET}
+            options = {"num_epochs": 20, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
             seen = [example(1.0, 1.0)], [example(1.0, target)]
             history = train(model, *seen, F.mse_loss, **options)
-            checks.equal(len(history.train_losses), 40, name="number of train_losses")
-            checks.equal(len(history.validation_losses), 40, name="number of validation_losses")
+            checks.equal(len(history.train_losses), 20, name="number of train_losses")
+            checks.equal(len(history.validation_losses), 20, name="number of validation_losses")
             weight = weight_of(model)
-            checks.that(abs(weight - 3) > 0.5, "the weight has hardly moved in 40 epochs")
+            checks.that(abs(weight - 3) > 0.5, "the weight has hardly moved in 20 epochs")
             name = f"last validation loss, of a model whose weight is {weight:.4g},"
             loss = (weight - target) ** 2
             checks.close(history.validation_losses[-1], loss, atol=1e-3, rtol=1e-3, name=name)
@@ -203,9 +204,10 @@ def train(train: Any) -> Checks:
         examples = [example(1.0, 0.0, side=2)] * 3
         options |= {"num_epochs": 2, "learning_rate": 1e-9}
         train(model, examples, [example(9.0, 0.0, side=2)], F.mse_loss, **options)
-        running = torch.tensor([1 - 0.9**6])  # of 2 · 3 images of ones, on the way from 0 to 1
-        name = "the running mean of the images seen in training mode"
-        checks.close(norm.running_mean, running, atol=1e-3, name=name)
+        # From 0 on the way to 1, the mean of those; a validation image with its 9 would lift it above 1.
+        mean = float(torch.as_tensor(norm.running_mean))
+        message = f"validation images were seen in training mode: a running mean is {mean:.3g}, not below 1"
+        checks.that(mean < 1, message)
 
     with checks(
         1,
@@ -230,7 +232,10 @@ def train(train: Any) -> Checks:
         hint="The same frames come again in each epoch: does a line of yours write into them?",
         remedy="-=, [...] = and torch's functions that end in _ write into the tensor that they are given.",
     ):
-        pairs = [[(normal(1, 2, 3, rng=checks.rng), torch.ones(1, 2, 3))] for _ in range(2)]
+        shape = 1, 2, 3
+        pairs = [
+            [(normal(*shape, rng=checks.rng), normal(*shape, rng=checks.rng))] for _ in range(2)
+        ]
         options = {"num_epochs": 1, "learning_rate": 0.1, **QUIET}
         model = one_weight(checks, 1.0)
         call = checks.make(train_on, train, model, F.mse_loss, options)

@@ -114,9 +114,12 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
 
 
 def curvature_inverse(cameras: Any, points: Array, weights: Array, noise_std_px: float) -> Array:
-    """Inverse of Σ weight JᵀJ / noise², with J by central differences of a tenth of a millimeter."""
+    """Of one tall system for each point, with slopes by differences of a tenth of a millimeter: pseudoinverse times its transpose."""
     moves = 0.1 * np.eye(3)
     slopes = np.stack([cameras.images(points + m) - cameras.images(points - m) for m in moves], -1)
-    slopes = slopes / 0.2
-    precision = np.einsum("cn,cnki,cnkj->nij", weights, slopes, slopes) / noise_std_px**2
-    return np.linalg.inv(precision)
+    tall = np.sqrt(weights)[..., None, None] * slopes / (0.2 * noise_std_px)
+    found = np.empty((len(points), 3, 3))
+    for point in range(len(points)):
+        inverse = np.linalg.pinv(tall[:, point].reshape(-1, 3))
+        found[point] = inverse @ inverse.T
+    return found

@@ -69,7 +69,7 @@ def update_direction(update_direction: Any) -> Checks:
         1,
         "keeps the prior's direction, with a concentration of 0, where prior and bone cancel",
         hint="Zero has a length and no direction, and 0 / 0 is NaN: a key point at that place would be lost for good.",
-        remedy="np.where(length > 0, pull / np.where(length > 0, length, 1), mean_direction).",
+        remedy="Where the length is 0 take mean_direction (np.where), and divide by 1 there, not by 0.",
     ):
         mean, zero = np.array([0.0, 1.0, 0.0]), np.zeros(3)
         for bone, concentration in ((-2 * mean, 2.0), (zero, 0.0)):

@@ -72,8 +72,8 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         finds,
         hint="A pair of views always agrees with itself. In which of *all* views does its point land near the detection? And which "
         "pair is best differs from point to point.",
-        remedy="errors_px = reprojection_errors(projections, points_2d, proposal), with all cameras; its inliers are "
-        "errors_px <= threshold_px; keep the best for each point with np.where(better, ...).",
+        remedy="Call reprojection_errors with *all* cameras and views and the pair's proposal; inliers are errors <= threshold_px; keep the "
+        "best for each point with np.where(better, ...).",
     ):
         cameras, pixels, moved = disturbed(checks.rng, 8, 40)
         for threshold_px, expected in ((10.0, ~moved), (300.0, np.full(moved.shape, True))):
@@ -84,7 +84,7 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         1,
         "triangulates each point once more, from all of its inliers and from nothing else",
         hint="The winning pair found out whom to trust. Its own point still rests on two views only; what about the others that agree?",
-        remedy="triangulate(projections, np.where(inliers[..., None], points_2d, np.nan)).",
+        remedy="Call triangulate with all cameras, and NaN in the place of every detection that is no inlier: inliers[..., None] tells which.",
     ):
         cameras, pixels, moved = disturbed(checks.rng, 8, 40)
         expected = flat_triangulate(cameras, np.where(moved[..., None], NAN, pixels))
@@ -96,7 +96,8 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         "of two pairs with as many inliers, takes the one with the smaller sum of errors",
         hint="Two against two: the pair that came first has no better claim, nor has the last. The sum is over inliers only, so that "
         "what lies far away, or is not seen, does not count.",
-        remedy="(count > best_count) | ((count == best_count) & (error_sum < best_sum)), with np.where(inliers, errors_px, 0).sum(axis=0).",
+        remedy="Better means: more inliers, or (|) as many and (&) a smaller sum, each in parentheses of its own; the sum is that of "
+        "np.where(inliers, errors_px, 0) over the views.",
     ):
         cameras, pixels, _ = two_stories(checks.rng, [(2, 6), (6, 2), (8, 4), (0, 2), (4, 0)])
         found = triangulate_ransac(cameras, pixels, 10.0, *given)
@@ -122,7 +123,9 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     ):
         cameras, pixels, _ = disturbed(checks.rng, 4, 40)
         pixels[:, 1], pixels[:4, 2] = NAN, NAN
-        pixels[:, 3] = 1000 * np.arange(1, 6)[:, None]  # no view agrees with another, along any axis
+        pixels[:, 3] = (
+            1000 * np.arange(1, 6)[:, None]
+        )  # no view agrees with another, along any axis
         found, afterwards = checks.call(triangulate_ransac, cameras, pixels, 10.0, *given)
         points, inliers = to_numpy(found[0]), to_numpy(found[1])
         checks.shape(points, (4, 3), name="points_3d")
@@ -156,35 +159,52 @@ def slope_over(kind: str, ratios: Array) -> Array:
     return slope / ratios
 
 
+def compare_weights(checks: Checks, robust_weights: Any, kind: str, scale_px: float) -> None:
+    """Hold the weights of errors of all sizes against the slopes of the loss."""
+    found = robust_weights(scale_px * RATIOS, scale_px, kind)
+    name = f"weights of errors up to 10000 times the scale of {scale_px:g} px"
+    checks.close(found, slope_over(kind, RATIOS), atol=1e-9, rtol=1e-5, name=name)
+
+
 @checked
 def robust_weights(robust_weights: Any) -> Checks:
     """Slopes of the losses, differentiated numerically."""
     checks = Checks("robust_weights", hidden_points=1)
-    hints = {
-        "huber": "Up to r = 1 the loss is the square, beyond it a straight line: what is its slope there, and what is left of it once you "
+    with checks(
+        1,
+        "huber: is ρ'(r) / r",
+        hint="Up to r = 1 the loss is the square, beyond it a straight line: what is its slope there, and what is left of it once you "
         "divide by r?",
-        "cauchy": "Differentiate log(1 + r²) / 2, then divide by r. The weight multiplies the *squared* error, so no root is taken.",
-        "student": "Differentiate (ν + 2) / 2 · log(1 + r² / ν), with ν = 4 and two dimensions in the exponent. Does the factor 2 of the inner "
+        remedy="1 / np.maximum(errors_px / scale_px, 1).",
+    ):
+        for scale_px in (1.0, 5.0):
+            compare_weights(checks, robust_weights, "huber", scale_px)
+
+    with checks(
+        1,
+        "cauchy: is ρ'(r) / r",
+        hint="Differentiate log(1 + r²) / 2, then divide by r. The weight multiplies the *squared* error, so no root is taken.",
+        remedy="1 / (1 + (errors_px / scale_px)**2).",
+    ):
+        for scale_px in (1.0, 8.0):
+            compare_weights(checks, robust_weights, "cauchy", scale_px)
+
+    with checks(
+        1,
+        "student: is ρ'(r) / r",
+        hint="Differentiate (ν + 2) / 2 · log(1 + r² / ν), with ν = 4 and two dimensions in the exponent. Does the factor 2 of the inner "
         "derivative cancel the half?",
-    }
-    remedies = {
-        "huber": "1 / np.maximum(errors_px / scale_px, 1).",
-        "cauchy": "1 / (1 + (errors_px / scale_px)**2).",
-        "student": "6 / (4 + (errors_px / scale_px)**2).",
-    }
-    for kind, scale_px in (("huber", 5.0), ("cauchy", 8.0), ("student", 3.0)):
-        with checks(1, f"{kind}: is ρ'(r) / r", hint=hints[kind], remedy=remedies[kind]):
-            for scale in (1.0, scale_px):
-                found = robust_weights(scale * RATIOS, scale, kind)
-                name = f"weights of errors up to 10000 times the scale of {scale:g} px"
-                checks.close(found, slope_over(kind, RATIOS), atol=1e-9, rtol=1e-5, name=name)
+        remedy="6 / (4 + (errors_px / scale_px)**2).",
+    ):
+        for scale_px in (1.0, 3.0):
+            compare_weights(checks, robust_weights, "student", scale_px)
 
     with checks(
         1,
         "is finite for an error of 0, is 0 where there is no detection, and leaves the errors as they were",
         hint="A detection that fits perfectly deserves a weight, and 0 / 0 is none. A detection that is missing deserves 0; NaN would "
         "make everything NaN that it is added to.",
-        remedy="Write ρ'(r) / r with the r canceled, and end with np.where(np.isnan(errors_px), 0, weights).",
+        remedy="Write ρ'(r) / r with the r canceled, and put 0 in the end where np.isnan(errors_px).",
     ):
         errors_px = np.array([[0.0, NAN, 2.0], [NAN, 0.0, 4.0]])
         for kind in LOSSES:

@@ -27,11 +27,11 @@ ENTRIES = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2), (0, 3), (1, 3), (2, 3
 MAX_ROUNDS = 6  # of Newton's method
 
 
-def triangulate_dlt(
+def triangulate_fast(
     projections: Float[np.ndarray, "num_cameras 3 4"],
     points_2d: Float[np.ndarray, "num_cameras num_points 2"],
 ) -> Float[np.ndarray, "num_points 3"]:
-    """What the exercise of the same name returns, about twenty times as fast.
+    """What `triangulate_dlt` returns, about twenty times as fast.
 
     Parameters
     ----------

@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import getpass
 import os
 import shutil
+import socket
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from stats220.errors import GradingError
 
 MIN_FREE_BYTES = 64 << 20
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # NFS, Lustre, FUSE
 MIN_AGE_SECONDS = 60.0  # of a folder whose maker has had the time to lock it
 
 
@@ -67,20 +73,44 @@ def output_folder(out: Path) -> Iterator[None]:
     with clear_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(out).free
-        lock = (out / ".lock").open("w")
     if free < MIN_FREE_BYTES:
-        lock.close()
         raise GradingError(
             f"no space left for {out}: {free >> 20} MB free, {MIN_FREE_BYTES >> 20} needed"
         )
+    path = out / ".lock"
+    with clear_errors(path):
+        lock = path.open("a+")
     with lock:
+        if not _hold(lock, path):
+            lock.seek(0)
+            holder = lock.read(200).strip() or "another grading run"
+            raise GradingError(f"{out} is in use by {holder}: wait for it, or use another --out")
+        lock.truncate(0)
+        lock.write(
+            f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M}\n"
+        )
+        lock.flush()
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise GradingError(
-                f"{out} is in use by another grading run: wait for it, or use another --out"
-            ) from None
-        yield
+            yield
+        finally:
+            lock.truncate(0)  # the next one's message does not name this run
+
+
+def _hold(lock: IO[str], path: Path) -> bool:
+    """Lock a file; False where another run holds it. File systems without locks have a file in its place."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise GradingError(f"{path} cannot be locked: {error.strerror}") from error
+        # Two runs into one folder cannot be told apart here: say so where it can be read.
+        warnings.warn(
+            f"{path.parent} is on a file system without locks: see that no other run writes into it",
+            stacklevel=4,
+        )
+    return True
 
 
 @contextlib.contextmanager

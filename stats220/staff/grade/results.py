@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from stats220.checks import CheckResult
 from stats220.errors import GradingError
 
-SCHEMA = 2
+SCHEMA = 3
 Status = Literal["passed", "partial", "failed", "not attempted", "lost"]
 T = TypeVar("T")
 
@@ -95,6 +95,8 @@ class SubmissionResult:
         What had to be put right in the notebook, in words.
     notes
         What a person should know: an unreadable file, a check that crashed.
+    submitted, late
+        When it was handed in and whether late, as the platform that it comes from says.
     """
 
     student: str
@@ -113,6 +115,8 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     questions: tuple[QuestionResult, ...]
     cells: tuple[CellError, ...]
+    submitted: str = ""
+    late: bool = False
 
 
 def to_dict(result: SubmissionResult) -> dict[str, Any]:

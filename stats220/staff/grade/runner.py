@@ -121,6 +121,9 @@ class Runner:
         self.end = time.monotonic() + limits.submission_seconds
         self.losses = 0
         self.ran: list[Source] = []
+        self.dropped: list[
+            Source
+        ] = []  # cells that ran once, and ended the sandbox when they ran again
         self.sandbox: Sandbox | None = None
 
     def __enter__(self) -> Self:
@@ -215,6 +218,7 @@ class Runner:
                     self._run(session, source)
             except LINE_ERRORS as error:
                 self.ran.remove(source)
+                self.dropped.append(source)
                 self._lose(error, source.seconds, "a cell")
                 return
 

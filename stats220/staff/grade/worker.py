@@ -74,7 +74,13 @@ def grade_submission(
         )
         return not_graded(setup, submission, why, sha256)
     notes = (*submission.notes, *result.notes)
-    result = replace(result, submission_sha256=sha256, notes=notes)
+    result = replace(
+        result,
+        submission_sha256=sha256,
+        notes=notes,
+        submitted=submission.submitted,
+        late=submission.late,
+    )
     return _with_pages(setup, result, mended.notebook, blamed or {})
 
 
@@ -101,7 +107,12 @@ def not_graded(setup: Setup, submission: Submission, why: str, sha256: str = "")
         seed=setup.seed,
         submission_sha256=sha256,
     )
-    result = replace(result, notes=(*submission.notes, *result.notes))
+    result = replace(
+        result,
+        notes=(*submission.notes, *result.notes),
+        submitted=submission.submitted,
+        late=submission.late,
+    )
     return Graded(result, feedback_page(to_dict(result), None, title=setup.title), None)
 
 

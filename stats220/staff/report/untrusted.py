@@ -32,6 +32,7 @@ _UNPRINTABLE = re.compile(
 _TEX_COMMANDS = re.compile(
     r"\\(href|url|style|class|cssId|html\w*|data|require|unicode|include\w*)"
 )
+_BACKSLASH = re.compile(r"&(?:#0*92|#[xX]0*5[cC]|bsol);")
 
 _ANSWER_TAGS = (
     "a blockquote br code del div em h4 hr li ol p pre span strong table tbody td th thead tr ul"
@@ -105,8 +106,11 @@ def safe_markdown(source: object) -> str:
     """
     renderer = _AnswerWithTeX(escape=True, allow_harmful_protocols=False)
     html = MarkdownWithMath(renderer=renderer).render(tidy(source, MAX_MARKED))
+    html = _sanitizer().sanitize_html_tags(html)
+    # MathJax reads the whole page for formulas, not only what is known to be one here.
+    html = _TEX_COMMANDS.sub(r"\1", _BACKSLASH.sub(r"\\", html))
     # Without a line break it is one block of HTML, in which nothing is read as markdown again.
-    return f"<div>{_sanitizer().sanitize_html_tags(html)}</div>".replace("\n", "&#10;")
+    return f"<div>{html}</div>".replace("\n", "&#10;")
 
 
 class _Answer(IPythonRenderer):
@@ -133,17 +137,13 @@ class _AnswerWithTeX(_Answer):
     """As `_Answer`, but formulas are left to MathJax."""
 
     def inline_math(self, body: str) -> str:
-        return f"${_harmless_tex(body)}$"
+        return f"${escape(body)}$"
 
     def block_math(self, body: str) -> str:
-        return f"$${_harmless_tex(body)}$$"
+        return f"$${escape(body)}$$"
 
     def latex_environment(self, name: str, body: str) -> str:
-        return f"\\begin{{{escape(name)}}}{_harmless_tex(body)}\\end{{{escape(name)}}}"
-
-
-def _harmless_tex(body: str) -> str:
-    return escape(_TEX_COMMANDS.sub(r"\1", body))
+        return f"\\begin{{{escape(name)}}}{escape(body)}\\end{{{escape(name)}}}"
 
 
 @lru_cache

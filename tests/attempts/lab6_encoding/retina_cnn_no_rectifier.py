@@ -2,7 +2,7 @@
 # says: linear throughout
 # points: 5
 class RetinaCNN(nn.Module):
-    def __init__(self, num_neurons, height, width, num_lags, num_filters=8, num_subunits=16, filter_size=7, subunit_size=5):
+    def __init__(self, num_neurons, height, width, num_lags, num_filters=8, num_subunits=16, filter_size=6, subunit_size=5):
         super().__init__()
         self.num_lags = num_lags
         self.spatial = nn.Parameter(torch.randn(num_filters, filter_size, filter_size) / filter_size)
