@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-import linecache
 import random
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -19,11 +17,9 @@ import torch
 
 from stats220.line import names
 from stats220.line.capture import MAX_TEXT, captured
+from stats220.line.reports import MAX_NAME, clean, describe
 from stats220.line.settings import Settings
 from stats220.line.wire import Frame, WireError, pack
-
-MAX_MESSAGE = 2000
-MAX_NAME = 200  # characters, of a type or a line of code
 
 
 class Forced:
@@ -219,7 +215,7 @@ class Operations:
 
     def op_str(self, obj: Any) -> str:
         """As text, shortened."""
-        return _clean(str(obj), MAX_TEXT)
+        return clean(str(obj), MAX_TEXT)
 
     def op_isinstance(self, obj: Any, classes: Any) -> bool:
         """Whether the object is an instance."""
@@ -256,66 +252,13 @@ def seed_all(seed: int) -> None:
         torch.cuda.manual_seed_all(seed)
 
 
-def describe(error: BaseException) -> dict[str, Any]:
-    """What crosses of an exception; see `stats220.line.failures.Raised`."""
-    report = {"type": "Exception", "bases": [], "message": "", "attempted": True}
-    report |= {"line_number": None, "line": ""}
-    with contextlib.suppress(BaseException):  # its class may be of the student's own making
-        report |= _described(error)
-    return report
-
-
-def _described(error: BaseException) -> dict[str, Any]:
-    builtin = [cls.__name__ for cls in type(error).__mro__ if cls.__module__ == "builtins"]
-    try:
-        message = _clean(str(error), MAX_MESSAGE)
-    except BaseException as other:
-        message = f"(its message raised {type(other).__name__})"
-    number, line = _own_line(error)
-    return {
-        "type": _clean(type(error).__name__, MAX_NAME),
-        "bases": [name for name in builtin if name not in ("object", "BaseException", "Exception")],
-        "message": message,
-        "line_number": number,
-        "line": line,
-        "attempted": not _is_from_stub(error, message, line),
-    }
-
-
-def _clean(text: str, limit: int) -> str:
-    """A plain string of the first characters, without surrogates, which cannot cross."""
-    return str.__getitem__(text, slice(limit)).encode("utf-8", "replace").decode("utf-8")
-
-
-def _own_line(error: BaseException) -> tuple[int | None, str]:
-    """Number and text of the last line in the student's own code, which is what lives in ``__main__``."""
-    found: tuple[int | None, str] = (None, "")
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals.get("__name__") == "__main__":
-            text = linecache.getline(frame.f_code.co_filename, number, frame.f_globals)
-            found = number, _clean(text.strip(), MAX_NAME)
-    return found
-
-
-def _is_from_stub(error: BaseException, message: str, line: str) -> bool:
-    """Whether a stub raised: ``raise NotImplementedError``, or something did not know what to do with ``...``.
-
-    torch too raises NotImplementedError, for an operation that it lacks; then the line is no ``raise``.
-    """
-    if isinstance(error, NotImplementedError):
-        return not line or "raise" in line
-    return (
-        isinstance(error, (TypeError, AttributeError, ValueError)) and "ellipsis" in message.lower()
-    )
-
-
 def _type_name(value: object) -> str:
     kind = type(value)
     known = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if known else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(value, np.ndarray):
         name += f" of dtype {value.dtype}"
-    return "".join(c for c in _clean(name, MAX_NAME) if c.isprintable())
+    return "".join(c for c in clean(name, MAX_NAME) if c.isprintable())
 
 
 def _unpacks_as_fields(obj: Any) -> bool:
