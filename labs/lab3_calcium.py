@@ -85,6 +85,11 @@ The indicator is a fast one (GCaMP6f): its light decays with a time constant of 
 """
 
 # %% explore minutes_cpu=0.2
+def by_rows(function, movie):
+    """What a function says of each pixel, asked for a few rows at a time, which saves memory."""
+    return np.concatenate([function(rows) for rows in np.array_split(movie, 10)])
+
+
 PRESET = "course"  # or "small", or "realistic"
 
 # For a movie of your own: load_calcium_movie("my_movie.tif", frame_rate_hz=30)
@@ -133,20 +138,17 @@ check.pixel_noise_std(pixel_noise_std)
 
 # %% [markdown]
 r"""
-From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. (Your function takes a few rows at a time, which saves
-memory.) The figure has the power spectrum of the pixels that vary most. White noise of variance 1 has the density 2 / frame rate at all
+From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. The figure has the power spectrum of the pixels that vary most. White noise of variance 1 has the density 2 / frame rate at all
 frequencies, the dashed line, and above 8 Hz that is what is there. What rises above it on the left is calcium and background. The filter
 takes that away, and with it all noise *below* the dashed line, left of the shaded band.
 """
 
 # %% explore minutes_cpu=0.3
 if ready({"Problem 1a": pixel_noise_std}):
-    rows = np.array_split(movie, 10)
-    noise_std = np.concatenate([pixel_noise_std(some, frame_rate_hz) for some in rows])
+    noise_std = by_rows(lambda rows: pixel_noise_std(rows, frame_rate_hz), movie)
     movie = standardize(movie, noise_std)  # from here on in noise standard deviations
-    del rows
 
-    variation = movie.std(axis=2)
+    variation = by_rows(lambda rows: rows.std(axis=2), movie)
     lively = movie[variation > np.percentile(variation, 98)].astype(float)
     sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
     frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
@@ -229,7 +231,7 @@ def project(footprints):
 if ready({"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}):
     bumps = gaussian_footprints(centers_rc, height, width, neuron_width_px=10)
     first_footprints = unit_norm(bumps)
-    first_background = unit_norm(np.median(movie, axis=2))
+    first_background = unit_norm(by_rows(lambda rows: np.median(rows, axis=2), movie))
     share = np.tensordot(first_footprints, first_background, axes=2)
     traces = project(first_footprints) - np.outer(share, project(first_background[None])[0])
 
@@ -734,7 +736,11 @@ neighbors.
 # %% explore minutes_cpu=0.1
 if demixed is not None:
     apart = np.linalg.norm(centers_rc[:, None] - centers_rc, axis=2)
-    pairs = np.argwhere(np.triu(apart < 12, 1))
+    near = np.triu(apart < 12, 1)
+    if spike_counts is not None:  # only pairs in which both are cells
+        is_cell = np.isin(np.arange(len(centers_rc)), found)
+        near &= np.outer(is_cell, is_cell)
+    pairs = np.argwhere(near)
     pairs = pairs[np.argsort(apart[tuple(pairs.T)])][:4]
     before = [denoise(trace) for trace in traces]
     results_of = {
@@ -803,7 +809,7 @@ the share that was found. *Correlation*: of amplitudes with true spikes, summed 
 # %% explore minutes_cpu=1
 def take_apart(dim):
     """All parts of the lab on one simulated movie: what was found, scored by its truth."""
-    noise = pixel_noise_std(dim.movie, dim.frame_rate_hz)
+    noise = by_rows(lambda rows: pixel_noise_std(rows, dim.frame_rate_hz), dim.movie)
     film = standardize(dim.movie, noise)
     peaks = find_neurons(local_correlation(film), neuron_width_px=10)
     bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))
