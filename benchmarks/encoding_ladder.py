@@ -38,7 +38,7 @@ from stats220.reference.encoding import (
 )
 
 NUM_LAGS, NUM_COUPLING_LAGS = 40, 20
-ALPHAS = (3e-5, 1e-4)
+ALPHA_MINUTES = (1e-3, 5e-3)  # penalties, times the minutes of data
 CNN_SIZES = {"filter_size": 6, "subunit_size": 5}
 NUM_FREE_RUNS = 60
 
@@ -208,9 +208,10 @@ def _chosen(retina: SimulatedRetina, fit: Any) -> tuple[Any, float]:
     counts = retina.validation.spike_counts
     fallen = torch.as_tensor(counts[NUM_LAGS - 1 :]).float()
     fits = []
-    for alpha in ALPHAS:
+    minutes = len(retina.train.spike_counts) * retina.bin_seconds / 60
+    for alpha_minutes in ALPHA_MINUTES:
         start = process_time()
-        model = fit(alpha)
+        model = fit(alpha_minutes / minutes)
         seconds = process_time() - start
         past = counts if isinstance(model, CoupledGLM) else None
         expected = torch.as_tensor(predict(model, retina.validation.stimulus, past))

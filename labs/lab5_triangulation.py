@@ -108,7 +108,8 @@ print(recording)
 print(f"{np.isnan(pixels).any(axis=2).mean():.1%} of the detections are missing")
 
 example = 40  # the frame that we look at
-figure_views(recording.points_2d[:, example], edges, camera_names=recording.camera_names)
+figure_views(recording.points_2d[:, example], edges, camera_names=recording.camera_names);
+
 # %% [markdown]
 r"""
 Six views of one moment. In some of them a bone shoots across the picture: that is a detection gone wrong.
@@ -120,7 +121,8 @@ triangles**, and what is twice as far away looks half as large:
 """
 
 # %% explore minutes_cpu=0.1
-figure_pinhole(height=1.0, depths=(2.0, 4.0))
+figure_pinhole(height=1.0, depths=(2.0, 4.0));
+
 # %% [markdown]
 r"""
 Put the camera anywhere, turn it, zoom, and count in pixels: all of that is linear, and makes
@@ -228,7 +230,8 @@ The six cameras, and the rat among them. (`ray` gives the points that a pixel ma
 
 # %% explore minutes_cpu=0.1
 places = np.stack([ray(P, np.zeros(2), np.zeros(1))[0] for P in projections])
-plot_rig(places, truth[example], edges, camera_names=recording.camera_names)
+plot_rig(places, truth[example], edges, camera_names=recording.camera_names);
+
 # %% [markdown]
 r"""
 ## Part 2: triangulation
@@ -247,7 +250,8 @@ near = (projections[pair[0], 2] @ np.append(truth[example, keypoint], 1)).item()
 depths = np.linspace(0.7 * near, 1.3 * near, 241)
 along = ray(projections[pair[0]], both[0, keypoint], depths)
 line = project(projections[[pair[1]]], along)[0]
-figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths)
+figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths);
+
 # %% [markdown]
 r"""
 ### Two rays miss each other
@@ -280,7 +284,8 @@ check.triangulate_dlt(triangulate_dlt)
 
 # %% [markdown]
 r"""
-Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six.
+Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six. More is not always better: one of the other four may be wrong. (Which
+one? Look at the six pictures above.)
 """
 
 # %% explore minutes_cpu=0.1
@@ -295,7 +300,8 @@ plot_rays(
     np.stack(pieces),
     {"truth": truth[example, keypoint], "DLT of two": two_views, "DLT of six": all_views},
     cameras=pair,
-)
+);
+
 # %% [markdown]
 r"""
 ### Problem 2b: reprojection errors
@@ -315,7 +321,6 @@ r"""
 All frames. If a detection is far off, the point moves towards it, a little in every view, so that *all* views look bad and the culprit looks
 better than it is.
 """
-
 
 # %% explore minutes_cpu=0.1
 def summarize(points_3d, true=truth):
@@ -337,7 +342,8 @@ report("DLT", dlt)
 print(f"reprojection error: median {np.nanmedian(dlt_errors_px):.1f} pixels")
 plot_skeletons(
     {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}, edges, title="one frame"
-)
+);
+
 # %% [markdown]
 r"""
 ### Find the copies
@@ -385,7 +391,6 @@ check.triangulate_ransac(triangulate_ransac)
 r"""
 How many views agree? Points that fewer than two views can agree on stay NaN: that is an answer, too.
 """
-
 
 # %% explore minutes_cpu=0.2
 def by_ransac(projections, pixels, threshold_px=15.0):
@@ -468,8 +473,7 @@ for kind in ("huber", "cauchy", "student"):
     axes[1].plot(errors_px, weights * errors_px / 5.0, label=kind)
 axes[0].set(xlabel="error (pixels)", ylabel="weight", title="weights, scale 5 pixels")
 axes[1].set(xlabel="error (pixels)", ylabel="weight × error / scale", title="how hard it pulls")
-axes[1].legend()
-
+axes[1].legend();
 
 # %% explore minutes_cpu=0.5
 def by_weights(projections, pixels, kind="cauchy", scale_px=5.0):
@@ -497,7 +501,6 @@ Fewer cameras, and more outliers: both for three methods, on simulated rats that
 repeats). With two cameras nobody can outvote anybody, and RANSAC has nothing to offer. From how many on does it pay? And with no outliers at all,
 what does robustness cost?
 """
-
 
 # %% explore minutes_cpu=1
 METHODS = {
@@ -534,7 +537,8 @@ by_rate = mean_errors(
 )
 plot_errors(
     [100 * rate for rate in rates], by_rate, quantity="outliers (% of detections)", ax=axes[1]
-)
+);
+
 # %% [markdown]
 r"""
 Now be the outlier. Drag one detection away, and watch who follows it, and how far. (On the real recording, also try a key point that is often wrong.)
@@ -634,7 +638,6 @@ r"""
 How precise is a triangulated point? Two views that agree make a poor one, six a good one; the median of neighbors catches what still sticks out. The band is two standard deviations:
 it widens where few views agree, and most in gaps. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
 """
-
 
 # %% explore minutes_cpu=0.2
 def precision_of(inliers, one_view_std_mm=4.0):
@@ -857,7 +860,8 @@ print(
     f"inliers {np.median(noise.inlier_std_px):.1f} px, outliers {np.median(noise.outlier_std_px):.0f} px, "
     f"probability of an outlier {np.median(noise.outlier_probability):.2f}"
 )
-figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents)
+figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents);
+
 # %% [markdown]
 r"""
 The sampler calls your two functions in every sweep. It begins with RANSAC's points, and two chains run from different places, so that one can see whether they come to the same answer.
@@ -909,6 +913,7 @@ agreeing = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested][:,
 for name in shown:
     k = names.index(name)
     print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
+
 # %% [markdown] question="pose_prior" points=4
 r"""
 ### Problem 6e: what the prior knows
@@ -931,7 +936,8 @@ walk_std = np.sqrt(variances)[tested]
 draws = means[tested] + walk_std[..., None] * np.random.default_rng(0).normal(
     size=(200, *means[tested].shape)
 )
-plot_calibration({"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])})
+plot_calibration({"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])});
+
 # %% [markdown] question="calibration" points=3
 r"""
 ### Problem 6f: read the plot aloud

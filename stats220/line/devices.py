@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest import mock
@@ -47,6 +48,8 @@ def hidden(devices: Sequence[str]) -> Iterator[None]:
     if not devices:
         yield
         return
+    # The first operation in such a mode imports this, which looks for a GPU once and for all.
+    importlib.import_module("torch._dynamo")
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch("torch.cuda.is_available", return_value=False))
         stack.enter_context(mock.patch("torch.cuda.device_count", return_value=0))

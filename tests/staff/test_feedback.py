@@ -166,6 +166,16 @@ def test_next_steps_put_the_stopped_first_then_the_largest_gain_then_the_untouch
     assert steps[2].text.startswith("1 more point to gain.")
 
 
+def test_next_steps_name_an_error_which_has_no_hint_and_never_a_hidden_one() -> None:
+    error = "NameError: name 'zero' is not defined (line 3: return y / zero)"
+    seen = make_check("seen", "failed", message=error, hint="")
+    unseen = make_check("unseen", "failed", hidden=True, message=error, hint="")
+    (step,) = next_steps(make_result(make_exercise("dilate", seen, unseen)))
+    assert step.text.endswith(f"“seen” does not pass yet: {error}")
+    (step,) = next_steps(make_result(make_exercise("dilate", unseen)))
+    assert step.text.endswith("“unseen” does not pass yet")
+
+
 def test_bonus_exercises_come_up_when_the_core_is_done(tmp_path: Path) -> None:
     exercises = (
         make_exercise("done", make_check()),

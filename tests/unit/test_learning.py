@@ -267,3 +267,30 @@ def test_arguments_that_may_not_change(student: Any, number: int) -> None:
     else:
         assert (result.status, result.message) == ("passed", "")
     assert run(looks, lambda *inputs: None).status == "not attempted"
+
+
+def bernoulli_gradient(checks: Checks, loss: Any) -> None:
+    """As a lab checks the gradient of a loss by its inputs: a closed form, on inputs that are drawn."""
+    logits = torch.tensor(checks.rng.normal(size=(2, 3)), dtype=torch.float32)
+    targets = torch.tensor(checks.rng.integers(0, 2, size=(2, 3)), dtype=torch.float32)
+    expected = (torch.sigmoid(logits) - targets) / logits.numel()
+    gradient = checks.gradients(loss, logits, targets)[0]
+    checks.close(gradient, expected, atol=1e-5, name="gradient")
+
+
+def test_gradients_that_were_read_off_the_wheel_earn_nothing_at_grading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+
+    def remember(self: Operations, function: Any, args: Any, *others: Any) -> Any:
+        logits, targets = args
+        seen.append(((torch.sigmoid(logits) - targets) / logits.numel(), None))
+        return seen[0]
+
+    monkeypatch.setattr(Operations, "op_gradients", remember)
+    assert (
+        run(bernoulli_gradient, lambda a, y: torch.tensor(0.0)).status == "passed"
+    )  # it was read here
+    for seed in range(1, 21):
+        assert run(bernoulli_gradient, lambda a, y: torch.tensor(0.0), seed).status == "failed"

@@ -126,6 +126,8 @@ def _unfinished(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
         # A check that students can run themselves is the better place to start.
         first = min(failed, key=lambda check: bool(check["hidden"]), default=None)
         what = f"“{first['what']}” does not pass yet" if first else exercise["message"]
+        if first and not first["hint"] and not first["hidden"] and first["message"]:
+            what += f": {first['message']}"  # an error has no hint, and is the first thing to mend
         gained = f"{gain(exercise):g} more point{'' if gain(exercise) == 1 else 's'} to gain"
         text = f"{gained}. {what}".strip()
         steps.append(Step(exercise["name"], text, first["hint"] if first else ""))
