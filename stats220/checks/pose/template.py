@@ -97,7 +97,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
         # Each of the 5 × 8 small logits counts for 4 pixels; the center of the template sees all of them.
         center_and_bias = {"weight": 4 * pixels.sum().expand(2), "bias": torch.full((2,), 160.0)}
-        for name, expected in center_and_bias.items():
+        for name, gradient in center_and_bias.items():
             found = gradients.get(f"template.{name}")
             checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")
             values = torch.as_tensor(found)
@@ -108,7 +108,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
             where = "the centers of the templates" if name == "weight" else "template.bias"
             checks.that(bool((values != 0).any()), f"template.{name} gets no gradient")
             if passed(checks, "matches templates at the lower resolution"):
-                checks.close(values, expected, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
+                checks.close(values, gradient, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
 
     with checks(
         1,
