@@ -2,13 +2,13 @@
 r"""
 # Lab 3: Demixing and deconvolution of calcium imaging
 
-A neuron that fires lets calcium in, and a protein that was put there for the purpose lights up. So a microscope can film hundreds
-of neurons at work. But the film is not what we want to know. Calcium comes at once and leaves slowly, so that each spike smears
-over a third of a second. Neighbouring cells overlap, out-of-focus tissue shimmers behind them, and photons are few.
+A neuron that fires lets calcium in, and a protein put there for the purpose lights up. So a microscope can film hundreds of neurons at
+work. But the film is not what we want to know. Calcium comes at once and leaves slowly, so that each spike smears over a third of a second.
+Neighboring cells overlap, out-of-focus tissue shimmers behind them, and photons are few.
 
-This lab takes such a movie apart. It follows the method by which the field learned to do it, **constrained nonnegative matrix
-factorization** (Pnevmatikakis et al., *Neuron*, 2016; its implementation is [CaImAn](https://github.com/flatironinstitute/CaImAn)).
-The model is short. The movie, $P$ pixels times $T$ frames, is a sum of a few patterns in space that follow a few signals in time:
+This lab takes such a movie apart by **constrained nonnegative matrix factorization** (Pnevmatikakis et al., *Neuron*, 2016; implemented in
+[CaImAn](https://github.com/flatironinstitute/CaImAn)). The movie, $P$ pixels times $T$ frames, is a sum of a few patterns in space that
+follow a few signals in time:
 
 $$X = \sum_{k=1}^{K} u_k \, (c_k + b_k)^\top + u_0 c_0^\top + \text{noise}.$$
 
@@ -19,10 +19,11 @@ background $u_0 c_0^\top$.
 - **Part 2** turns a trace into spikes. That is a convex problem, which [CVXPY](https://www.cvxpy.org) solves for us.
 - **Part 3** puts both together: each footprint and trace in turn, given all the others.
 
-How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
-check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
-No exercise needs another one to be solved first. None of your functions may change the arrays that it is given. Cells between
-them show what your code does to a movie: run them, change them, break them. They are not graded.
+Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each. Some points are given by further checks at
+grading. Three rules hold for all problems. A function **returns what its docstring says**: NumPy arrays of the stated shapes, in single or
+double precision, and numbers. It **keeps the names** of its arguments. And it **leaves the arrays that it is given as they are**. No check
+needs another problem to be solved first. The cells in between show what your code does to a movie; where they need a problem that you have not
+solved, they say so in one line.
 """
 
 # %% [markdown]
@@ -41,8 +42,11 @@ from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
 
 from stats220.checks import calcium as check
+from stats220.checks.waiting import ready
 from stats220.data.calcium import check_movie, load_calcium_movie, simulate_calcium
+from stats220.data.standins import load_stand_in
 from stats220.errors import InputError
+from stats220.models.ascent import Ascent, add_outer
 from stats220.models.calcium import (
     Deconvolution,
     check_trace,
@@ -50,8 +54,10 @@ from stats220.models.calcium import (
     gaussian_footprints,
     solve,
     standardize,
+    unit_norm,
 )
 from stats220.models.demixing import Updates, demix
+from stats220.models.scores import match_cells, score
 from stats220.plotting.calcium import (
     figure_deconvolution,
     figure_footprints,
@@ -68,22 +74,24 @@ from stats220.widgets.calcium import explore_deconvolution
 r"""
 ### The movie
 
-By default we look at a simulated movie, sized like a real one: 30 cells, 170 × 170 pixels, 100 seconds at 30 frames a second. It has what
-makes real ones hard (cells that overlap, a background that drifts, noise that grows with brightness), and it has what no real one has: we
-know its spikes. `PRESET = "small"` is a first look that takes seconds. If you have a movie of your own, corrected for motion, read it
-with `load_calcium_movie`; all that follows works without the truth, too.
+By default we look at a simulated movie: 30 cells, 170 × 170 pixels, 100 seconds at 30 frames a second. It has what makes real ones hard
+(cells that overlap, a background that drifts, noise that grows with brightness), and what no real one has: we know its spikes. It is a
+**bright** recording: one spike jumps by some 13 standard deviations of the noise, so that you see what the method does. In most recordings it
+is 2 to 3; the preset `"realistic"` is as dim as that, and the end of Part 3 shows what then gets lost. `"small"` is a first look that takes
+seconds. A movie of your own, corrected for motion, is read by `load_calcium_movie`; all that follows works without the truth, too.
 
 The indicator is a fast one (GCaMP6f): its light decays with a time constant of $\tau = 0.3$ seconds. All formulas below count time in
 **frames**, so $\tau$ is 9.
 """
 
 # %% explore minutes_cpu=0.2
-PRESET = "course"  # or "small"
+PRESET = "course"  # or "small", or "realistic"
 
 # For a movie of your own: load_calcium_movie("my_movie.tif", frame_rate_hz=30)
 recording = simulate_calcium(PRESET, seed=0)
 truth = getattr(recording, "truth", None)
 movie, frame_rate_hz = recording.movie, recording.frame_rate_hz
+del recording  # one copy of the movie is enough
 height, width, num_frames = movie.shape
 decay_frames = 0.3 * frame_rate_hz
 print(
@@ -98,7 +106,7 @@ plot_image(movie.max(axis=2), quantity=quantity, title="maximum over time", ax=a
 
 # %% [markdown]
 r"""
-Where are the cells? In the mean you see the resting light of cells, active or not, on uneven illumination; in the maximum, what was bright for one
+Where are the cells? The mean shows the resting light of cells, active or not, on uneven illumination; the maximum, what was bright for one
 frame, by calcium or by chance. Neither knows that a cell is what *changes together*.
 
 ## Part 1: finding cells
@@ -112,151 +120,140 @@ Calcium is slow, and noise is not. Of the power in a pixel, what lies above 8 Hz
 away (a **Butterworth high-pass filter** of order 10: `butter` designs it, `sosfilt` applies it, as "second-order sections"), drop the first
 second, in which the filter rings after the jump from nothing to the movie's first frame, and take the standard deviation of the rest.
 
-That is a common recipe, and it is **wrong by a third**. The noise is white: it has power at all frequencies, below 8 Hz too, and that part
-went out with the calcium. At 30 Hz a movie holds frequencies up to the Nyquist frequency of 15 Hz, so that 7/15 of the noise's variance
-is left, and noise of 1.00 measures 0.68. Make up for it: what share of the variance is left for any cutoff and frame rate?
+That common recipe is **wrong by a third**. The noise is white: it has power at all frequencies, below 8 Hz too, and that part went out with
+the calcium. At 30 Hz a movie holds frequencies up to the Nyquist frequency of 15 Hz, so that 7/15 of the noise's variance is left, and noise
+of 1.00 measures 0.68. Make up for it: what share of the variance is left for any cutoff and frame rate?
 """
 
 # %% exercise="pixel_noise_std" minutes=20
 from stats220.reference.calcium import pixel_noise_std
 
-# %% test="pixel_noise_std" points=5
+# %% test="pixel_noise_std" points=12
 check.pixel_noise_std(pixel_noise_std)
 
 # %% [markdown]
 r"""
-From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. The spectrum is that of the pixels that vary most. White noise of
-variance 1 has the density 2 / frame rate at all frequencies (the dashed line), and above 8 Hz that is what is there. What rises above it on
-the left is calcium and background. The filter takes that away, and with it all noise *below* the dashed line, left of the shaded band.
+From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. (Your function takes a few rows at a time, which saves
+memory.) The figure has the power spectrum of the pixels that vary most. White noise of variance 1 has the density 2 / frame rate at all
+frequencies, the dashed line, and above 8 Hz that is what is there. What rises above it on the left is calcium and background. The filter
+takes that away, and with it all noise *below* the dashed line, left of the shaded band.
 """
 
 # %% explore minutes_cpu=0.3
-noise_std = pixel_noise_std(movie, frame_rate_hz)
-movie = standardize(movie, noise_std)  # from here on in noise standard deviations
+if ready({"Problem 1a": pixel_noise_std}):
+    rows = np.array_split(movie, 10)
+    noise_std = np.concatenate([pixel_noise_std(some, frame_rate_hz) for some in rows])
+    movie = standardize(movie, noise_std)  # from here on in noise standard deviations
+    del rows
 
-variation = movie.std(axis=2)
-lively = movie[variation > np.percentile(variation, 98)].astype(float)
-sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
-frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
-settled = sosfilt(sections, lively)[:, int(frame_rate_hz) :]  # without the first second
-_, filtered = welch(settled, fs=frame_rate_hz, nperseg=256)
-inside = slice(1, -1)
-densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
-ax = plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0)
-ax.axhline(2 / frame_rate_hz, color="black", linestyle="--")
-if truth is not None:
-    ratio = noise_std / truth.noise_std
-    uncorrected = np.sqrt(7 / 15) * ratio.mean()
-    print(
-        f"measured / true noise: {ratio.mean():.3f} ± {ratio.std():.3f} over pixels; "
-        f"without the correction {uncorrected:.3f}"
-    )
+    variation = movie.std(axis=2)
+    lively = movie[variation > np.percentile(variation, 98)].astype(float)
+    sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
+    frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
+    settled = sosfilt(sections, lively)[:, int(frame_rate_hz) :]  # without the first second
+    _, filtered = welch(settled, fs=frame_rate_hz, nperseg=256)
+    inside = slice(1, -1)
+    densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
+    plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0, white=2 / frame_rate_hz)
+    if truth is not None:
+        ratio = noise_std / truth.noise_std
+        print(
+            f"measured / true noise: {ratio.mean():.3f} ± {ratio.std():.3f} over pixels; "
+            f"without the correction {np.sqrt(7 / 15) * ratio.mean():.3f}"
+        )
 
 # %% [markdown]
 r"""
 ### Problem 1b: pixels that change together
 
 Two pixels of one cell share its calcium, so they are correlated over time. Two pixels of noise are not. For each pixel, take the **mean
-correlation with its neighbours** above, below, left and right:
+correlation with its neighbors** above, below, left and right:
 
 $$\rho_{ij} = \frac{1}{|\mathcal{N}_{ij}|} \sum_{(k,l) \in \mathcal{N}_{ij}} \mathrm{corr}(x_{ij}, x_{kl}).$$
 
-At the border take the mean over the neighbours that a pixel has, three or two: the left edge and the right edge are no
-neighbours. With z-scores (mean 0, standard deviation 1 over time) a correlation is a mean of products, and two such products, with the
-pixel below and with the one to the right, are all that is needed, for the whole image at once.
+At the border take the mean over the neighbors that a pixel has, three or two: the left edge and the right edge are no neighbors. With
+z-scores (mean 0, standard deviation 1 over time) a correlation is a mean of products, and two such products, with the pixel below and with the
+one to the right, are all that is needed, for the whole image at once.
 """
 
 # %% exercise="local_correlation" minutes=20
 from stats220.reference.calcium import local_correlation
 
-# %% test="local_correlation" points=5
+# %% test="local_correlation" points=10
 check.local_correlation(local_correlation)
 
 # %% [markdown]
 r"""
 Now the cells stand out. `find_neurons` smooths this image by a quarter of a cell's width, subtracts its surroundings (neuropil is correlated
-too, but over a wider area), and takes the peaks. Without smoothing each cell would have several peaks; with more of it neighbours would
-merge. Where does it go wrong here? A cell that hardly fires leaves nothing that could be correlated; and a patch of
-neuropil that is cut off by the border looks like a small cell.
+too, but over a wider area), and takes the peaks. Where does it go wrong here? A cell that hardly fires leaves nothing that could be
+correlated; and a patch of neuropil that is cut off by the border looks like a small cell.
 """
 
 # %% explore minutes_cpu=0.2
-correlation = local_correlation(movie)
-centers_rc = find_neurons(correlation, neuron_width_px=10)
+if ready({"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}):
+    correlation = local_correlation(movie)
+    centers_rc = find_neurons(correlation, neuron_width_px=10)
 
-_, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-plot_image(correlation, quantity="mean correlation", title="local correlation", ax=axes[0])
-plot_image(
-    correlation,
-    quantity="mean correlation",
-    centers_rc=centers_rc,
-    title=f"{len(centers_rc)} peaks",
-    ax=axes[1],
-)
-if truth is not None:
-    axes[1].plot(*truth.centers_rc.T[::-1], "r+", label="true centre")
-    axes[1].legend(loc="lower right", fontsize="small")
+    what = "mean correlation"
+    _, axes = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained")
+    plot_image(correlation, quantity=what, title="local correlation", ax=axes[0])
+    title = f"{len(centers_rc)} peaks"
+    plot_image(correlation, quantity=what, centers_rc=centers_rc, title=title, ax=axes[1])
+    if truth is not None:
+        axes[1].plot(*truth.centers_rc.T[::-1], "r+", label="true center")
+        axes[1].legend(loc="upper right", bbox_to_anchor=(1, -0.12), fontsize="small")
 
 # %% [markdown]
 r"""
-### Problem 1c: unit norm
+### Unit norm
 
 In $u_k c_k^\top$ a footprint twice as large with a trace half as large is the same movie, so somebody has to fix the scale. The choice is
-$\|u_k\|_2 = 1$, for the neurons *and* for the background: the **squares sum to one**. It is not a matter of taste. Project the movie onto a
-footprint, $u_k^\top X$: the noise of that trace has the variance $\sum_i u_{ki}^2 \sigma^2$, which for unit norm is $\sigma^2 = 1$. With
-a maximum of one in its place, the trace of a cell ten pixels wide has four to seven times the noise that Part 2 believes it has.
-"""
+$\|u_k\|_2 = 1$, for the neurons *and* for the background: the **squares sum to one**, which `unit_norm` sees to. It is not a matter of taste.
+Project the movie onto a footprint, $u_k^\top X$: the noise of that trace has the variance $\sum_i u_{ki}^2 \sigma^2$, which for unit norm is
+$\sigma^2 = 1$. With a maximum of one in its place, the trace of a cell ten pixels wide has four to seven times the noise that Part 2 believes
+it has.
 
-# %% exercise="unit_norm" minutes=5
-from stats220.reference.calcium import unit_norm
-
-# %% test="unit_norm" points=2
-check.unit_norm(unit_norm)
-
-# %% [markdown]
-r"""
 First guesses: a footprint is a Gaussian bump around each peak, the background is the median over time (which cares less about spikes than the
-mean), and each trace is what its footprint sees of the movie once the background is gone. The two lines compare the noise in such traces, by the
-filter of 1a, which works on a trace as well. (With unit norm it finds a little more than 1: the sharp onset of a spike has frequencies
-above 8 Hz, too.)
+mean), and each trace is what its footprint sees of the movie once the background is gone. The two printed lines compare the noise in such
+traces, by the filter of 1a. (With unit norm it finds a little more than 1: the sharp onset of a spike has frequencies above 8 Hz, too.) The
+figure is the trace of the first cell.
 """
 
 # %% explore minutes_cpu=0.2
-bumps = gaussian_footprints(centers_rc, height, width, neuron_width_px=10)
-first_footprints = unit_norm(bumps)
-first_background = unit_norm(np.median(movie, axis=2))
-
-
 def project(footprints):
     """What footprints see of the movie, (num_footprints, num_frames), in float64."""
     flat = footprints.reshape(len(footprints), -1).astype(movie.dtype)
     return (flat @ movie.reshape(-1, num_frames)).astype(float)
 
 
-background_share = np.tensordot(first_footprints, first_background, axes=2)
-traces = project(first_footprints) - np.outer(background_share, project(first_background[None])[0])
+if ready({"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}):
+    bumps = gaussian_footprints(centers_rc, height, width, neuron_width_px=10)
+    first_footprints = unit_norm(bumps)
+    first_background = unit_norm(np.median(movie, axis=2))
+    share = np.tensordot(first_footprints, first_background, axes=2)
+    traces = project(first_footprints) - np.outer(share, project(first_background[None])[0])
 
-for name, footprints in (("unit norm", first_footprints), ("maximum one", bumps)):
-    noise = pixel_noise_std(project(footprints)[None], frame_rate_hz)
-    print(
-        f"{name:12} noise of the traces {noise.mean():.2f} "
-        f"(from {noise.min():.2f} to {noise.max():.2f})"
+    for name, footprints in (("unit norm", first_footprints), ("maximum one", bumps)):
+        noise = pixel_noise_std(project(footprints)[None], frame_rate_hz)
+        print(
+            f"{name:12} noise of the traces {noise.mean():.2f} "
+            f"(from {noise.min():.2f} to {noise.max():.2f})"
+        )
+
+    # The true spikes of the cell at each peak, to compare with; none, where there is no cell.
+    spike_counts = None
+    if truth is not None:
+        found, cells = match_cells(centers_rc, truth.centers_rc)
+        spike_counts = np.zeros_like(traces, dtype=int)
+        spike_counts[found] = truth.spike_counts[cells]
+
+    figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
+    ax.plot(np.arange(num_frames) / frame_rate_hz, traces[0], linewidth=0.8)
+    ax.set(
+        xlabel="time (s)",
+        ylabel="fluorescence\n(noise standard deviations)",
+        title="what the first footprint sees",
     )
-
-# The true spikes of the cell that is nearest to each peak, to compare with.
-spike_counts = None
-if truth is not None:
-    distance = np.linalg.norm(centers_rc[:, None] - truth.centers_rc, axis=2)
-    nearest, is_cell = distance.argmin(axis=1), distance.min(axis=1) < 5
-    spike_counts = truth.spike_counts[nearest] * is_cell[:, None]  # none, where there is no cell
-
-figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
-ax.plot(np.arange(num_frames) / frame_rate_hz, traces[0], linewidth=0.8)
-ax.set(
-    xlabel="time (s)",
-    ylabel="fluorescence\n(noise standard deviations)",
-    title="what the first footprint sees",
-);
 
 # %% [markdown]
 r"""
@@ -277,29 +274,32 @@ them: `scipy.sparse` has matrices for that, CVXPY takes them, and solvers get th
 # %% exercise="decay_matrix" minutes=10
 from stats220.reference.calcium import decay_matrix
 
-# %% test="decay_matrix" points=4
+# %% test="decay_matrix" points=8
 check.decay_matrix(decay_matrix)
 
 # %% [markdown]
 r"""
-Watch $G$ undo the decay: of clean calcium it leaves the spikes, each in its frame. Of a *noisy* trace it leaves a mess, since a difference of
-neighbours has nearly twice their variance. So we have to say what we believe about spikes: they are rare, and never negative.
+Watch $G$ undo the decay: of clean calcium (left) it leaves the spikes, each in its frame. Of a *noisy* trace (right) it leaves a mess, since a
+difference of neighboring frames has nearly twice their variance. So we have to say what we believe about spikes: they are rare, and never
+negative.
 """
 
 # %% explore minutes_cpu=0.1
-demo_spikes = np.zeros(300)
-demo_spikes[[30, 32, 120, 210]] = 1, 1, 2, 0.5
-demo_calcium = lfilter([1], [1, -np.exp(-1 / decay_frames)], demo_spikes)
-demo_noisy = demo_calcium + 0.2 * np.random.default_rng(0).normal(size=300)
-G = decay_matrix(300, decay_frames)
-figure, axes = plt.subplots(2, 2, figsize=(10, 4), sharex=True, sharey="row", layout="constrained")
-demo = {"calcium": demo_calcium, "calcium with noise": demo_noisy}
-for column, (name, c) in zip(axes.T, demo.items()):
-    column[0].plot(c)
-    column[0].set(title=name, ylabel="c")
-    column[1].axhline(0, linewidth=0.8)
-    column[1].vlines(np.arange(300), 0, G @ c)
-    column[1].set(xlabel="time (frames)", ylabel="G c")
+if ready({"Problem 2a": decay_matrix}):
+    demo_spikes = np.zeros(300)
+    demo_spikes[[30, 32, 120, 210]] = 1, 1, 2, 0.5
+    demo_calcium = lfilter([1], [1, -np.exp(-1 / decay_frames)], demo_spikes)
+    demo_noisy = demo_calcium + 0.2 * np.random.default_rng(0).normal(size=300)
+    G = decay_matrix(300, decay_frames)
+    options = {"sharex": True, "sharey": "row", "layout": "constrained"}
+    figure, axes = plt.subplots(2, 2, figsize=(10, 4), **options)
+    demo = {"calcium": demo_calcium, "calcium with noise": demo_noisy}
+    for column, (name, c) in zip(axes.T, demo.items()):
+        column[0].plot(c)
+        column[0].set(title=name, ylabel="c (height of a spike)")
+        column[1].axhline(0, linewidth=0.8)
+        column[1].vlines(np.arange(300), 0, G @ c)
+        column[1].set(xlabel="time (frames)", ylabel="G c (height of a spike)")
 
 # %% [markdown]
 r"""
@@ -337,41 +337,51 @@ Among all traces that explain the data *up to its noise*, which one needs the le
 
 $$\min_{c,\, b} \; \|G c\|_1 \quad \text{subject to} \quad \|y - c - b\|_2 \le \theta, \quad G c \ge 0, \qquad \theta = (1 + \epsilon)\, \sigma \sqrt{T}.$$
 
-- The **1-norm** is the sum of the amplitudes' absolute values. Its corners make most of them exactly zero.
+- The **1-norm** is the sum of the amplitudes' absolute values, of all $T$ of them. Its corners make most of them exactly zero.
 - **θ** is the size that noise has: $T$ frames of standard deviation $\sigma$ have a norm of about $\sigma \sqrt T$. The slack $\epsilon$ adds
-  some room. If $\sigma$ were a third too small, as in the recipe that we mended, $\theta$ would be too, and the spikes would have to explain
-  noise.
+  some room.
 - $G c \ge 0$, **not** $c \ge 0$: spikes only ever add calcium. A trace that is merely positive could fall as fast as it likes.
-- The baseline $b$ is one number, and a variable too. It is not part of the calcium, and spikes should not have to pay for it.
+- The baseline $b$ is one number, of either sign, and a variable too. It is not part of the calcium, and spikes should not have to pay for it.
 
 The problem can be written in several ways that have the same solution. Of the multiplier this is not true. If you write the constraint on the
-**norm**, `norm(...) <= θ`, its dual value is a plain float $\nu$. If you **square** both sides, it is an array of shape `(1,)` that holds
-$\eta$. Students have lost days to a `[0]` too many or too few; what matters is that both say the same about the same constraint. Relax
-$\theta$ a little: $\theta^2$ changes $2\theta$ times as much, so that the optimum falls $\nu$ per unit of $\theta$ or $\eta$ per unit of
-$\theta^2$, and
+**norm**, `norm(...) <= θ`, its dual value is $\nu$. If you **square** both sides, it is $\eta$. Both say the same about the same constraint:
+relax $\theta$ a little, and $\theta^2$ changes $2\theta$ times as much, so that the optimum falls $\nu$ per unit of $\theta$ or $\eta$ per
+unit of $\theta^2$, and
 
 $$\eta = \frac{\nu}{2 \theta}.$$
 
-Return $\eta$, the multiplier of the *squared* constraint, as a float, whichever form you choose. (Solvers prefer the norm: it is a cone.)
+Return $\eta$, the multiplier of the *squared* constraint, whichever form you choose. (Solvers prefer the norm: it is a cone.) Students have lost
+days to a `[0]` too many or too few: of `sum_squares(...) <= θ**2`, `quad_over_lin` and `quad_form` the dual value is an array of shape `(1,)`,
+which `float()` refuses; of `norm(...) <= θ`, `norm(...)**2 <= θ**2` and `sum(square(...)) <= θ**2` it is a float, which has no `[0]`.
+`Deconvolution` takes either as it comes and makes it a float.
 """
 
 # %% exercise="deconvolve" minutes=35
 from stats220.reference.calcium import deconvolve
 
-# %% test="deconvolve" points=8
+# %% test="deconvolve" points=20
 check.deconvolve(deconvolve)
 
 # %% [markdown]
 r"""
-The first cell's trace, and its spikes. Look at each slack. How many spikes are there? How high does the denoised trace reach, compared with the data?
-The last one is what becomes of a $\sigma$ that is a third too small.
+The first cell's trace (gray), what three slacks make of it, and below the amplitudes, all on the same axes. How many spikes are there? How high
+does the denoised trace reach, compared with the data?
 """
 
 # %% explore minutes_cpu=0.2
-first = traces[0]
-truth_of_first = None if spike_counts is None else spike_counts[0]
-for slack in (0.0, 0.5, 1.5):
-    result = deconvolve(first, decay_frames, slack=slack)
+NEEDS_TRACES = {"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}
+slacks = (0.0, 0.5, 1.5)
+if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
+    first = traces[0]
+    truth_of_first = None if spike_counts is None else spike_counts[0]
+    by_slack = [deconvolve(first, decay_frames, slack=slack) for slack in slacks]
+else:
+    shown_instead = load_stand_in("lab3_calcium_slack")
+    first, truth_of_first = shown_instead["trace"], shown_instead["spike_counts"]
+    arrays = (shown_instead[name] for name in ("denoised", "amplitudes", "baselines", "multipliers"))
+    by_slack = [Deconvolution(*parts) for parts in zip(*arrays)]
+
+for slack, result in zip(slacks, by_slack):
     print(
         f"slack {slack:4}: {np.sum(result.amplitudes > 1):4d} amplitudes above 1 σ, "
         f"their sum {result.amplitudes.sum():6.0f} σ, η = {result.multiplier:.4f}"
@@ -382,56 +392,77 @@ for slack in (0.0, 0.5, 1.5):
         frame_rate_hz=frame_rate_hz,
         spike_counts=truth_of_first,
         seconds=(0, 30),
+        amplitude_limit=1.05 * by_slack[0].amplitudes.max(),
     )
 
-# %% explore minutes_cpu=0.1
-try:
-    too_small = deconvolve(first, decay_frames, noise_std=np.sqrt(7 / 15), slack=0.0)
-    print(f"σ a third too small: {np.sum(too_small.amplitudes > 1)} amplitudes above 1 σ")
-    figure_deconvolution(
-        first,
-        {"σ too small": too_small},
-        frame_rate_hz=frame_rate_hz,
-        spike_counts=truth_of_first,
-        seconds=(0, 30),
-    )
-except InputError as error:
-    print(f"σ a third too small: {error}")
+# %% [markdown]
+r"""
+And if $\theta$ is too small, because $\sigma$ was taken a third too small, as in the recipe that we mended, or because the slack is negative?
+There is always a solution: the baseline may be as low as it likes, so that with enough spikes any trace can be followed as closely as you ask.
+But look at what pays for it. The baseline runs away downwards, the first amplitude (which is all that $c_0$ is) makes up for it, and spikes
+fit noise.
+"""
 
-# %% [markdown] question="slack" points=3
+# %% explore minutes_cpu=0.2
+if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
+    cases = {
+        "σ as it is, slack 0": {},
+        "σ a third too small": {"noise_std": np.sqrt(7 / 15)},
+        "slack -0.9": {"slack": -0.9},
+    }
+    for name, case in cases.items():
+        result = deconvolve(first, decay_frames, **({"slack": 0.0} | case))
+        print(
+            f"{name:20} {np.sum(result.amplitudes > 1):4d} amplitudes above 1 σ, "
+            f"baseline {result.baseline:6.1f} σ, first amplitude {result.amplitudes[0]:5.1f} σ"
+        )
+        if "third" in name:
+            figure_deconvolution(
+                first,
+                {name: result},
+                frame_rate_hz=frame_rate_hz,
+                spike_counts=truth_of_first,
+                seconds=(0, 30),
+            )
+
+# %% [markdown] question="slack" points=6
 r"""
 ### Problem 2c: what the slack does
 
-What happens to the number of spikes, to the height of the denoised trace, and to the multiplier $\eta$ as the slack grows? Explain each from the
-optimization problem. What goes wrong for a slack that is too small, and for one that is too large?
+*6 points, about 150 words.* What happens to the number of spikes, to the height of the denoised trace, and to the multiplier $\eta$ as the slack
+grows? Explain each from the optimization problem (2 points for spikes and height, 2 for $\eta$). What goes wrong for a slack that is far below zero,
+and for one that is too large (2 points)?
 """
 
-# %% [markdown] question="lagrangian" points=4
+# %% [markdown] question="lagrangian" points=8
 r"""
 ### Problem 2d: a bound or a price
 
-Bayesians write the problem another way. Amplitudes have an exponential prior with rate $\lambda$, the noise is Gaussian, and the most probable trace
-is
+*8 points, about ten lines of formulas and text.* Bayesians write the problem another way. Amplitudes have an exponential prior with rate $\lambda$,
+the noise is Gaussian, and the most probable trace is
 
 $$\min_{c,\, b} \; \frac{1}{2\sigma^2} \|y - c - b\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0.$$
 
-There is no bound any more; instead every spike has a price. Start from the Lagrangian of Problem 2b, with the squared constraint and its
-multiplier $\eta$, and show that both problems have the same solution if
+There is no bound any more; instead every spike has a price. Write down the Lagrangian of Problem 2b, with the squared constraint and its
+multiplier $\eta$ (2 points), say what may be done to it without moving its minimizer (2), and so show that both problems have the same solution
+(2) if
 
 $$\lambda = \frac{1}{2 \sigma^2 \eta}.$$
 
-Which way does $\lambda$ move as the slack grows, and why is that plausible? What would happen to someone who used $\nu$ in place of $\eta$?
+Which way does $\lambda$ move as the slack grows, and why is that plausible? What would happen to someone who used $\nu$ in place of $\eta$ (2)?
 """
 
 # %% [markdown]
 r"""
-### Problem 2e: the penalised problem
+### Problem 2e: the penalized problem
+
+Write it in CVXPY, as it stands in 2d. Of the squared residual and the price, which is divided by what?
 """
 
 # %% exercise="deconvolve_penalized" minutes=15
 from stats220.reference.calcium import deconvolve_penalized
 
-# %% test="deconvolve_penalized" points=4
+# %% test="deconvolve_penalized" points=10
 check.deconvolve_penalized(deconvolve_penalized)
 
 # %% [markdown]
@@ -442,56 +473,66 @@ neurons share one objective.
 """
 
 # %% explore minutes_cpu=0.1
-constrained = deconvolve(first, decay_frames, slack=0.25)
-penalty = 1 / (2 * constrained.multiplier)  # σ = 1
-penalized = deconvolve_penalized(first, decay_frames, penalty)
-difference = np.abs(constrained.denoised - penalized.denoised).max()
-print(
-    f"η = {constrained.multiplier:.5f}, λ = {penalty:.3f}, "
-    f"largest difference {difference:.5f} σ"
-)
-figure_deconvolution(
-    first,
-    {"bound, slack 0.25": constrained, f"price λ = {penalty:.2f}": penalized},
-    frame_rate_hz=frame_rate_hz,
-    spike_counts=truth_of_first,
-    seconds=(0, 30),
-);
+NEEDS_BOTH = {"Problem 2b": deconvolve, "Problem 2e": deconvolve_penalized}
+if ready(NEEDS_TRACES | NEEDS_BOTH):
+    constrained = deconvolve(first, decay_frames, slack=0.25)
+    penalty = 1 / (2 * constrained.multiplier)  # σ = 1
+    penalized = deconvolve_penalized(first, decay_frames, penalty)
+    difference = np.abs(constrained.denoised - penalized.denoised).max()
+    print(
+        f"η = {constrained.multiplier:.5f}, λ = {penalty:.3f}, "
+        f"largest difference {difference:.5f} σ"
+    )
+    figure_deconvolution(
+        first,
+        {"bound, slack 0.25": constrained, f"price λ = {penalty:.2f}": penalized},
+        frame_rate_hz=frame_rate_hz,
+        spike_counts=truth_of_first,
+        seconds=(0, 30),
+    )
 
 # %% [markdown]
 r"""
-All cells, with a slack of 0.25. Beside each number, the price that its multiplier stands for.
+Ten cells, with a slack of 0.25. Beside each number stands the price λ that its multiplier is worth; where the bound asks for no spike at all, the
+multiplier is zero, and the price is none.
 """
 
 # %% explore minutes_cpu=0.2
-results = [deconvolve(trace, decay_frames, slack=0.25) for trace in traces]
-prices = np.array([1 / (2 * max(result.multiplier, 1e-9)) for result in results])
-print("prices:", *(f"{price:.1f}" for price in prices))
-print(f"median {np.median(prices):.1f}")
-shown = slice(0, 10)
-plot_traces(
-    traces[shown],
-    np.array([result.denoised + result.baseline for result in results[shown]]),
-    np.array([result.amplitudes for result in results[shown]]),
-    frame_rate_hz=frame_rate_hz,
-    spike_counts=None if spike_counts is None else spike_counts[shown],
-    seconds=(0, 40),
-);
+if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
+    results = [deconvolve(trace, decay_frames, slack=0.25) for trace in traces]
+    multipliers = np.array([result.multiplier for result in results])
+    prices = [1 / (2 * eta) if eta > 1e-6 else None for eta in multipliers]
+    said = ["none" if price is None else f"{price:.1f}" for price in prices]
+    paid = [price for price in prices if price is not None]
+    print(f"prices of all {len(prices)} cells: {', '.join(said)}")
+    print(f"median {np.median(paid):.1f}" if paid else "no cell needs a spike")
+    shown = slice(0, 10)
+    plot_traces(
+        traces[shown],
+        np.array([result.denoised + result.baseline for result in results[shown]]),
+        np.array([result.amplitudes for result in results[shown]]),
+        frame_rate_hz=frame_rate_hz,
+        spike_counts=None if spike_counts is None else spike_counts[shown],
+        names=[f"{k}: λ {price}" for k, price in enumerate(said[shown])],
+        seconds=(0, 40),
+    )
 
 # %% [markdown]
 r"""
-Now drag. Which decay time gives the cleanest spikes? What does a $\tau$ of 1 frame do, or one of 60? At which slack does the bound become one that no
-trace can meet?
+Now drag. Which decay time gives the cleanest spikes? What does a $\tau$ of 1 frame do, or one of 60? What pays for a slack below zero?
 """
 
 # %% explore minutes_cpu=0.1
-explore_deconvolution(
-    traces,
-    lambda trace, decay_frames, slack: deconvolve(trace, decay_frames, slack=slack),
-    frame_rate_hz=frame_rate_hz,
-    decay_frames=decay_frames,
-    spike_counts=spike_counts,
-)
+explorer = None
+if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
+    explorer = explore_deconvolution(
+        traces,
+        lambda trace, decay_frames, slack: deconvolve(trace, decay_frames, slack=slack),
+        frame_rate_hz=frame_rate_hz,
+        decay_frames=decay_frames,
+        spike_counts=spike_counts,
+    )
+explorer
 
 # %% [markdown]
 r"""
@@ -512,19 +553,19 @@ check asks for eight digits, which a general solver does not give.
 # %% exercise="deconvolve_fast" minutes=40 bonus=true
 from stats220.reference.calcium import deconvolve_fast
 
-# %% test="deconvolve_fast" points=6
+# %% test="deconvolve_fast" points=12
 check.deconvolve_fast(deconvolve_fast)
 
 # %% [markdown]
 r"""
-CVXPY against your pass, on traces of several lengths. With the baseline that CVXPY found taken off, both solve the same problem. And Python's loops are
-slow: compiled, the same pass takes a fraction of a millisecond.
+CVXPY against your pass, on traces of several lengths. With the baseline that CVXPY found taken off, both solve the same problem. And Python's loops
+are slow: compiled, the same pass takes a fraction of a millisecond.
 """
 
 # %% explore minutes_cpu=0.2
 import time
 
-try:
+if ready(NEEDS_TRACES | NEEDS_BOTH | {"bonus problem 2f": deconvolve_fast}):
     for length in (300, 1000, num_frames):
         start = time.perf_counter()
         by_solver = deconvolve_penalized(first[:length], decay_frames, penalty)
@@ -536,21 +577,19 @@ try:
             f"{length:5d} frames: CVXPY {solver_ms:7.1f} ms, pools {pools_ms:6.2f} ms, "
             f"largest difference {np.abs(by_pools - by_solver.denoised).max():.1e} σ"
         )
-except NotImplementedError:
-    print("the bonus problem is waiting for you")
 
 # %% [markdown]
 r"""
 ## Part 3: demixing
 
-Where two cells overlap, a footprint sees its neighbour's spikes as well. If we knew the neighbour, we could subtract it. We do not, but we have a
-guess; with it we improve the cell, with the cell we improve the neighbour, and so on: **coordinate ascent** on the log posterior
+Where two cells overlap, a footprint sees its neighbor's spikes as well. If we knew the neighbor, we could subtract it. We do not, but we have a
+guess; with it we improve the cell, with the cell we improve the neighbor, and so on: **coordinate ascent** on the log posterior
 
 $$-\frac{1}{2\sigma^2} \Big\| X - \sum_k u_k (c_k + b_k)^\top - u_0 c_0^\top \Big\|^2 - \lambda \sum_k \|G c_k\|_1 - \frac{1}{2 \varsigma^2} \|c_0\|^2,
 \qquad G c_k \ge 0, \quad \|u_k\|_2 = 1.$$
 
-Every update maximizes it over one unknown, with all others held. So it can only go up, and where it goes down there is a bug: the library's `demix`
-watches for that, and says so. Pixels are flattened from here on: the movie is $(P, T)$, a footprint $(P,)$.
+Every update maximizes it over one unknown, with all others held. So it can only go up, and where it goes down there is a bug. Pixels are flattened
+from here on: the movie is $(P, T)$, a footprint $(P,)$.
 
 ### Problem 3a: update a trace
 
@@ -562,10 +601,10 @@ So of the whole movie only one number a frame matters, the **projection** $u^\to
 the caller to choose: the function gets it as an argument, `denoise`, which takes a noisy trace and returns the most probable one.
 """
 
-# %% exercise="update_trace" minutes=15
+# %% exercise="update_trace" minutes=10
 from stats220.reference.calcium import update_trace
 
-# %% test="update_trace" points=4
+# %% test="update_trace" points=8
 check.update_trace(update_trace)
 
 # %% [markdown]
@@ -578,10 +617,10 @@ $u^\top R c$ depends on $u$. Which unit vector makes that largest?
 We do not ask for $u \ge 0$ (the course notes show how one would), so leave signs as they are.
 """
 
-# %% exercise="update_footprint" minutes=15
+# %% exercise="update_footprint" minutes=10
 from stats220.reference.calcium import update_footprint
 
-# %% test="update_footprint" points=4
+# %% test="update_footprint" points=8
 check.update_footprint(update_footprint)
 
 # %% [markdown]
@@ -589,7 +628,7 @@ r"""
 ### Problem 3c: update the background
 
 The background's trace has no spikes, but a Gaussian prior, $c_{0t} \sim N(0, \varsigma^2)$. With a Gaussian prior and Gaussian noise, the most probable
-value is the projection, **shrunk** towards zero:
+value is the projection onto the footprint that we have, **shrunk** towards zero:
 
 $$c_0^\top = \frac{\varsigma^2}{\varsigma^2 + \sigma^2} \, u_0^\top R.$$
 
@@ -600,85 +639,137 @@ gets the prior's *variance*, and the noise's *standard deviation*.
 # %% exercise="update_background" minutes=15
 from stats220.reference.calcium import update_background
 
-# %% test="update_background" points=4
+# %% test="update_background" points=10
 check.update_background(update_background)
 
 # %% [markdown]
 r"""
-### All together
+### Problem 3d: all together
 
-`demix` goes around: for each neuron it adds the neuron back to the residual, calls your `update_trace` and `update_footprint`, and subtracts the
-result; then the background; and again, until the objective hardly moves. It keeps a single residual and touches only the pixels near a neuron, so that
-most of the time goes to CVXPY.
+What joins the updates is a loop, and the art is in what each update is shown. The loop keeps one **residual**: the movie less *all* parts, as they
+are by now. A neuron's update must not see the neuron's own part subtracted: so **add it back**, update the trace and then, with the new trace, the
+footprint, and **subtract the new part** before the next neuron comes. The background is updated last, in the same steps. A sweep is all
+neurons, in the order of their numbers, and the background.
 
-The price is the same for all, a little above the median that you saw in Part 2.
+**When to stop.** The objective rises with every sweep, by less and less. Stop when a sweep gains no more than `tolerance` times what all sweeps
+together have gained, from before the first one. (Neither the objective's own size nor the last gain says how far there is to go.)
+
+The updates are handed in with all that they need beside what is shown in the signature. A neuron stays within the pixels where its first
+footprint is not zero, and of the movie its updates see only these pixels; that makes the loop fast. For the background, which is
+everywhere, `add_outer(residual, u, c)` adds $u c^\top$ in place, without a copy of the movie; with `-u` it subtracts.
+"""
+
+# %% exercise="ascend" minutes=25
+from stats220.reference.calcium import ascend
+
+# %% test="ascend" points=14
+check.ascend(ascend)
+
+# %% [markdown]
+r"""
+`demix` hands your updates and your loop the movie and the first guesses. Nearly all of the time goes to CVXPY. The price is the same for all cells,
+a little above the median that you saw in Part 2. The figure shows what the log posterior gains, sweep by sweep.
 """
 
 # %% explore minutes_cpu=1
+NEEDS_DEMIXING = NEEDS_TRACES | {
+    "Problem 2e": deconvolve_penalized,
+    "Problem 3a": update_trace,
+    "Problem 3b": update_footprint,
+    "Problem 3c": update_background,
+    "Problem 3d": ascend,
+}
 PRICE = 8.0
 
-demixed = demix(
-    movie,
-    first_footprints,
-    first_background,
-    Updates(update_trace, update_footprint, update_background),
-    lambda trace: deconvolve_penalized(trace, decay_frames, PRICE),
-    penalty=PRICE,
-)
-plot_objective(demixed.objective);
+
+def denoise(trace):
+    return deconvolve_penalized(trace, decay_frames, PRICE)
+
+
+demixed = None
+if ready(NEEDS_DEMIXING):
+    updates = Updates(update_trace, update_footprint, update_background, ascend)
+    demixed = demix(
+        movie, first_footprints, first_background, updates, denoise, penalty=PRICE
+    )
+    plot_objective(demixed.objective)
 
 # %% [markdown]
 r"""
-**Where the cells are.** Their outlines over the correlation image, and each footprint by itself. You started from round bumps: what shape have they now?
+**Where the cells are.** Their outlines over the correlation image, then each footprint by itself: you started from round bumps, what shape have
+they now? The last figure shows the ten footprints with the darkest pixels again, in colors that end near zero, so that what is below zero shows.
 """
 
 # %% explore minutes_cpu=0.1
-_, ax = plt.subplots(figsize=(7, 6), layout="compressed")
-plot_contours(demixed.footprints, correlation, quantity="mean correlation", ax=ax)
-figure_footprints(demixed.footprints)
-if truth is not None:
-    true_footprints = unit_norm(truth.footprints / noise_std)[nearest]
-    for name, footprints in (("first guess", first_footprints), ("demixed", demixed.footprints)):
-        overlap = np.sum(footprints * true_footprints, axis=(1, 2))[is_cell]
-        print(
-            f"{name:12} cosine with the true footprint: "
-            f"median {np.median(overlap):.3f}, lowest {overlap.min():.3f}"
+if demixed is not None:
+    _, ax = plt.subplots(figsize=(7, 6), layout="compressed")
+    plot_contours(demixed.footprints, correlation, quantity="mean correlation", ax=ax)
+    footprints_shown = demixed.footprints
+    if truth is not None:
+        true_footprints = unit_norm(truth.footprints / noise_std)[cells]
+        guesses = {"first guess": first_footprints, "demixed": demixed.footprints}
+        for name, footprints in guesses.items():
+            overlap = np.sum(footprints[found] * true_footprints, axis=(1, 2))
+            print(
+                f"{name:12} cosine with the true footprint: "
+                f"median {np.median(overlap):.3f}, lowest {overlap.min():.3f}"
+            )
+else:
+    footprints_shown = load_stand_in("lab3_calcium_footprints")["footprints"]
+
+figure_footprints(footprints_shown)
+darkest = footprints_shown.min(axis=(1, 2))
+dark = np.sort(np.argsort(darkest)[:10])
+figure_footprints(footprints_shown[dark], names=[str(k) for k in dark], limit=-2 * darkest.min())
+relative = (darkest / footprints_shown.max(axis=(1, 2))).min()
+print(f"the darkest pixel of a footprint has {relative:.2f} of its maximum")
+
+# %% [markdown]
+r"""
+**What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. So look at cells that overlap: how much of a
+neighbor's spikes was in their amplitudes before demixing (first figure), and how much is left (second)? Each pair of rows is a pair of
+neighbors.
+"""
+
+# %% explore minutes_cpu=0.1
+if demixed is not None:
+    apart = np.linalg.norm(centers_rc[:, None] - centers_rc, axis=2)
+    pairs = np.argwhere(np.triu(apart < 12, 1))
+    pairs = pairs[np.argsort(apart[tuple(pairs.T)])][:4]
+    before = [denoise(trace) for trace in traces]
+    results_of = {
+        "before demixing": (
+            traces,
+            np.array([result.denoised + result.baseline for result in before]),
+            np.array([result.amplitudes for result in before]),
+        ),
+        "demixed": (
+            demixed.traces,
+            demixed.denoised + demixed.baselines[:, None],
+            demixed.amplitudes,
+        ),
+    }
+    several = pairs.ravel()
+    for name, rows in results_of.items() if len(several) else ():
+        ax = plot_traces(
+            *(values[several] for values in rows),
+            frame_rate_hz=frame_rate_hz,
+            spike_counts=None if spike_counts is None else spike_counts[several],
+            names=[str(k) for k in several],
+            seconds=(0, 40),
         )
-darkest = (demixed.footprints.min(axis=(1, 2)) / demixed.footprints.max(axis=(1, 2))).min()
-print(f"the darkest pixel of a footprint has {darkest:.2f} of its maximum")
-
-# %% [markdown]
-r"""
-**What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. Look at cells that overlap: how much of a
-neighbour's spikes was in their amplitudes before, and how much is left? Not everything goes well. Which of the peaks in Part 1 was no cell?
-"""
-
-# %% explore minutes_cpu=0.1
-plot_traces(
-    demixed.traces[shown],
-    (demixed.denoised + demixed.baselines[:, None])[shown],
-    demixed.amplitudes[shown],
-    frame_rate_hz=frame_rate_hz,
-    spike_counts=None if spike_counts is None else spike_counts[shown],
-    seconds=(0, 40),
-)
-if truth is not None:
-    results_before = [deconvolve_penalized(trace, decay_frames, PRICE) for trace in traces]
-    before = np.array([result.amplitudes for result in results_before])
-
-    def likeness(amplitudes, spikes):
-        return np.corrcoef(amplitudes, spikes)[0, 1] if amplitudes.any() and spikes.any() else 0.0
-
-    for k in np.flatnonzero(is_cell):
-        apart = np.linalg.norm(truth.centers_rc[nearest[k]] - truth.centers_rc, axis=1)
-        for other in np.flatnonzero((apart > 0) & (apart < 12)):
-            amplitudes = (before[k], demixed.amplitudes[k])
-            own = [likeness(a, spike_counts[k]) for a in amplitudes]
-            theirs = [likeness(a, truth.spike_counts[other]) for a in amplitudes]
-            if max(theirs) > 0.04:
-                print(f"neuron {k}, a neighbour at {apart[other]:.1f} pixels: correlation with")
-                print(f"  its own spikes {own[0]:.2f} before, {own[1]:.2f} demixed")
-                print(f"  the neighbour's {theirs[0]:.2f} before, {theirs[1]:.2f} demixed")
+        ax.figure.suptitle(name, fontsize="medium")
+    if spike_counts is not None:
+        for k, other in [*pairs, *pairs[:, ::-1]]:
+            own, theirs = (
+                [np.corrcoef(rows[2][k], spike_counts[cell])[0, 1] for rows in results_of.values()]
+                for cell in (k, other)
+            )
+            print(
+                f"neuron {k:2}, {apart[k, other]:4.1f} pixels from {other:2}: correlation with "
+                f"its own spikes {own[0]:.2f} before, {own[1]:.2f} demixed; "
+                f"with the neighbor's {theirs[0]:5.2f} before, {theirs[1]:5.2f} demixed"
+            )
 
 # %% [markdown]
 r"""
@@ -688,24 +779,60 @@ patterns, and our model has only one for all of it.
 """
 
 # %% explore minutes_cpu=0.2
-some = slice(0, int(10 * frame_rate_hz), 5)
-parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
-background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
-reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
-residual = movie[:, :, some] - reconstruction
-play_movies(
-    {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": residual},
-    frame_rate_hz=frame_rate_hz / 5,
-    signed=["residual"],
-)
+player = None
+if demixed is not None:
+    some = slice(0, int(10 * frame_rate_hz), 5)
+    parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
+    background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
+    reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
+    residual = movie[:, :, some] - reconstruction
+    player = play_movies(
+        {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": residual},
+        frame_rate_hz=frame_rate_hz / 5,
+        signed=["residual"],
+    )
+player
 
-# %% [markdown] question="interpretation" points=6
+# %% [markdown]
 r"""
-### Problem 3d: what you found
+**As dim as most recordings.** All of this on a movie in which one spike reaches 2.6 standard deviations of the noise in place of 13, rises for
+two frames, and comes in bursts. *Precision*: of the cells that were found, the share that are cells. *Recall*: of the cells that are there,
+the share that was found. *Correlation*: of amplitudes with true spikes, summed over fifths of a second.
+"""
 
-1. Why do we ask for $G c \ge 0$? What could a trace do that only has to satisfy $c \ge 0$, or none of both, and how would the amplitudes look?
+# %% explore minutes_cpu=1
+def take_apart(dim):
+    """All parts of the lab on one simulated movie: what was found, scored by its truth."""
+    noise = pixel_noise_std(dim.movie, dim.frame_rate_hz)
+    film = standardize(dim.movie, noise)
+    peaks = find_neurons(local_correlation(film), neuron_width_px=10)
+    bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))
+    behind = unit_norm(np.median(film, axis=2))
+    parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE, progress=False)
+    return score(peaks, parts.amplitudes, dim.truth)
+
+
+if demixed is not None:
+    table = {"this movie": score(centers_rc, demixed.amplitudes, truth)} if truth else {}
+    table["realistic"] = take_apart(simulate_calcium("realistic", seed=0))
+else:
+    stored = load_stand_in("lab3_calcium_scores")
+    table = {name.replace("_", " "): values for name, values in stored.items()}
+print(f"{'':12} precision  recall  correlation")
+for name, (precision, recall, likeness) in table.items():
+    print(f"{name:12} {precision:9.2f} {recall:7.2f} {likeness:12.2f}")
+
+# %% [markdown] question="interpretation" points=16
+r"""
+### Problem 3e: what you found
+
+*16 points, 4 for each question, 60 to 100 words each: half of the points for what happens, half for the reason.*
+
+1. Why do we ask for $G c \ge 0$? What could a trace do that only has to satisfy $c \ge 0$, or neither, and how would the amplitudes look?
 2. You started with round bumps, and many footprints turned into rings. What in the cell makes them so, and why could the update find that out?
    Some footprints have pixels a little below zero. Where would those come from?
 3. The deconvolution returns amplitudes, not spikes. How do amplitudes differ from spike counts? Name two reasons why an amplitude of 20 need not
    mean twice as many spikes as one of 10, and say what you would measure to turn the one into the other.
+4. What gets lost in the dim movie, cells or spikes or both, and at which step of the lab? Name one change (to the method, the price, or the
+   recording) that would bring some of it back, and what it would cost.
 """

@@ -2,25 +2,24 @@
 r"""
 # Lab 4: Markerless pose tracking
 
-Where is the paw? For a long time neuroscientists glued markers onto animals to answer questions like this one. Today a network
-reads the pose from plain video: label a few dozen frames by hand, train, and it labels the other hundred thousand.
-[DeepLabCut](https://www.mackenziemathislab.org/deeplabcut) (Mathis et al., 2018) showed how few labels that takes, and it is the
+Where is the paw? Today a network reads the pose of an animal from plain video: label a few dozen frames by hand, train, and it labels the other
+hundred thousand. [DeepLabCut](https://www.mackenziemathislab.org/deeplabcut) (Mathis et al., 2018) showed how few labels that takes, and it is the
 model for this lab.
 
-We treat pose tracking as **logistic regression, pixel by pixel**: for every pixel of a frame and every key point (hand, finger,
-tongue, ...), what is the probability that the key point is there?
+We treat pose tracking as **logistic regression, pixel by pixel**: for every pixel of a frame and every key point (hand, finger, tongue, ...),
+what is the probability that the key point is there?
 
-- **Part 1** turns frames and labelled key points into inputs and binary targets.
-- **Part 2** slides one template a key point over the frame. That is a convolution.
+- **Part 1** turns frames and labeled key points into inputs and binary targets.
+- **Part 2** slides a template for each key point over the frame. That is a convolution.
 - **Part 3** scores the answers with the Bernoulli likelihood, written so that it does not overflow.
 - **Part 4** learns the templates, by stochastic gradient descent.
-- **Part 5** borrows the features of a network that knows photographs: transfer learning with a ResNet.
+- **Part 5** borrows the features of a network that knows photographs: transfer learning.
 - **Part 6** turns maps into places, and measures in pixels how far off they are.
 
-How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
-check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
-No exercise needs another one to be solved first. Cells between them show what your code does to a real frame: run them, change
-them, break them. They are not graded.
+Three rules hold for all problems. A function **returns what its docstring says**: where that is a tensor, an array, a list or a mask of booleans
+is not one, for the next cells cannot take it. A result is on the **device** of what came in. And a function **leaves its inputs as they are**,
+unless its docstring says otherwise. Cells in between
+show what your code does to frames; where they need a problem that you have not solved, they say so.
 """
 
 # %% [markdown]
@@ -36,15 +35,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from stats220.arrays import pick_device, to_numpy
 from stats220.checks import pose as check
+from stats220.checks.waiting import ready
 from stats220.data.backbones import Backbone, load_backbone
+from stats220.data.frames import load_labeled_frames
 from stats220.data.keypoints import pixel_errors
 from stats220.data.pose import load_mouse_reaching, simulate_mouse_reaching
+from stats220.data.standins import load_stand_in
 from stats220.data.training import TrainingHistory, check_examples, check_finite
 from stats220.plotting.pose import (
     figure_channels,
@@ -69,31 +72,36 @@ from stats220.widgets.pose import explore_predictions
 r"""
 ### The frames
 
-A mouse rests, reaches for a joystick, pulls it, and lets go, filmed in infra-red light from the side. Five key points are labelled:
-the hand, one finger, the tongue, and two points of the joystick.
-
-There are two sources, and you choose:
+A mouse rests, reaches for a joystick, pulls it, and lets go, filmed in infrared light from the side. Five key points are labeled: the hand, one
+finger, the tongue, and two points of the joystick. Choose a source:
 
 - `USE_RECORDING = False`: drawn frames, which need no network. They have the sizes, movements and difficulties of the recording.
-- `USE_RECORDING = True`: the 55 labelled frames that come with DeepLabCut, fetched once (19 MB) and kept on your machine.
+- `USE_RECORDING = True`: the 55 labeled frames that come with DeepLabCut, fetched once (19 MB) and kept on your machine.
+- `FOLDER = "my-project/labeled-data"`: frames of your own, as DeepLabCut or SLEAP has labeled them.
 
-Two things to notice below. The frames have **two sizes**, so they cannot be stacked into one array, and we will take them one at a
-time. And some key points are **not labelled**: most of the time the tongue is in the mouth. Their coordinates are NaN.
+Two things to notice below. The frames have **two sizes**, so they cannot be stacked into one array: we take them one at a time. And some key
+points are **not labeled**: most of the time the tongue is in the mouth. Their coordinates are NaN.
 """
 
 # %% explore minutes_cpu=0.2
 USE_RECORDING = False
+FOLDER = ""
 
-mouse = load_mouse_reaching() if USE_RECORDING else simulate_mouse_reaching(seed=0)
+if FOLDER:
+    mouse = load_labeled_frames(FOLDER)
+else:
+    mouse = load_mouse_reaching() if USE_RECORDING else simulate_mouse_reaching(seed=0)
 train_frames, validation_frames = mouse.split(seed=0)
 print(mouse)
 print(f"{len(train_frames)} frames to train on, {len(validation_frames)} for validation")
 
-# Our example from now on: the first large frame in which every key point is labelled. Beside it,
-# the first small frame.
-large = np.array([image.shape == (747, 832, 3) for image in mouse.images])
-all_labelled = np.isfinite(mouse.keypoints_xy).all(axis=(1, 2))
-example, small_example = np.flatnonzero(large & all_labelled)[0], np.flatnonzero(~large)[0]
+# Our example from now on: the first frame of the largest size in which every key point is labeled.
+# Beside it, the first of another size.
+sizes = [image.shape[0] * image.shape[1] for image in mouse.images]
+large = np.array(sizes) == max(sizes)
+all_labeled = np.isfinite(mouse.keypoints_xy).all(axis=(1, 2))
+example = int(np.flatnonzero(large & all_labeled)[0])
+small_example = int(np.argmin(large))
 frame, keypoints_xy = mouse.images[example], mouse.keypoints_xy[example]
 print(f"frame {example}: {frame.dtype} {frame.shape}, key points at x, y =")
 print(keypoints_xy.round(1))
@@ -109,9 +117,9 @@ r"""
 
 ### Problem 1a: what a pretrained network expects
 
-A frame arrives as `uint8` of shape `(height, width, 3)`: red, green and blue, from 0 to 255, colours last. Networks in torch want
-`float32` of shape `(3, height, width)`, colours first, and those that were trained on ImageNet want each colour **normalized** by its
-mean and standard deviation over ImageNet's images. Later in this lab we will use such a network, so we prepare for it now.
+A frame arrives as `uint8` of shape `(height, width, 3)`: red, green and blue, from 0 to 255, colors last. Networks in torch want `float32` of shape
+`(3, height, width)`, and those that were trained on ImageNet want each color **normalized** by its mean and standard deviation over ImageNet's
+images.
 
 Divide by 255 (the largest `uint8`) *before* you subtract anything: `uint8` knows no negative numbers, and 0 - 124 is 132.
 """
@@ -119,7 +127,7 @@ Divide by 255 (the largest `uint8`) *before* you subtract anything: `uint8` know
 # %% exercise="preprocess" minutes=10
 from stats220.reference.pose import preprocess
 
-# %% test="preprocess" points=4
+# %% test="preprocess" points=8
 check.preprocess(preprocess)
 
 # %% [markdown]
@@ -128,51 +136,51 @@ Black is now about -2 and white about 2.5, with zero somewhere in the grey.
 """
 
 # %% explore minutes_cpu=0.1
-normalized = preprocess(frame)
-darkest, brightest = normalized.min(), normalized.max()
-print(f"{normalized.dtype} {tuple(normalized.shape)}, from {darkest:.2f} to {brightest:.2f}")
-figure_channels(normalized);
+if ready({"Problem 1a": preprocess}):
+    normalized = preprocess(frame)
+    darkest, brightest = normalized.min(), normalized.max()
+    print(f"{normalized.dtype} {tuple(normalized.shape)}, {darkest:.2f} to {brightest:.2f}")
+    figure_channels(normalized)
 
 # %% [markdown]
 r"""
 ### Problem 1b: a mask for each key point
 
-The targets are binary masks $y_{k} \in \{0, 1\}^{H \times W}$, one a key point, with a single one: at the pixel in which the key point
-lies. Pixel centres are at whole numbers, here and in all that follows. So the top left pixel reaches from -0.5 to 0.5, a key point at
-$x = 2.5$ lies in column 3, and the nearest pixel is $\lfloor x + 0.5 \rfloor$.
+The targets are binary masks $y_{k} \in \{0, 1\}^{H \times W}$, one for each key point, with a single one at its pixel. Pixel centers are at whole
+numbers, here and in all that follows: the top left pixel reaches from -0.5 to 0.5, a key point at $x = 2.5$ lies in column 3, and the nearest pixel is
+$\lfloor x + 0.5 \rfloor$.
 
-Three traps. A position is $(x, y)$, to the right and down, while an array is indexed `[row, column]`. Python's `round(2.5)` is 2, and
-`int(-0.6)` is 0. And a key point that is not labelled, or lies outside the frame, has an *empty* mask: the mask of a tongue out of
-sight says "nowhere", and that is something to learn from.
+Three traps. A position is $(x, y)$, to the right and down, while an array is indexed `[row, column]`. Python's `round(2.5)` is 2, and `int(-0.6)`
+is 0. And a key point that is not labeled, or lies outside the frame, has an *empty* mask: "nowhere" is something to learn, too.
 """
 
 # %% exercise="keypoint_masks" minutes=15
 from stats220.reference.pose import keypoint_masks
 
-# %% test="keypoint_masks" points=4
+# %% test="keypoint_masks" points=8
 check.keypoint_masks(keypoint_masks)
 
 # %% [markdown]
 r"""
-Around the hand: the cross is where it was labelled, the square is the one in its mask. Move `keypoints_xy` by half a pixel: when does the square
+Around the hand: the cross is where it was labeled, the square is the one in its mask. Move `keypoints_xy` by half a pixel: when does the square
 jump?
 """
 
 # %% explore minutes_cpu=0.1
-masks = keypoint_masks(keypoints_xy, *frame.shape[:2])
-title = "one pixel a key point"
-ax = plot_masks(masks, image=frame, keypoint_names=mouse.keypoint_names, title=title)
-x, y = keypoints_xy[0]
-ax.plot(x, y, "k+", markersize=14)
-ax.set(xlim=(x - 8, x + 8), ylim=(y + 6, y - 6));
+if ready({"Problem 1b": keypoint_masks}):
+    masks = keypoint_masks(keypoints_xy, *frame.shape[:2])
+    title = "one pixel for each key point, around the first"
+    ax = plot_masks(masks, image=frame, keypoint_names=mouse.keypoint_names, title=title)
+    x, y = keypoints_xy[0]
+    ax.plot(x, y, "k+", markersize=14)
+    ax.set(xlim=(x - 8, x + 8), ylim=(y + 6, y - 6))
 
 # %% [markdown]
 r"""
 ### Problem 1c: half the size
 
-A frame has 620,000 pixels. Half the height and width is a quarter of the work, and the paw is still easy to see. The image is
-**averaged** over squares of pixels. The masks are not: the mean of a mask with a single one is $1/4$, neither here nor there. We take the
-**maximum**, so that the small mask has a one wherever the large one had one in that square.
+Half the height and width is a quarter of the work, and the paw is still easy to see. The image is **averaged** over squares of pixels. Of the masks we take
+the **maximum**, so that the small mask has a one wherever the large one had one in that square; the mean would be $1/4$, neither here nor there.
 
 Where the height or width is not a multiple of the factor (747 is odd), the rows and columns left over at the end are dropped.
 """
@@ -180,22 +188,22 @@ Where the height or width is not a multiple of the factor (747 is odd), the rows
 # %% exercise="downsample" minutes=10
 from stats220.reference.pose import downsample
 
-# %% test="downsample" points=4
+# %% test="downsample" points=8
 check.downsample(downsample)
 
 # %% [markdown]
 r"""
 ### Problem 1d: room for error
 
-One pixel in 155,000 is a hard target, and a needlessly strict one: when the same person labels the same frame twice, the labels are
-2.7 pixels apart (Mathis et al., 2018). So we **dilate** the masks: each one becomes a square of ones. A prediction that is a few
-pixels off is then still right, and there are 441 ones to learn from in place of 1.
+One pixel in 155,000 is a needlessly strict target: when the same person labels the same frame twice, the labels are 2.7 pixels apart (Mathis et al., 2018).
+So we **dilate** the masks: each one becomes a square of `size` × `size` ones around it. A prediction that is a few pixels off is then still right, and
+there are 441 ones to learn from in place of 1.
 """
 
 # %% exercise="dilate" minutes=10
 from stats220.reference.pose import dilate
 
-# %% test="dilate" points=3
+# %% test="dilate" points=6
 check.dilate(dilate)
 
 # %% [markdown]
@@ -216,45 +224,55 @@ def prepare_example(image, keypoints_xy, factor=2, size=21):
 
 
 # %% explore minutes_cpu=0.1
-image, targets = prepare_example(frame, keypoints_xy)
-print(f"image {tuple(image.shape)}, targets {tuple(targets.shape)}")
-small_masks = downsample(normalized, masks, 2)[1]
-figure_pipeline(
-    frame, normalized, masks, image, small_masks, targets, keypoint_names=mouse.keypoint_names
-);
+PART1 = {
+    "Problem 1a": preprocess,
+    "Problem 1b": keypoint_masks,
+    "Problem 1c": downsample,
+    "Problem 1d": dilate,
+}
+if ready(PART1):
+    image, targets = prepare_example(frame, keypoints_xy)
+    print(f"image {tuple(image.shape)}, targets {tuple(targets.shape)}")
+    normalized, masks = preprocess(frame), keypoint_masks(keypoints_xy, *frame.shape[:2])
+    small_masks = downsample(normalized, masks, 2)[1]
+    figure_pipeline(
+        *(frame, normalized, masks, image, small_masks, targets),
+        keypoint_names=mouse.keypoint_names,
+    )
 
 # %% [markdown]
 r"""
 ## Part 2: template matching is a convolution
 
-How would you find a joystick by computer? Cut one out of a frame, slide the cut-out over another frame, and at each place multiply
-pixel by pixel and add up. Where the sum is large, frame and cut-out look alike. The cut-out is a **template** $W_k$, and the sliding sum
-is what deep learning calls a convolution:
+To find a joystick, cut one out of a frame, slide the cut-out over another frame, and at each place multiply pixel by pixel and add up. Where the sum is
+large, frame and cut-out look alike. The cut-out is a **template** $W_k$, and the sliding sum is what deep learning calls
+a convolution:
 
 $$a_{k,i,j} = b_k + \sum_{u,v} W_{k,u,v} \, x_{i+u,\,j+v}, \qquad \Pr(y_{k,i,j} = 1) = \sigma(a_{k,i,j}) = \frac{1}{1 + e^{-a_{k,i,j}}}.$$
 
-Nobody needs to cut anything out: the templates are *weights*, and they will be learned. The **logits** $a$ are log odds, one for each key
-point and pixel. The bias $b_k$ is there for good reason: only 3 pixels in 1000 are ones, so the log odds of a pixel about which the
-template says nothing should be far below zero.
+Nobody needs to cut anything out: the templates are *weights*, and they will be learned. The **logits** $a$ are log odds, one for each key point and
+pixel. The bias $b_k$ is there for good reason: only 3 pixels in 1000 are ones, so the log odds of a pixel about which the template says nothing
+should be far below zero.
 
 **Weight sharing.** A convolution applies the same weights everywhere, for a paw looks like a paw wherever it is. Two more ways to share:
 
-- *Over colours.* Infra-red light has none, so red, green and blue get the same template. It is the same to average the colours first,
-  and to convolve once: grey is weight sharing.
-- *Over neighbouring pixels.* A template that sees 101 × 101 pixels has 10,201 weights a key point, and neighbours that hardly differ. Let
-  squares of 4 × 4 pixels share one weight, and 27 × 27 = 729 are left. It is the same to make the image smaller first.
+- *Over colors.* Infrared light has none, so red, green and blue get the same template. It is the same to average the colors first, and to convolve
+  once.
+- *Over neighboring pixels.* A template that sees 101 × 101 pixels has 10,201 weights, and neighbors hardly differ. Let squares of 4 × 4 pixels share one
+  weight, and 27 × 27 = 729 are left. It is the same to make the image smaller first.
 
 ### Three ways to make an image smaller
 
-They look different and are cousins. **Average pooling** takes the mean of each $d \times d$ square. A **convolution with stride** $d$ whose
-weights are all $1/d^2$ does exactly the same. **Interpolation** asks for the image at new places, between the pixels: the `nearest` pixel, or a
-`bilinear` mean of the four around. Our model interpolates, for the logits have to come back to full size by the same road.
+**Average pooling** takes the mean of each $d \times d$ square. A **convolution with stride** $d$ whose weights are
+all $1/d^2$ does exactly the same. **Interpolation** asks for the image at new places, between the pixels: the `nearest` pixel, or a `bilinear` mean of
+the four around. Our model interpolates, for the logits have to come back to full size by the same road.
 """
 
 # %% explore minutes_cpu=0.1
 d = 2
 # Height and width cut to multiples of 8, so that d can be 2, 4 or 8.
-x = image[None, :, : image.shape[1] // 8 * 8, : image.shape[2] // 8 * 8]
+height, width = (size // 8 * 8 for size in frame.shape[:2])
+x = torch.tensor(frame[:height, :width]).permute(2, 0, 1)[None] / 255
 box = torch.full((3, 1, d, d), 1 / d**2)
 ways = {
     "average pooling": nn.AvgPool2d(d)(x),
@@ -269,24 +287,27 @@ for name, small in ways.items():
         f"differs from average pooling by up to {difference:.6f}"
     )
 
-# %% [markdown] question="bilinear_or_average" points=2
+# %% [markdown] question="bilinear_or_average" points=4
 r"""
 ### Problem 2a: when is bilinear interpolation average pooling?
 
-For which factors $d$ does `bilinear` interpolation, as above (without antialiasing), give the same image as average pooling over $d \times d$
-squares? Say why: which pixels does each of them look at? Take height and width to be multiples of $d$.
+For which factors $d$ does `bilinear` interpolation, as above (without antialiasing), give the same image as average pooling over $d \times d$ squares?
+Take height and width to be multiples of $d$.
+
+*Three to five sentences. A full answer names all such $d$, and says which pixels each of the two looks at, for small $d$ and for large.*
 """
 
 # %% [markdown]
 r"""
 ### Problem 2b: the template tracker
 
-Now the model, in four steps: average the colours, interpolate to `(height // downsample, width // downsample)`, convolve, and interpolate the
-logits to the size that the frame came with. Both interpolations use the tracker's `mode`.
+Now the model, in four steps: average the colors, interpolate to `(height // downsample, width // downsample)`, convolve, and interpolate the logits to the
+size that the frame came with. Both interpolations are `F.interpolate` with the tracker's `mode` and nothing else set (no aligned corners, no
+antialiasing).
 
-A template should see at least `patch_size` pixels of the frame, so its side is at least `patch_size / downsample`. Make it **odd**, the smallest
-odd number that will do: then it has a centre, and zeros around the image (`padding`) keep the size. With `patch_size=101` and `downsample=4` that
-is 27, and five key points have $5 \cdot (27^2 + 1) = 3650$ parameters.
+A template should see at least `patch_size` pixels of the frame, so its side is at least `patch_size / downsample`. Make it **odd**, the smallest odd number
+that will do: then it has a center, and zeros around the image (`padding`) keep the size. With `patch_size=101` and `downsample=4` that is 27, and five key
+points have $5 \cdot (27^2 + 1) = 3650$ parameters. All of them will have to learn, so gradients must reach them.
 
 Return logits, not probabilities. Part 3 shows why.
 """
@@ -294,14 +315,13 @@ Return logits, not probabilities. Part 3 shows why.
 # %% exercise="TemplatePoseTracker" minutes=25
 from stats220.reference.pose import TemplatePoseTracker
 
-# %% test="TemplatePoseTracker" points=8
+# %% test="TemplatePoseTracker" points=16
 check.TemplatePoseTracker(TemplatePoseTracker)
 
 # %% [markdown]
 r"""
-Before any learning, let us cut templates out of one frame after all. Each is shifted to mean zero and scaled to norm one, so that a bright
-patch is not a match for everything, and its bias is set so that a logit is above zero where the frame matches at least 70 % as well as the place
-where the template was cut.
+Before any learning, let us cut templates out of one frame after all. Each is shifted to mean zero and scaled to norm one, so that a bright patch is not a
+match for everything, and its bias makes a logit positive where the frame matches at least 70 % as well as the place where the template was cut.
 """
 
 
@@ -319,74 +339,77 @@ def cut_templates(image, keypoints_xy, step=8, side=27):
 
 
 # %% explore minutes_cpu=0.2
-cut_out = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101)
-with torch.no_grad():
-    cut_out.template.weight[:, 0] = cut_templates(frame, keypoints_xy)
-    cut_out.template.bias.zero_()
-    cut_out.template.bias -= 0.7 * cut_out(image).amax(dim=(1, 2))
-figure_templates(cut_out.template.weight[:, 0], keypoint_names=mouse.keypoint_names);
-
-# %% [markdown]
-r"""
-In the frame that they come from, the templates find what they were cut from, and a little more. In another frame some do well and others do not: the
-joystick keeps its shape, a paw moves and turns, and a chin without a tongue looks much like a chin with one. Choose other frames and see. One patch is a
-poor description of a paw; from many frames we can *learn* a better one.
-"""
-
-# %% explore minutes_cpu=0.1
-other = next(i for i in validation_frames if large[i])
-_, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
-for ax, i in zip(axes, (example, other)):
-    prepared, _ = prepare_example(mouse.images[i], mouse.keypoints_xy[i])
+PART2 = PART1 | {"Problem 2b": TemplatePoseTracker}
+templates_cut = cut_templates(frame, keypoints_xy)
+figure_templates(templates_cut, keypoint_names=mouse.keypoint_names)
+if ready(PART2):
+    cut_out = TemplatePoseTracker(len(mouse.keypoint_names), downsample=4, patch_size=101)
     with torch.no_grad():
-        probabilities = torch.sigmoid(cut_out(prepared))
-    rows, columns = probabilities.shape[1:]
-    plot_probabilities(
-        probabilities,
-        image=mouse.images[i][: 2 * rows : 2, : 2 * columns : 2],
-        keypoint_names=mouse.keypoint_names,
-        title=f"templates of frame {example} in frame {i}",
-        ax=ax,
-    )
+        cut_out.template.weight[:, 0] = templates_cut
+        cut_out.template.bias.zero_()
+        cut_out.template.bias -= 0.7 * cut_out(image).amax(dim=(1, 2))
 
 # %% [markdown]
 r"""
-And this is where learning will start: random templates, which find nothing. The maps have the size of the image, but their grain is that of the
-small one: with `mode="nearest"` the tracker has one logit for each 4 × 4 pixels. Try `mode="bilinear"`.
+In their own frame the templates find what they were cut from, and a little more. In another frame the joystick keeps its shape, a paw moves and turns, and a
+chin without a tongue looks much like a chin with one. From many frames we can *learn* better templates.
 """
 
 # %% explore minutes_cpu=0.1
-torch.manual_seed(0)
-tracker = TemplatePoseTracker(
-    len(mouse.keypoint_names), downsample=4, patch_size=101, mode="nearest"
-)
-with torch.no_grad():
-    logits = tracker(image)
-num_parameters = sum(p.numel() for p in tracker.parameters())
-print(f"{num_parameters} parameters, image {tuple(image.shape)}, logits {tuple(logits.shape)}")
-figure_probabilities(torch.sigmoid(logits), keypoint_names=mouse.keypoint_names);
+other = next(int(i) for i in validation_frames if large[i])
+if ready(PART2):
+    _, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
+    for ax, i in zip(axes, (example, other)):
+        prepared, _ = prepare_example(mouse.images[i], mouse.keypoints_xy[i])
+        with torch.no_grad():
+            probabilities = torch.sigmoid(cut_out(prepared))
+        rows, columns = probabilities.shape[1:]
+        plot_probabilities(
+            probabilities,
+            image=mouse.images[i][: 2 * rows : 2, : 2 * columns : 2],
+            keypoint_names=mouse.keypoint_names,
+            title=f"templates of frame {example} in frame {i}",
+            ax=ax,
+        )
+
+# %% [markdown]
+r"""
+Random templates find nothing. The maps have the size of the image, but their grain is that of the small one: with `mode="nearest"` there is one logit for each
+4 × 4 pixels. Try `mode="bilinear"`.
+"""
+
+# %% explore minutes_cpu=0.1
+if ready(PART2):
+    torch.manual_seed(0)
+    tracker = TemplatePoseTracker(
+        len(mouse.keypoint_names), downsample=4, patch_size=101, mode="nearest"
+    )
+    with torch.no_grad():
+        logits = tracker(image)
+    num_parameters = sum(p.numel() for p in tracker.parameters())
+    print(f"{num_parameters} parameters, image {tuple(image.shape)}, logits {tuple(logits.shape)}")
+    figure_probabilities(torch.sigmoid(logits), keypoint_names=mouse.keypoint_names)
 
 # %% [markdown]
 r"""
 ### Bonus problem 2c: pooling, written into the template
 
-Average pooling followed by a small template is one linear map, so there must be a single large template that does both at once. Find it:
-the template `up` for which a convolution of the frame itself, with stride `factor`, equals the small template on the pooled frame. Each weight is
-shared by a square of pixels. Downsampling *is* weight sharing.
+Average pooling followed by a small template is one linear map, so there must be a single large template that does both at once. Find it: the template `up`
+for which a convolution of the frame itself, with stride `factor`, equals the small template on the pooled frame.
 """
 
 # %% exercise="upsample_template" minutes=15 bonus=true
 from stats220.reference.pose import upsample_template
 
-# %% test="upsample_template" points=4
+# %% test="upsample_template" points=8
 check.upsample_template(upsample_template)
 
 # %% [markdown]
 r"""
 ## Part 3: a loss that does not overflow
 
-Each pixel of each mask is a coin flip, $y \sim \mathrm{Bern}(\sigma(a))$. We want the weights under which the labels are most likely, so the loss is
-the mean negative log likelihood over all $N$ pixels and key points:
+Each pixel of each mask is a coin flip, $y \sim \mathrm{Bern}(\sigma(a))$. We want the weights under which the labels are most likely, so the loss is the
+mean negative log likelihood over all $N$ pixels and key points:
 
 $$\mathcal{L} = -\frac{1}{N} \sum_{k,i,j} \Big[ y_{k,i,j} \log \sigma(a_{k,i,j}) + (1 - y_{k,i,j}) \log\big(1 - \sigma(a_{k,i,j})\big) \Big].$$
 
@@ -409,16 +432,16 @@ for logit in (1.0, 10.0, 16.0, 17.0, 89.0):
 
 # %% [markdown]
 r"""
-The true loss is a little more than the logit itself. The naive one is off at 16, infinite at 17, where $\sigma(a)$ is rounded to 1 and the
-logarithm sees a 0, and not a number at 89, where $e^a$ is too large for `float32`. One such pixel among 776,000 spoils the mean; one NaN in a
-gradient spoils all weights for good.
+The true loss is a little more than the logit itself. The naive one is off at 16, infinite at 17, where $\sigma(a)$ is rounded to 1 and the logarithm sees a
+0, and not a number at 89, where $e^a$ is too large for `float32`. One such pixel among 776,000 spoils the mean; one NaN in a gradient spoils all weights
+for good.
 
 The cure begins with algebra. The probabilities cancel, and what is left is linear in $a$ but for one term:
 
 $$-\log p(y \mid a) = \log(1 + e^a) - y a.$$
 """
 
-# %% [markdown] question="stable_log_sum_exp" points=4
+# %% [markdown] question="stable_log_sum_exp" points=8
 r"""
 ### Problem 3a: log-sum-exp
 
@@ -426,8 +449,10 @@ Show that for every number $m$
 
 $$\log(1 + e^a) = m + \log(e^{-m} + e^{a - m}).$$
 
-Why is the right-hand side safe to compute for $m = \max(0, a)$, whatever $a$ is? Think of overflow, and of the logarithm of zero. What would go
-wrong with one $m$ for the whole map, its largest logit?
+Why is the right-hand side safe to compute for $m = \max(0, a)$, whatever $a$ is? What would go wrong with one $m$ for the whole map, its largest logit?
+
+*One or two lines of algebra and four to six sentences. A full answer shows the identity, and says for $m = \max(0, a)$ why nothing overflows and why the
+logarithm never sees a zero, and which pixels fail with one $m$ for all, and how.*
 """
 
 # %% [markdown]
@@ -435,12 +460,15 @@ r"""
 ### Problem 3b: the Bernoulli loss
 
 Write the loss that way, with an $m$ for each pixel. Compute with torch's own functions, so that gradients can flow back through it.
+
+torch has this loss ready-made, as `F.binary_cross_entropy_with_logits` and `nn.BCEWithLogitsLoss`. Here you write what is inside of it: an answer that calls it
+earns almost nothing, and the check says so. Elementary functions (`exp`, `log`, `clamp`, `where`, `logaddexp`, `softplus`, ...) are all allowed.
 """
 
 # %% exercise="bernoulli_loss" minutes=20
 from stats220.reference.pose import bernoulli_loss
 
-# %% test="bernoulli_loss" points=6
+# %% test="bernoulli_loss" points=12
 check.bernoulli_loss(bernoulli_loss)
 
 # %% [markdown]
@@ -449,91 +477,78 @@ The same pixel again, over all logits that `float32` can make trouble with.
 """
 
 # %% explore minutes_cpu=0.1
-sweep = torch.linspace(-110, 110, 441)
-_, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-for loss, style, name in (
-    (bernoulli_loss, "-", "log-sum-exp"),
-    (naive_loss, "--", "naive: stops where it is inf or NaN"),
-):
-    losses = [loss(a.reshape(1, 1, 1), torch.zeros(1, 1, 1)) for a in sweep]
-    ax.plot(sweep, losses, style, linewidth=2, label=name)
-ax.set(xlabel="logit a (nats)", ylabel="loss of one pixel with target 0 (nats)")
-ax.legend();
+if ready({"Problem 3b": bernoulli_loss}):
+    sweep = torch.linspace(-110, 110, 441)
+    _, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    for loss, style, name in (
+        (bernoulli_loss, "-", "log-sum-exp"),
+        (naive_loss, "--", "naive: stops where it is inf or NaN"),
+    ):
+        losses = [loss(a.reshape(1, 1, 1), torch.zeros(1, 1, 1)) for a in sweep]
+        ax.plot(sweep, losses, style, linewidth=2, label=name)
+    ax.set(xlabel="logit a (nats)", ylabel="loss of one pixel with target 0 (nats)")
+    ax.legend()
 
 # %% [markdown]
 r"""
-Is the tracker any good, before it has learned anything? Two numbers to compare with. A tracker that says "one half" everywhere has loss
-$\log 2 \approx 0.69$. One that knows only how rare ones are, and says the same small probability everywhere, does much better. A
-tracker that has learned where to look must do better still, and that is the next thing to do: make this number small, by stochastic gradient descent.
+Two numbers to compare a tracker with. One that says "one half" everywhere has loss $\log 2 \approx 0.69$. One that knows only how rare ones are, and says the same
+small probability everywhere, does much better. A tracker that has learned where to look must do better still.
 """
 
 # %% explore minutes_cpu=0.1
-with torch.no_grad():
-    untrained = bernoulli_loss(tracker(image), targets)
-rate = targets.mean()
-log_odds = torch.log(rate / (1 - rate)).expand_as(targets)
-print(f"untrained tracker   {untrained:.4f}")
-print(f"one half everywhere {bernoulli_loss(torch.zeros_like(targets), targets):.4f}")
-print(f"{rate:.4f} everywhere   {bernoulli_loss(log_odds, targets):.4f}")
+if ready(PART2 | {"Problem 3b": bernoulli_loss}):
+    with torch.no_grad():
+        untrained = bernoulli_loss(tracker(image), targets)
+    rate = targets.mean()
+    log_odds = torch.log(rate / (1 - rate)).expand_as(targets)
+    print(f"untrained tracker   {untrained:.4f}")
+    print(f"one half everywhere {bernoulli_loss(torch.zeros_like(targets), targets):.4f}")
+    print(f"{rate:.4f} everywhere   {bernoulli_loss(log_odds, targets):.4f}")
 
 # %% [markdown]
 r"""
 ## Part 4: stochastic gradient descent
 
-The loss is a function of 3650 weights, and its gradient says in which direction it grows fastest. So step the other way. Once for
-each *example*, not once for all 44: such a gradient is a noisy guess, but it costs a 44th, and 44 rough steps lead further than one
-exact step. (The frames have two sizes, so they would not stack into one batch anyway.) That is **stochastic gradient descent**,
-SGD. Two refinements:
+The gradient of the loss says in which direction it grows fastest. So step the other way, once for each *example*, not once for all 44: such a gradient is a noisy guess,
+but it costs a 44th, and 44 rough steps lead further than one exact step. That is **stochastic gradient descent**, SGD. Two refinements:
 
-- **Momentum.** A velocity $v$ remembers the gradients $g$ so far, older ones less: $v \leftarrow \mu v + g$, then $\theta
-  \leftarrow \theta - \eta v$. What the gradients agree on adds up; their noise cancels. With $\mu = 0.9$ a lasting gradient moves
-  the weights ten times as far as one step would.
-- **A learning rate that decays.** Large steps get near the minimum quickly, and then jump around it. So after a number of epochs
-  $\eta$ is cut to a tenth. An **epoch** is one pass over all training examples, each seen once, in a new random order.
+- **Momentum.** A velocity $v$ remembers the gradients $g$ so far, older ones less: $v \leftarrow \mu v + g$, then $\theta \leftarrow \theta - \eta v$. What the
+  gradients agree on adds up; their noise cancels. With $\mu = 0.9$ a lasting gradient moves the weights ten times as far as one step would.
+- **A learning rate that decays.** Large steps get near the minimum quickly, and then jump around it. So after a number of epochs $\eta$ is cut to a tenth. An
+  **epoch** is one pass over all training examples, each seen once, in a new random order.
 
-How well the tracker does on frames that it learns from says little: with enough weights it could know them by heart. So we keep 11
-frames aside and look at *their* loss after each epoch. **Validation** must not change the tracker in any way: it takes no steps, it
-needs no gradients, and layers that behave otherwise in training (dropout, BatchNorm: Part 5) have to be told, by `model.eval()`,
-and told again by `model.train()` when training goes on.
+With enough weights a tracker could know its frames by heart. So we keep 11 frames aside and look at *their* loss after each epoch. **Validation** must not change the tracker in any way: it takes no steps, it needs no gradients, and layers that behave otherwise in training
+(dropout, BatchNorm: Part 5) have to be told, by `model.eval()`, and told again by `model.train()` when training goes on.
 
 ### Problem 4a: the training loop
 
-Much of it is given: the loops, the order of the examples, the record that is kept. Write the optimizer and its schedule, the step,
-and the validation. Bugs in a training loop raise no error, the loss just falls more slowly, or not as far. The checks know the
-common ones.
+Much of it is given: the loops, the order of the examples, the record that is kept. Write the optimizer and its schedule, the step, and the validation. A step goes
+along the gradient of its own example alone, whatever gradients the model had before. All epochs are done, whatever the losses do. Bugs in a training loop raise no
+error, the loss just falls more slowly, or not as far. The checks know the common ones.
 """
 
 # %% exercise="train" minutes=30
 from stats220.reference.pose import train
 
-# %% test="train" points=8
+# %% test="train" points=16
 check.train(train)
 
 # %% [markdown]
 r"""
 ### Train the template tracker
 
-`NUM_EPOCHS = 20` is a preset for a laptop: half a minute or so. The full run has 200 epochs; choose it when you have a GPU, or time
-for a coffee. Either way the learning rate is cut once, after half of them. The frames are prepared once, not in each epoch. They go
-to the GPU if there is one, and so does the tracker: `train` works wherever the model is.
+`NUM_EPOCHS = 20` is a preset for a laptop: half a minute or so. The full run, for a GPU or a long coffee, has 200. The learning rate is cut once, after half of them.
 
-**Start from what is known.** Random weights are the usual start, and a poor one here: most of the first 100 epochs are spent on
-finding out that ones are rare. We know that already. So let the weights begin at zero and each bias at the log odds of its key
-point's rate: that is the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units
-would stay alike. One layer has no such trouble.)
+**Start from what is known.** From random weights, most of the first 100 epochs are spent on finding out that ones are rare. So let the weights begin at zero and each bias
+at the log odds of its key point's rate: the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units would stay alike.)
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
 NUM_EPOCHS = 20  # the full run: 200
+PART4 = PART2 | {"Problem 3b": bernoulli_loss, "Problem 4a": train}
 num_keypoints = len(mouse.keypoint_names)
 device = pick_device()
-
-data = [prepare_example(image, xy) for image, xy in zip(mouse.images, mouse.keypoints_xy)]
-data = [(image.to(device), targets.to(device)) for image, targets in data]
-train_data = [data[i] for i in train_frames]
-validation_data = [data[i] for i in validation_frames]
-
-rates = torch.stack([targets.mean(dim=(1, 2)) for _, targets in train_data]).mean(dim=0)
+schedule = {"num_epochs": NUM_EPOCHS, "decay_every": NUM_EPOCHS // 2}
 
 
 def start_from_rates(layer):
@@ -543,36 +558,44 @@ def start_from_rates(layer):
         layer.bias.copy_(torch.logit(rates))
 
 
-template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
-start_from_rates(template_tracker.template)
-schedule = {"num_epochs": NUM_EPOCHS, "decay_every": NUM_EPOCHS // 2}
-template_history = train(
-    template_tracker, train_data, validation_data, bernoulli_loss, learning_rate=0.2, **schedule
-)
+if ready(PART4):
+    data = [prepare_example(image, xy) for image, xy in zip(mouse.images, mouse.keypoints_xy)]
+    data = [(image.to(device), targets.to(device)) for image, targets in data]
+    train_data = [data[i] for i in train_frames]
+    validation_data = [data[i] for i in validation_frames]
+    rates = torch.stack([targets.mean(dim=(1, 2)) for _, targets in train_data]).mean(dim=0)
+
+    template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
+    start_from_rates(template_tracker.template)
+    template_history = train(
+        *(template_tracker, train_data, validation_data, bernoulli_loss),
+        learning_rate=0.2,
+        **schedule,
+    )
 
 # %% [markdown]
 r"""
-The line to beat is that of the tracker that does not look, from which it started. What happens when the learning rate is cut, and
-what if it is not (`decay_factor=1`), or larger, or smaller? How many epochs does it take from a random start, without
-`start_from_rates`? Which curve would you have stopped to look at, training or validation, and what does it mean when they part?
+The line to beat is that of the tracker that does not look, from which it started. Validation may lie *below* training: a training loss is measured before its step, and
+averaged over the epoch, while the validation loss comes at its end; and 11 frames can be easier than the 44. So what counts is not which curve is lower, but whether
+validation still falls with training: where it turns up, the tracker begins to know its frames by heart. Try `decay_factor=1`, other learning rates, and a random start.
 """
 
 # %% explore minutes_cpu=0.1
-log_odds = torch.logit(rates)[:, None, None]
-constant = [
-    bernoulli_loss(log_odds.expand_as(targets), targets).item() for _, targets in validation_data
-]
-ax = plot_learning_curves(
-    template_history.train_losses, template_history.validation_losses, label="template"
-)
-label = "a constant rate for each key point, validation"
-ax.axhline(np.mean(constant), color="0.4", linestyle=":", label=label)
-ax.legend()
-print(
-    f"validation loss {template_history.validation_losses[-1]:.4f}, "
-    f"of constant rates {np.mean(constant):.4f}"
-)
-
+if ready(PART4):
+    log_odds = torch.logit(rates)[:, None, None]
+    constant = np.mean(
+        [bernoulli_loss(log_odds.expand_as(y), y).item() for _, y in validation_data]
+    )
+    ax = plot_learning_curves(
+        template_history.train_losses, template_history.validation_losses, label="template"
+    )
+    label = "a constant rate for each key point, validation"
+    ax.axhline(constant, color="0.4", linestyle=":", label=label)
+    ax.legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))
+    print(
+        f"validation loss {template_history.validation_losses[-1]:.4f}, "
+        f"of constant rates {constant:.4f}"
+    )
 
 # %% [markdown]
 r"""
@@ -594,55 +617,59 @@ def show_probabilities(tracker, i, name):
     )
 
 
-# %% explore minutes_cpu=0.1
-show_probabilities(template_tracker, other, "template tracker")
-figure_templates(template_tracker.template.weight[:, 0], keypoint_names=mouse.keypoint_names);
+if ready(PART4):
+    show_probabilities(template_tracker, other, "template tracker")
+    learned = template_tracker.template.weight[:, 0]
+else:
+    learned = load_stand_in("lab4_pose_templates")["learned"]
+figure_templates(learned, keypoint_names=mouse.keypoint_names);
 
-# %% [markdown] question="interpret_templates" points=3
+# %% [markdown] question="interpret_templates" points=6
 r"""
 ### Problem 4b: what did it learn?
 
-Look at the learned templates, beside those that you cut out by hand in Part 2. Are they what you expected? Say for two of the key
-points what the template responds to, and what a weight below zero is good for. Which key points does one template describe well,
-and which not, and why?
+Look at the learned templates, beside those that were cut out by hand in Part 2. What does a template respond to, and what is a weight below zero good for? Which
+key points does one template describe well, which not, and why?
+
+*Six to ten sentences. A full answer describes two of the learned templates and what each responds to, says what negative weights do, and names a key point that
+suits one template and one that does not, each with its reason.*
 """
 
 # %% [markdown]
 r"""
 ### A small grid search
 
-How much detail does a template need? Here the patch is fixed, and what varies is how much smaller the frame is made before it is
-matched. A few epochs are enough to see the trend. With a GPU, try more values, and `patch_size` too. What is chosen by looking at
-the validation loss is not *tested* by it any more: for an honest number, one would keep a third set of frames.
+How much detail does a template need? Here the patch is fixed, and what varies is how much smaller the frame is made before it is matched. A few epochs are enough to
+see the trend. What is chosen by looking at the validation loss is not *tested* by it any more: for an honest number, one would keep a third set of frames.
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
-downsampling = [2, 4, 8, 16]
-histories = []
-for factor in downsampling:
-    tracker = TemplatePoseTracker(num_keypoints, downsample=factor, patch_size=51).to(device)
-    start_from_rates(tracker.template)
+if ready(PART4):
+    downsampling = [2, 4, 8, 16]
     options = {"num_epochs": 6, "learning_rate": 0.2, "decay_every": 3, "progress": False}
-    histories.append(train(tracker, train_data, validation_data, bernoulli_loss, **options))
-plot_grid_search(
-    downsampling,
-    [history.validation_losses[-1] for history in histories],
-    train_losses=[history.train_losses[-1] for history in histories],
-    name="downsampling of the template (patch of 51 pixels)",
-);
+    histories = []
+    for factor in tqdm(downsampling, desc="downsampling"):
+        tracker = TemplatePoseTracker(num_keypoints, downsample=factor, patch_size=51).to(device)
+        start_from_rates(tracker.template)
+        histories.append(train(tracker, train_data, validation_data, bernoulli_loss, **options))
+    plot_grid_search(
+        downsampling,
+        [history.validation_losses[-1] for history in histories],
+        train_losses=[history.train_losses[-1] for history in histories],
+        name="downsampling of the template (patch of 51 pixels)",
+    )
 
 # %% [markdown]
 r"""
 ### Bonus problem 4c: momentum by hand
 
-One step of what `torch.optim.SGD` does, for one tensor. Mind the convention: in torch the learning rate is not part of the
-velocity.
+One step of what `torch.optim.SGD` does, for one tensor. Mind the convention: in torch the learning rate is not part of the velocity.
 """
 
 # %% exercise="momentum_step" minutes=10 bonus=true
 from stats220.reference.pose import momentum_step
 
-# %% test="momentum_step" points=2
+# %% test="momentum_step" points=4
 check.momentum_step(momentum_step)
 
 # %% [markdown]
@@ -655,26 +682,24 @@ The learning rate of each epoch, as `torch.optim.lr_scheduler.StepLR` has it.
 # %% exercise="step_decay" minutes=10 bonus=true
 from stats220.reference.pose import step_decay
 
-# %% test="step_decay" points=2
+# %% test="step_decay" points=4
 check.step_decay(step_decay)
 
 # %% [markdown]
 r"""
 ## Part 5: transfer learning with a residual network
 
-A template looks at grey values. If a paw turns, or the light changes, the grey values change, and the template is none the wiser.
-Networks that were trained to name what is on a million photographs have learned *features* which survive that: edges first, then
-textures, then parts of things. Nobody has a million labelled mice. But perhaps we can borrow the features, and learn only the last
-step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
+If a paw turns, or the light changes, its grey values change, and the template is none the wiser. Networks that were trained to name what is on a million photographs have
+learned *features* which survive that: edges first, then textures, then parts of things. Nobody has a million labeled mice, but we can borrow the features, and learn only the
+last step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
 
-The network is a **ResNet** with 50 layers (He et al., 2016). It begins with a *stem*: a convolution with stride 2, BatchNorm, a
-rectifier, and pooling with stride 2. Then follow four *stages*, each a stack of *residual blocks*. A block computes $x + f(x)$: it
-starts out as "change nothing" and learns what to change, and gradients find a way through it however deep the stack. At the end of
-the network a classifier would follow, which we have no use for: it throws away *where* things are.
+The network is a **ResNet** with 50 layers (He et al., 2016). It begins with a *stem*: a convolution with stride 2, BatchNorm, a rectifier, and pooling with stride 2. Then
+follow four *stages*, each a stack of *residual blocks* that compute $x + f(x)$, so that gradients find a way through, however deep the stack. The classifier at the end we
+do not use: it throws away *where* things are.
 
-`load_backbone` fetches the weights once (100 MB), checks them, and keeps them. **If they cannot be had, it says so in a banner**,
-and the lab goes on with random weights. Everything runs then, but nothing is transferred, and the numbers are *not* those of
-transfer learning. `BACKBONE` may also be `"resnet18"`, `"squeezenet1_1"` or `"mobilenet_v3_small"`, which are smaller.
+`load_backbone` fetches the weights once (100 MB), checks them, and keeps them. **If they cannot be had, it says so in a banner**, and goes on with EfficientNet-Lite0, a
+small network whose ImageNet weights a package brings, or, where that is missing too, with random weights: then nothing is transferred, and the numbers are *not* those of
+transfer learning. `BACKBONE` may also be `"efficientnet_lite0"`, `"resnet18"`, `"squeezenet1_1"` or `"mobilenet_v3_small"`.
 """
 
 # %% explore minutes_cpu=0.5
@@ -690,25 +715,23 @@ print(f"{sum(p.numel() for p in backbone.parameters()):,} parameters")
 r"""
 ### Bonus problem 5a: half the pixels, twice the channels
 
-From stage to stage the maps have fewer pixels, each of which sees more of the frame, and more channels. How many? The rule of the
-trade is "half the height and width, twice the channels". Does it hold from the start?
+From stage to stage the maps have fewer pixels and more channels. The rule of the trade is "half the height and width, twice the channels". Does it hold from the start?
 """
 
 # %% exercise="stage_shapes" minutes=10 bonus=true
 from stats220.reference.pose import stage_shapes
 
-# %% test="stage_shapes" points=2
+# %% test="stage_shapes" points=4
 check.stage_shapes(stage_shapes)
 
 # %% [markdown]
 r"""
-The first channels of each stage, for our example. (A *hook* is a function that torch calls when a part of a network has done its
-work.) In a ResNet-50 the first stage has four times the channels of the stem and keeps its size: the trade begins with the second.
-In which stage can you still see where the paw is? In which could you tell a paw from a joystick?
+The first channels of each stage, for our example. (A *hook* is a function that torch calls when a part of a network has done its work.) In which stage can you still see
+where the paw is? In which could you tell a paw from a joystick?
 """
 
 
-# %% explore minutes_cpu=0.1
+# %% explore minutes_cpu=0.2
 def feature_maps(backbone, image):
     """What comes out of the stem and of each stage for one image, by name."""
     names = {backbone.stem: "stem"}
@@ -726,62 +749,57 @@ def feature_maps(backbone, image):
     return maps
 
 
-# %% explore minutes_cpu=0.2
-figure_feature_maps(feature_maps(backbone, data[example][0]));
+if ready(PART1):
+    figure_feature_maps(feature_maps(backbone, image.to(device)))
 
 # %% [markdown]
 r"""
 ### Problem 5b: a tracker on frozen features
 
-A **convolution on top**: stem, the first stages, then one convolution from the features to a map of logits for each key point. That
-is Part 2 again, with 256 learned features in the place of grey values. The logits are as small as the features, so they are
-interpolated to the size of the image; bilinear this time.
+A **convolution on top**: stem, the first stages, then one convolution from the features to a map of logits for each key point. That is Part 2 again, with learned features
+in the place of grey values. The logits are as small as the features, so they are interpolated to the size of the image; `bilinear` this time, with nothing else set.
 
 The stem and the stages are **frozen**. That means two things, and the second is often forgotten:
 
-1. No parameter of theirs requires a gradient. The optimizer leaves them alone, and torch does not compute what nobody asks for.
-2. **BatchNorm** stays in eval mode. These layers subtract a mean and divide by a standard deviation of each feature. In training
-   mode they take those of the images at hand, which for us is a *single* frame, and they keep a running average of them, parameters
-   or no parameters. A network "frozen" by `requires_grad` alone drifts with every image that it sees. `model.train()` switches all
-   layers of a model to training mode, so our tracker needs a `train` of its own.
+1. No parameter of theirs requires a gradient. The optimizer leaves them alone, and torch does not compute what nobody asks for. They belong to the model all the same, so
+   that `.to(device)` takes them along.
+2. **BatchNorm** stays in eval mode. These layers subtract a mean and divide by a standard deviation of each feature. In training mode they take those of the images at
+   hand, which for us is a *single* frame, and they keep a running average of them, parameters or no parameters. A network "frozen" by `requires_grad` alone drifts with
+   every image that it sees. `model.train()` switches all layers of a model to training mode, so our tracker needs a `train` of its own; the head still follows the mode.
 """
 
 # %% exercise="ResNetPoseTracker" minutes=25
 from stats220.reference.pose import ResNetPoseTracker
 
-# %% test="ResNetPoseTracker" points=8
+# %% test="ResNetPoseTracker" points=16
 check.ResNetPoseTracker(ResNetPoseTracker)
 
 # %% [markdown]
 r"""
 ### Bonus problem 5c: run the frozen part once
 
-The frozen features of a frame are the same in every epoch. Compute them once, and an epoch costs only the head and the loss: three
-to six times less, according to how fast your loss is (the frames of this lab take half a gigabyte as features).
+The frozen features of a frame are the same in every epoch. Compute them once, and an epoch costs only the head and the loss: three to six times less (the frames of this
+lab take half a gigabyte as features).
 """
 
 # %% exercise="extract_features" minutes=15 bonus=true
 from stats220.reference.pose import extract_features
 
-# %% test="extract_features" points=2
+# %% test="extract_features" points=4
 check.extract_features(extract_features)
 
 # %% [markdown]
 r"""
 ### Train the head
 
-With the features at hand, `train` can be given the head alone, as a model from features to small logits, and a loss that
-interpolates them. It is the same loss, and the same training, as that of the whole tracker.
+With the features at hand, `train` can be given the head alone, and a loss that interpolates its small logits. It is the same training as that of the whole tracker. Without
+the bonus problem, the features come from `feature_maps`, which runs the whole network: the same, but slower.
 
-If you have skipped the bonus problem, set `FEATURES_ONCE = False`: the frozen stages then run for every image in every epoch, which
-takes minutes more without a GPU.
-
-How large a step is right? The loss bends with the squared length of the features, which differs from stage to stage and from
-network to network. So the learning rate is a constant, divided by that.
+The loss bends with the squared length of the features, which differs between stages and networks. So the learning rate is a constant, divided by that.
 """
 
 # %% explore minutes_cpu=0.1
-FEATURES_ONCE = True  # needs bonus problem 5c
+PART5 = PART4 | {"Problem 5b": ResNetPoseTracker}
 
 
 def loss_at_full_size(small_logits, targets):
@@ -790,14 +808,18 @@ def loss_at_full_size(small_logits, targets):
     return bernoulli_loss(logits, targets)
 
 
+def features_once(num_stages):
+    """The features of all frames after so many stages."""
+    if ready({"Bonus problem 5c": extract_features}):
+        return extract_features(backbone, [image for image, _ in data], num_stages)
+    return [feature_maps(backbone, image)[f"stage {num_stages}"].clone() for image, _ in data]
+
+
 def train_head(tracker, num_stages, **options):
-    """Train the head of a tracker, on features that are computed once or in each epoch."""
+    """Train the head of a tracker, on features that are computed once."""
     start_from_rates(tracker.head)
-    features = feature_maps(backbone, train_data[0][0])[f"stage {num_stages}"]
-    options["learning_rate"] = 50 / features.square().sum(dim=0).mean().item()
-    if not FEATURES_ONCE:
-        return train(tracker, train_data, validation_data, bernoulli_loss, **options)
-    features = extract_features(backbone, [image for image, _ in data], num_stages)
+    features = features_once(num_stages)
+    options["learning_rate"] = 50 / features[0].square().sum(dim=0).mean().item()
     pairs = [(maps, targets) for maps, (_, targets) in zip(features, data)]
     train_pairs = [pairs[i] for i in train_frames]
     validation_pairs = [pairs[i] for i in validation_frames]
@@ -805,99 +827,107 @@ def train_head(tracker, num_stages, **options):
 
 
 # %% explore minutes_cpu=1.5 minutes_gpu=0.5
-resnet_tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages=1, kernel_size=3).to(device)
-learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
-frozen = sum(p.numel() for p in resnet_tracker.parameters()) - learning
-print(f"{learning} parameters learn, {frozen} are frozen")
-resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
+if ready(PART5):
+    resnet_tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages=1, kernel_size=3)
+    resnet_tracker = resnet_tracker.to(device)
+    learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
+    frozen = sum(p.numel() for p in resnet_tracker.parameters()) - learning
+    print(f"{learning} parameters learn, {frozen} are frozen")
+    resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
 
 # %% explore minutes_cpu=0.2
-_, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
-trackers = {
-    "template": (template_tracker, template_history),
-    backbone_name: (resnet_tracker, resnet_history),
-}
-for index, (name, (_, history)) in enumerate(trackers.items()):
-    plot_learning_curves(
-        history.train_losses, history.validation_losses, label=name, index=index, ax=ax
-    )
-    print(f"{name}: validation loss {history.validation_losses[-1]:.4f}")
-ax.axhline(np.mean(constant), color="0.4", linestyle=":")
-for name, (tracker, _) in trackers.items():
-    show_probabilities(tracker, other, name)
+if ready(PART5):
+    trackers = {
+        "template": (template_tracker, template_history),
+        backbone_name: (resnet_tracker, resnet_history),
+    }
+    _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    for index, (name, (_, history)) in enumerate(trackers.items()):
+        plot_learning_curves(
+            history.train_losses, history.validation_losses, label=name, index=index, ax=ax
+        )
+        print(f"{name}: validation loss {history.validation_losses[-1]:.4f}")
+    ax.axhline(constant, color="0.4", linestyle=":", label="a constant rate, validation")
+    ax.legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))
+    for name, (tracker, _) in trackers.items():
+        show_probabilities(tracker, other, name)
 
 # %% [markdown]
 r"""
 ### How many stages?
 
-Early features are simple, and see little of the frame; late features know more and have fewer pixels. Again a small grid, of few
-epochs.
+Early features are simple, and see little of the frame; late features know more and have fewer pixels. Again a small grid, of few epochs.
 """
 
 # %% explore minutes_cpu=2 minutes_gpu=0.5
 stages = [1, 2, 3]
-histories = []
-for num_stages in stages:
-    tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages, kernel_size=3).to(device)
-    histories.append(train_head(tracker, num_stages, num_epochs=6, decay_every=3, progress=False))
+if ready(PART5):
+    histories = []
+    for num_stages in tqdm(stages, desc="stages"):
+        tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages, kernel_size=3).to(device)
+        options = {"num_epochs": 6, "decay_every": 3, "progress": False}
+        histories.append(train_head(tracker, num_stages, **options))
+    train_losses = [history.train_losses[-1] for history in histories]
+    validation_losses = [history.validation_losses[-1] for history in histories]
+    name = backbone_name
+else:
+    grid = load_stand_in("lab4_pose_stages")
+    train_losses, validation_losses = grid["train_losses"], grid["validation_losses"]
+    name = "efficientnet_lite0 (ImageNet)"
 plot_grid_search(
-    stages,
-    [history.validation_losses[-1] for history in histories],
-    train_losses=[history.train_losses[-1] for history in histories],
-    name=f"stages of {backbone_name}",
-    index=1,
+    stages, validation_losses, train_losses=train_losses, name=f"stages of {name}", index=1
 );
 
-# %% [markdown] question="deeper_or_shallower" points=3
+# %% [markdown] question="deeper_or_shallower" points=6
 r"""
 ### Problem 5d: deeper or shallower?
 
-Would you use more stages, or fewer? Discuss at least three things that change from the first stage to the fourth: what a feature
-has seen of the frame, how many places there are, how many weights the head has and how many frames it learns them from, what the
-features were trained for. What do your numbers say, and how far would you trust them (how many frames, of how many videos, with
-which weights)?
+Would you use more stages, or fewer? What changes from the first stage to the fourth: what a feature has seen of the frame, how many places there are, how many weights the
+head has and how many frames it learns them from, what the features were trained for? What do your numbers say, and how far would you trust them?
+
+*Eight to twelve sentences. A full answer discusses at least three of the things that change, for and against more stages, and reads the numbers with care: how many frames, of
+how many videos, with which weights.*
 """
 
 # %% [markdown]
 r"""
 ## Part 6: where is it?
 
-A loss in nats per pixel says little to a biologist. What counts is how far, in pixels of the original frame, the tracker's answer
-is from the label. So each map of logits has to become one place.
+What counts for a biologist is how far, in pixels of the original frame, the tracker's answer is from the label. So each map of logits has to become one place.
 
-**The largest logit** says in which pixel the key point is. Its neighbours say more: a parabola through the largest and the two
-beside it has its top somewhere between them. With $l$, $c$ and $r$ the logits at the left, in the centre and at the right,
+**The largest logit** says in which pixel the key point is. Its neighbors say more: a parabola through the largest and the two beside it has its top somewhere between them.
+With $l$, $c$ and $r$ the logits at the left, in the center and at the right,
 
 $$\delta = \frac{l - r}{2 (l - 2c + r)}, \qquad -\tfrac12 \le \delta \le \tfrac12,$$
 
-is where, in pixels to the right of the centre. The same from above to below. Along an axis on which a neighbour is missing, at the
-border of the map, the pixel's own centre has to do; the other axis has both of its neighbours.
+is where, in pixels to the right of the center. The same from above to below. Along an axis on which a neighbor is missing, at the border of the map, the pixel's own center
+has to do; the other axis has both of its neighbors.
 
-**Back to the original frame.** The map is `scale` times smaller than the frame. Pixel centres are at whole numbers, so pixel 0 of a
-map that is 2 times smaller covers the pixels 0 and 1 of the frame, and its centre is at 0.5, not at 0:
+**Back to the original frame.** The map is `scale` times smaller than the frame. Pixel centers are at whole numbers, so pixel 0 of a map that is 2 times smaller covers the
+pixels 0 and 1 of the frame, and its center is at 0.5, not at 0:
 
 $$x_\text{frame} = (x_\text{map} + \tfrac12) \cdot \text{scale} - \tfrac12.$$
 
-Whoever writes $x \cdot \text{scale}$ is half a pixel off at scale 2, three and a half at scale 8, always to the upper left, and
-will blame the network.
+Whoever writes $x \cdot \text{scale}$ is always off to the upper left, by three and a half pixels at scale 8, and will blame the network.
 
 ### Problem 6a: from logits to key points
+
+Work with the logits themselves: `float32` rounds the probabilities of all large logits to 1.
 """
 
 # %% exercise="locate_keypoints" minutes=15
 from stats220.reference.pose import locate_keypoints
 
-# %% test="locate_keypoints" points=5
+# %% test="locate_keypoints" points=10
 check.locate_keypoints(locate_keypoints)
 
 # %% [markdown]
 r"""
 ### How far off?
 
-On the validation frames, for both trackers. `pixel_errors` leaves out what is not labelled. The mean hides the frames that went
-wrong altogether, so look at the root mean square (RMSE) and at the 90th percentile beside the median, and count: 11 frames are few,
-and a difference of a pixel is none. For comparison, the same person labels the same frame twice 2.7 pixels apart (Mathis et al.,
-2018). No tracker that learns from such labels can be told to be better.
+On the validation frames, for both trackers. `pixel_errors` leaves out what is not labeled. The mean hides the frames that went wrong altogether, so look at the root mean
+square (RMSE) and at the 90th percentile beside the median, and count: 11 frames are few, and a difference of a pixel is none. The same person labels the same frame twice 2.7
+pixels apart (Mathis et al., 2018): no tracker that learns from such labels can be told to be better.
 """
 
 
@@ -910,7 +940,7 @@ def predict_keypoints(tracker, frames, locate=locate_keypoints):
 
 
 def print_errors(predictions):
-    """A table of errors in pixels: a row a tracker and statistic, a column a key point."""
+    """A table of errors in pixels: a row for each tracker and statistic, a column for each key point."""
     width = max(map(len, predictions)) + 10
     print(f"{'pixels':{width}}" + "".join(f"{name:>11}" for name in mouse.keypoint_names))
     for tracker_name, xy in predictions.items():
@@ -920,27 +950,34 @@ def print_errors(predictions):
             label = f"{tracker_name}, {statistic}"
             print(f"{label:{width}}" + "".join(f"{value:11.1f}" for value in values))
     print(f"{'frames':{width}}" + "".join(f"{count:11}" for count in errors.num_scored))
-    print(f"{'one person, labelling twice':{width}}        2.7 (RMSE)")
+    print(f"{'one person, labeling twice':{width}}        2.7 (RMSE)")
+
+
+def show_errors(predictions):
+    """The table, and a figure of all distances."""
+    print_errors(predictions)
+    labeled = mouse.keypoints_xy[validation_frames]
+    distances = {name: np.linalg.norm(xy - labeled, axis=-1) for name, xy in predictions.items()}
+    plot_pixel_errors(distances, keypoint_names=mouse.keypoint_names)
 
 
 # %% explore minutes_cpu=0.5
-predictions = {
-    name: predict_keypoints(tracker, validation_frames) for name, (tracker, _) in trackers.items()
-}
-labelled = mouse.keypoints_xy[validation_frames]
-print_errors(predictions)
-distances = {name: np.linalg.norm(xy - labelled, axis=-1) for name, xy in predictions.items()}
-plot_pixel_errors(distances, keypoint_names=mouse.keypoint_names);
+PART6 = PART5 | {"Problem 6a": locate_keypoints}
+if ready(PART6):
+    predictions = {
+        name: predict_keypoints(tracker, validation_frames)
+        for name, (tracker, _) in trackers.items()
+    }
+    show_errors(predictions)
 
 # %% [markdown]
 r"""
 ### The loss got what it asked for
 
-Are you disappointed? The maps look so good. Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which
-is 42 × 42 pixels of the original frame, and the loss pays as much for a one at the rim of the square as for a one in the middle.
-Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random from such a square is 16 pixels off,
-on average. That is the error that you see. The tracker knows better: the *middle* of the plateau is much closer. Take the mean
-position around the largest logit, weighted by probability:
+The maps of the deep features look so good! Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
+the loss pays as much for a one at the rim of the square as for a one in the middle. Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random
+from such a square is 16 pixels off, on average. The tracker knows better: the *middle* of the plateau is much closer. Take the mean position around the largest logit, weighted by
+probability:
 """
 
 
@@ -959,42 +996,23 @@ def locate_middle(logits, scale=1, reach=20):
 
 
 # %% explore minutes_cpu=0.5
-for name, (tracker, _) in trackers.items():
-    predictions[f"{name}, middle"] = predict_keypoints(tracker, validation_frames, locate_middle)
-print_errors(predictions)
-distances = {name: np.linalg.norm(xy - labelled, axis=-1) for name, xy in predictions.items()}
-plot_pixel_errors(distances, keypoint_names=mouse.keypoint_names);
+if ready(PART6):
+    for name, (tracker, _) in trackers.items():
+        middle = predict_keypoints(tracker, validation_frames, locate_middle)
+        predictions[f"{name}, middle"] = middle
+    show_errors(predictions)
 
 # %% [markdown]
 r"""
-For comparison, the recorded frames (validation, all in pixels of the original). The deep features are those of an
-EfficientNet-Lite0, a small network, with this lab's own head on its third stage:
+How wide the targets are, and how the map is *read*, matters as much as what computes it, and a template that starts well is a strong baseline. On the recorded frames, deep
+features buy not so much the median as the RMSE: fewer frames go wrong altogether (the numbers are in the last section). Here, with features of the first stage alone, a finger can
+still be found in the wrong place.
 
-| tracker | loss | largest: median, RMSE | middle: median, RMSE |
-|---|---|---|---|
-| a constant rate for each key point | 0.019 | | |
-| template, random start, 40 epochs, five splits | 0.036 (0.020 to 0.057) | 22, 209 | 17, 207 |
-| template, start from rates, 40 epochs, five splits | 0.0072 | 17, 39 | 10, 37 |
-| template, random start, 200 epochs, five splits | 0.0082 | 17, 43 | 10, 41 |
-| template, start from rates, 200 epochs, five splits | 0.0070 | 16, 25 | 9, 23 |
-| the same with targets of 7 × 7 pixels | (other targets) | 9, 33 | 8, 32 |
-| deep features with **random** weights, 20 epochs, three splits | 0.0058 | 14, 45 | 11, 45 |
-| deep features with ImageNet's weights, 20 epochs, three splits | 0.0042 | 14, 16 | 6.5, 9.7 |
-
-Three things stand out. How wide the targets are, and how the map is *read*, matters as much as what computes it. The template is a
-strong baseline, as long as it starts well. And what transfer learning buys is not so much the median as the RMSE: the frames that
-go wrong altogether. Random features do surprisingly well in the median, so a comparison without them would have credited ImageNet
-with what any 112 features can do.
-"""
-
-# %% [markdown]
-r"""
-Look for yourself: every frame, every key point, every threshold. Where does the tracker see a second paw? Which threshold would you
-use to say that the tongue is out of sight?
+Look for yourself. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
 """
 
 
-# %% explore minutes_cpu=0.1
+# %% explore minutes_cpu=0.2
 def explain(tracker):
     """What the explorer asks: a frame's probabilities, and key points at least so probable."""
 
@@ -1007,60 +1025,65 @@ def explain(tracker):
     return predict
 
 
-# %% explore minutes_cpu=0.2
-explore_predictions(
-    mouse.images, explain(resnet_tracker), mouse.keypoint_names, keypoints_xy=mouse.keypoints_xy
-)
+if ready(PART6):
+    explorer = explore_predictions(
+        *(mouse.images, explain(resnet_tracker), mouse.keypoint_names),
+        keypoints_xy=mouse.keypoints_xy,
+        trained_on=train_frames,
+    )
+    display(explorer)
 
 # %% [markdown]
 r"""
-And the validation frames in the order of the video, as a movie: crosses are predicted, rings labelled. A key point of which no
-pixel reaches a probability of 0.2 is not shown.
+And the validation frames in the order of the video, as a movie: crosses are predicted, rings labeled. A key point of which no pixel reaches a probability of 0.2 is not shown.
 """
 
 # %% explore minutes_cpu=0.5
-in_order = np.sort(validation_frames)
-seen = predict_keypoints(
-    resnet_tracker,
-    in_order,
-    lambda logits, scale: locate_keypoints(logits, scale, min_probability=0.2),
-)
-movie_keypoints(
-    [mouse.images[i] for i in in_order],
-    seen,
-    mouse.keypoints_xy[in_order],
-    keypoint_names=mouse.keypoint_names,
-    titles=[f"frame {mouse.frame_numbers[i]} of the video" for i in in_order],
-)
+if ready(PART6):
+    in_order = np.sort(validation_frames)
+    seen = predict_keypoints(
+        resnet_tracker,
+        in_order,
+        lambda logits, scale: locate_keypoints(logits, scale, min_probability=0.2),
+    )
+    movie = movie_keypoints(
+        [mouse.images[i] for i in in_order],
+        seen,
+        mouse.keypoints_xy[in_order],
+        keypoint_names=mouse.keypoint_names,
+        titles=[f"frame {mouse.frame_numbers[i]} of the video" for i in in_order],
+    )
+    display(movie)
 
-# %% [markdown] question="one_pose" points=3
+# %% [markdown] question="one_pose" points=6
 r"""
 ### Problem 6b: one consistent pose
 
-Each key point has its own map, and each map is read by itself: nothing keeps the finger near the hand, or the joystick's two points
-apart, and nothing connects one frame with the next. How would you join the probabilities into *one* estimate of all key points, in
-all frames of a video? Write down a model (what are its variables, which terms does its log probability have?), say how you would
-find the most probable pose, and what it could do about the tongue.
+Each key point has its own map, and each map is read by itself: nothing keeps the finger near the hand, or the joystick's two points apart, and nothing connects one frame with the
+next. How would you join the probabilities into *one* estimate of all key points, in all frames of a video?
+
+*Eight to twelve sentences, or formulas. A full answer writes down a model (its variables, and the terms of its log probability), says how you would find the most probable pose, and
+what the model does about a tongue that is out of sight.*
 """
 
 # %% [markdown]
 r"""
 ## Towards DeepLabCut (not graded)
 
-What you have built is most of the idea. Here is what else it takes, in the order in which it helps.
+What else it takes, in the order in which it helps.
 
-**Offsets.** A map does not have to be fine if it also says *where in the cell*. Beside the score, let the head predict for each
-cell an offset $(\Delta x, \Delta y)$ to the key point, learned from the cells around it. Deep stages with cells of 8 or 16 pixels
-then locate to a fraction of a cell. DeepLabCut calls it location refinement. Offsets matter more than resolution.
+**Offsets.** A map does not have to be fine if it also says *where in the cell*. Beside the score, let the head predict for each cell an offset $(\Delta x, \Delta y)$ to the key
+point (a `nn.Conv2d` with `3 * num_keypoints` outputs), learned from the cells around it. Deep stages with cells of 8 or 16 pixels then locate to a fraction of a cell. Leave out
+labels that are NaN *before* you compute with them: 0 · NaN is NaN, and so is its gradient.
 
-**A softmax over places.** A key point is in one place, so the cells can compete: cross entropy over all cells of a map, with a
-narrow Gaussian as the target, in the place of one coin flip a pixel. It is the narrow target that leaves no plateau: with the
-wide one, the template's softmax is 18 pixels off, with squares of 5 × 5 it is 11. (A softmax costs the answer "nowhere": who needs
-that learns it separately.)
+**A softmax over places.** A key point is in one place, so the cells can compete: cross entropy over all cells of a map, with a narrow Gaussian as the target. It leaves no plateau,
+and costs the answer "nowhere".
 
-**More frames from few.** Turn, scale and shift each frame, and change its brightness, anew in each epoch. The key points have to
-move along. `torchvision.transforms.v2` does it if it is told what they are; it has the *corner* of the first pixel at (0, 0) where
-we have its centre, so half a pixel goes in and comes out again:
+**Several stages at once**, brought to one grid: deep features know *what*, shallow ones know *where*. **Fine-tuning:** when the head has learned, thaw the stages and go on with a
+learning rate ten times smaller for them. BatchNorm stays in eval mode.
+
+**More frames from few.** Turn, scale and shift each frame, and change its brightness, anew in each epoch. The key points have to move along. `torchvision.transforms.v2` does it if it
+is told what they are; it has the *corner* of the first pixel at (0, 0) where we have its center, so half a pixel goes in and comes out again:
 """
 
 # %% explore minutes_cpu=0.2
@@ -1080,14 +1103,21 @@ for ax in axes:
 
 # %% [markdown]
 r"""
-**Several stages at once**, brought to one grid: deep features know *what*, shallow ones know *where*. (Pad frames to multiples of
-32, so that all grids keep in step; do not resize them.)
+### Numbers for the recorded frames, to look up
 
-**Fine-tuning.** When the head has learned, thaw the stages and go on with a learning rate ten times smaller for them than for the
-head. On a GPU `torch.autocast` does the convolutions in half precision. BatchNorm stays in eval mode.
+Validation frames, in pixels of the original. Deep features are those of EfficientNet-Lite0, with this lab's own head on its third stage:
 
-**What it comes to.** On frozen features of an EfficientNet-Lite0, with 30 epochs for a head with one hidden layer, on the recorded
-frames:
+| tracker | loss | largest: median, RMSE | middle: median, RMSE |
+|---|---|---|---|
+| a constant rate for each key point | 0.019 | | |
+| template, random start, 40 epochs, five splits | 0.036 (0.020 to 0.057) | 22, 209 | 17, 207 |
+| template, start from rates, 40 epochs, five splits | 0.0072 | 17, 39 | 10, 37 |
+| template, start from rates, 200 epochs, five splits | 0.0070 | 16, 25 | 9, 23 |
+| the same with targets of 7 × 7 pixels | (other targets) | 9, 33 | 8, 32 |
+| deep features with **random** weights, 20 epochs, three splits | 0.0058 | 14, 45 | 11, 45 |
+| deep features with ImageNet's weights, 20 epochs, three splits | 0.0042 | 14, 16 | 6.5, 9.7 |
+
+With offsets, softmax and a head with one hidden layer, 30 epochs:
 
 | held-out frames | median | RMSE | 90 % |
 |---|---|---|---|
@@ -1097,13 +1127,6 @@ frames:
 | whole *blocks* of the video, each held out in turn | 9.0 px | 15.8 px | 24.8 px |
 | blocks, with random weights | 9.5 px | 58.6 px | 35.8 px |
 
-Mind the last two rows. All frames are of one video, and of a random validation frame there is nearly always a twin among those trained
-on. The rows of blocks are nearer to what a new recording would show, and they are sobering; it is there, in the frames that go
-wrong, that ImageNet's features pay. `mouse.split_by_blocks()` gives you these splits.
-
-Errors also have a direction. For the lower point of the joystick the median error is 2 pixels in x, across the rod, and 6 in y,
-along it: a smooth rod says little about where along it a point is, to the network as to the person who labelled it.
-
-Try it: the offset head is a `nn.Conv2d` with `3 * num_keypoints` outputs in the place of `num_keypoints`, and the features are
-those of `extract_features`. Leave out labels that are NaN *before* you compute with them: 0 · NaN is NaN, and so is its gradient.
+Mind the last two rows. All frames are of one video, and of a random validation frame there is nearly always a twin among those trained on. The rows of blocks
+(`mouse.split_by_blocks()`) are nearer to what a new recording would show, and it is there, in the frames that go wrong, that ImageNet's features pay.
 """

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 def pick_device() -> torch.device:
-    """The GPU where there is one, else the CPU."""
+    """The GPU where there is one, NVIDIA's or Apple's, else the CPU."""
     import torch
 
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def to_numpy(array: Any) -> np.ndarray[Any, np.dtype[Any]]:

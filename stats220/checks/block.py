@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from stats220.checks.blame import is_misfit
 from stats220.checks.results import CheckResult, Record, Status
-from stats220.line.failures import NotAttempted, SandboxLost, StudentError, UnexpectedObject
+from stats220.line.failures import (
+    NotAttempted,
+    Raised,
+    SandboxLost,
+    StudentError,
+    UnexpectedObject,
+)
 
 Recorder = TypeVar("Recorder", bound=Record)
 
 MAX_MESSAGE = 400
-# What a check's own code raises when it goes on with a result that has another form than it thought.
-MISFITS = (
-    TypeError,
-    AttributeError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    RuntimeError,
-    MemoryError,
-)
-
-# A hint answers a mistake: before there is an attempt it would only give the trick away.
-HINTED = ("failed", "error", "lost")
+RAISED = "your code raised an error"  # all that a hidden block tells of it
+# A hint answers a wrong result: before there is an attempt it would only give the trick away.
+HINTED = ("failed",)
 
 
 class Block(Generic[Recorder]):
@@ -36,7 +34,6 @@ class Block(Generic[Recorder]):
     ) -> None:
         self.checks, self.points, self.what = checks, points, what
         self.hint, self.remedy, self.needs = hint, remedy, needs
-        self._replies = 0
 
     def __enter__(self) -> Recorder:
         self._start = time.perf_counter()
@@ -49,7 +46,7 @@ class Block(Generic[Recorder]):
             if session is not None:
                 # Each block starts from a random state of its own, whatever the blocks before it drew.
                 session.seed(len(self.checks.results))
-                self._replies = session.replies
+                session.forget_last_call()
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise
@@ -62,10 +59,10 @@ class Block(Generic[Recorder]):
         trace: TracebackType | None,
     ) -> bool:
         self._warnings.__exit__(kind, error, trace)
-        session = self.checks.session
-        self.checks.heard |= session is not None and session.replies > self._replies
         if error is not None and not isinstance(error, Exception):
             return False  # the user's or the operator's own Ctrl-C
+        # A hint about something else would lead away from an exception, whose text says what is wrong.
+        raised = isinstance(error, StudentError)
         status: Status = "passed"
         message = ""
         if error is not None:
@@ -82,14 +79,18 @@ class Block(Generic[Recorder]):
             max_points=self.points,
             status=status,
             message=message,
-            hint=self.hint if status in HINTED and waits_for is None else "",
+            hint=self.hint if status in HINTED and waits_for is None and not raised else "",
             seconds=time.perf_counter() - self._start,
             hidden=self.checks.hidden,
         )
         self.checks.results.append(result)
+        self.checks.remedies[self.what] = self.remedy
         if isinstance(error, SandboxLost):
             error.checks = self.checks
             return False
+        record, session = self.checks, self.checks.session
+        if status == "failed" and waits_for is None and not record.hidden and session is not None:
+            record.failed_call = record.failed_call or session.last_call()
         return True
 
     def _unmet_need(self) -> CheckResult | None:
@@ -103,7 +104,7 @@ class Block(Generic[Recorder]):
         if isinstance(error, SandboxLost):
             return "lost", text
         if isinstance(error, StudentError):
-            return "failed" if error.raised.attempted else "not attempted", self._raised(error)
+            return self._raised(error)
         if isinstance(error, NotAttempted):
             return "not attempted", text
         earlier = next((r for r in self.checks.results if r.status != "passed"), None)
@@ -112,7 +113,7 @@ class Block(Generic[Recorder]):
             return earlier.status, f"needs what is missing above: {earlier.what}"
         if isinstance(error, (AssertionError, UnexpectedObject)):
             return "failed", "not as expected" if hidden else text or "not as expected"
-        if isinstance(error, MISFITS) and self.checks.heard:
+        if is_misfit(error, () if self.checks.session is None else self.checks.session.received):
             how = "" if hidden else f" ({type(error).__name__}: {text})"
             return "failed", f"the result has another form than expected{how}"
         # Only the check's author can be meant: tell, for nothing the student does will help.
@@ -121,19 +122,47 @@ class Block(Generic[Recorder]):
         why = f"{type(error).__name__} in line {line} of its file" + ("" if hidden else f": {text}")
         return "error", f"this check is broken, tell the course staff ({why})"
 
-    def _raised(self, error: StudentError) -> str:
-        """What the student's code raised, and where."""
-        raised, session = error.raised, self.checks.session
+    def _raised(self, error: StudentError) -> tuple[Status, str]:
+        """What the student's code raised, and where; the same error again in a few words."""
+        raised = error.raised
         if not raised.attempted:
-            stub = "NotImplementedError" in raised.bases
-            return "" if stub else "`...` is still in place of your code"
+            if "NotImplementedError" not in raised.bases:
+                return "not attempted", "`...` is still in place of your code"
+            other = _stub_of(raised.message)
+            if self.checks.hidden or other in ("", self.checks.exercise):
+                return "not attempted", ""
+            return "failed", f"needs {self.checks.label(other)}, which is not attempted yet"
         if self.checks.hidden:
-            # The type's name, the message and the line's number are the student's to choose: they could carry the
-            # inputs out. A builtin name and a line that was in the notebook before cannot.
-            known = raised.line and session is not None and session.wrote(raised.line)
-            return error.builtin_name + (f" in your line `{raised.line}`" if known else "")
+            # Type, text and line are the student's to choose: they could carry the inputs out.
+            return "failed", RAISED
         where = f" (line {raised.line_number}: {raised.line})" if raised.line else ""
-        return one_line(str(error)) + one_line(where, before=" ")
+        message = one_line(str(error)) + remedy_for(raised) + one_line(where, before=" ")
+        again = raised.type, where or message
+        if again in self.checks.raised:
+            return "failed", "the same error as above" + one_line(where, before=" ")
+        self.checks.raised.add(again)
+        return "failed", message
+
+
+def _stub_of(message: str) -> str:
+    """The exercise that a stub's ``NotImplementedError`` names, a class's with its method; else empty."""
+    name = message.split(".")[0]
+    return name if name.isidentifier() else ""
+
+
+# What an exception's text says, and what to do about it, where its text does not say that.
+REMEDIES = {
+    r"unexpected keyword argument|missing \d+ required .*argument": "keep the names and the order of the arguments",
+    r"NVIDIA driver|not compiled with CUDA|No CUDA GPUs|CUDA driver": "there is no GPU here, nor at grading: take the "
+    "device of the input, as in `image.device`",
+    r"raw_input was called|^EOF when reading": "nobody is there to answer `input()`: use the arguments",
+}
+
+
+def remedy_for(raised: Raised) -> str:
+    """What to do about an exception, with a dash before it; empty where nothing is known of it."""
+    found = (remedy for text, remedy in REMEDIES.items() if re.search(text, raised.message))
+    return next((f" - {remedy}" for remedy in found), "")
 
 
 def one_line(text: str, before: str = "") -> str:

@@ -139,6 +139,13 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, known) or hasattr(value, "tocoo")
 
 
+def is_data(value: Any) -> bool:
+    """Numbers, arrays, text, ``None``, and lists, tuples and dicts of these: what can be compared."""
+    if type(value) in SEQUENCES or type(value) is dict:
+        return all(map(is_data, value.values() if type(value) is dict else value))
+    return value is None or type(value) is str or is_numeric(value)
+
+
 def shape_of(value: Any) -> tuple[int, ...] | None:
     """The shape of an array, number or nested list of these, without making an array of it; ``None`` of anything else."""
     if type(value) in SEQUENCES:

@@ -7,13 +7,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
+from stats220.checks import kernel
+from stats220.checks.history import remember
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
 from stats220.errors import InputError
 from stats220.line.capture import captured, no_display
-from stats220.line.session import Loopback, active_session
+from stats220.line.devices import accelerators
+from stats220.line.session import Loopback, Session, active_session
 from stats220.line.surroundings import undisturbed
 
 CheckFunction = Callable[..., Checks]
@@ -24,27 +25,66 @@ def checked(check: CheckFunction) -> CheckFunction:
 
     In the grader a session is active, and the function runs on the proxy it is given. In a notebook there is none: the
     student's object is put behind a loopback, so that the verdict is that of the grader; and where there is a GPU, the
-    checks run on the CPU and on the GPU, and a block passes if it passes on both.
+    checks run on the CPU, with the GPU hidden as at grading, and on the GPU, and a block passes if it passes on both.
     """
 
     @functools.wraps(check)
     def run(*objects: Any) -> Checks:
-        if active_session.get() is not None:
-            return settle(check(*objects))
-        checks = _run_looped_back(check, objects, "cpu")
-        if checks.points and torch.cuda.is_available():
+        if (session := active_session.get()) is not None:
+            return _run(check, objects, session)
+        others = accelerators()
+        checks = _run_looped_back(check, objects, "cpu", hidden=others)
+        if checks.points and "cuda" in others:
             checks = merge_devices(checks, _run_looped_back(check, objects, "cuda"))
+        answer = objects[0] if objects else None
+        checks.notes += filter(None, [kernel.stale(checks.exercise, answer)])
+        remember(checks, answer)
+        vars(run)["failed_call"] = checks.failed_call
         return checks
 
+    vars(run)["failed_call"] = None
     return run
 
 
-def _run_looped_back(check: CheckFunction, objects: tuple[Any, ...], device: str) -> Checks:
-    session = Loopback(
-        device
-    )  # knows the notebook's settings, which the check is about to be spared
+def _run_looped_back(
+    check: CheckFunction, objects: tuple[Any, ...], device: str, *, hidden: tuple[str, ...] = ()
+) -> Checks:
+    # It knows the notebook's settings, which the check is about to be spared.
+    session = Loopback(device)
+    session.hidden = hidden
     with undisturbed(), captured(), no_display(), session.activate():
-        return settle(check(*map(session.put, objects)))
+        checks = _run(check, tuple(map(session.put, objects)), session)
+    if not checks.hidden:
+        checks.printed = session.printed_so_far
+    return checks
+
+
+# What is said of settings that a notebook has set, and of those that an exercise's code leaves behind.
+SET = {
+    "gradients": "gradients off (torch.set_grad_enabled(True) turns them on again)",
+    "inference mode": "torch's inference mode on (begin anew: Kernel > Restart)",
+    "default dtype": "another default dtype (torch.set_default_dtype(torch.float32) puts it back)",
+    "default device": "a default device (torch.set_default_device(None) puts it back)",
+    "autocast": "autocast on (use it in a with-block only)",
+}
+LEFT = {
+    "gradients": "gradients off: use `with torch.no_grad():` in place of torch.set_grad_enabled(False)",
+    "inference mode": "torch's inference mode on: use `with torch.inference_mode():`",
+    "default dtype": "another default dtype: give dtype= to what needs it",
+    "default device": "a default device: give device= to what needs it",
+    "autocast": "autocast on: use it in a with-block",
+}
+
+
+def _run(check: CheckFunction, objects: tuple[Any, ...], session: Session) -> Checks:
+    """Run a check function; whatever settings the exercise's code changes are put back, so that they cost no other exercise."""
+    found = session.keep_settings()
+    checks = settle(check(*objects))
+    left = session.put_settings_back()
+    if texts := [SET[name] for name in found if name in SET]:
+        checks.notes.append(f"Your notebook has {', and '.join(texts)}. Your code was run so.")
+    checks.notes += [f"Your code leaves {LEFT[name]}." for name in left if name in LEFT]
+    return checks
 
 
 def settle(checks: Checks) -> Checks:

@@ -9,11 +9,11 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from stats220.checks import compare, display, forms
+from stats220.checks import compare, display, forms, learning
 from stats220.checks.block import Block, one_line
 from stats220.checks.results import CheckResult, Record
 from stats220.errors import InputError
-from stats220.line.failures import CheckFailed, StudentError
+from stats220.line.failures import CheckFailed, NotAttempted, StudentError
 from stats220.line.proxy import Nothing, raise_not_attempted
 from stats220.line.session import Session
 
@@ -180,8 +180,34 @@ class Checks(Record):
         self._line().seed(seed)
 
     def gradients(self, function: Any, *inputs: Any, parameters: Any = None) -> Any:
-        """Gradients of the summed result by its inputs or by a module's parameters; see `Session.gradients`."""
-        return self._line().gradients(function, *inputs, parameters=parameters)
+        """Gradients of the summed result by its inputs or by a module's parameters; see `Session.gradients`.
+
+        A claim of the student's process: hold it against a closed form, on inputs from `rng`.
+        """
+        return learning.ask_gradients(self._line(), function, inputs, parameters)
+
+    def learns(
+        self, model: Any, *inputs: Any, parameters: Sequence[str], function: Any = None
+    ) -> None:
+        """Fail unless gradients of the model's output (or of `function`'s) reach these parameters.
+
+        They are held against finite differences at parameters that are sent to the model, which must have a
+        ``load_state_dict``, and be smooth there; see `stats220.checks.learning.learns`.
+        """
+        learning.learns(self._line(), model, inputs, parameters, function, self.rng)
+
+    def unchanged(self, function: Any, *inputs: Any, **kwargs: Any) -> Any:
+        """Call, and fail where an argument is another afterwards; returns the result."""
+        result, afterwards = self.call(function, *inputs, **kwargs)
+        for number, (before, after) in enumerate(zip(inputs, afterwards, strict=True), 1):
+            if forms.is_data(before):
+                try:
+                    compare.equal(
+                        after, before, name=f"argument {number}, afterwards,", nan_equal=True
+                    )
+                except (CheckFailed, NotAttempted) as error:
+                    raise CheckFailed(f"the caller's own array was changed: {error}") from error
+        return result
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
         """The result, and the inputs as they are afterwards, to see what was changed in place."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from stats220.line.line import Session, active_session
 
@@ -43,6 +44,11 @@ class CheckResult:
     hidden: bool = False
 
 
+problems: dict[
+    str, str
+] = {}  # the label of each exercise's problem, "Problem 1b": a notebook's first cell sets them
+
+
 class Record:
     """The results of one exercise's blocks so far: what blocks write into, and what is displayed.
 
@@ -62,7 +68,18 @@ class Record:
         self.hidden = hidden
         self.results: list[CheckResult] = []
         self.session: Session | None = active_session.get()
-        self.heard = False  # whether the student's code has answered anything yet
+        self.notes: list[str] = []  # what the student should know before the results
+        self.printed = ""  # by the student's code, in a notebook
+        self.failed_call: functools.partial[Any] | None = (
+            None  # of the first block that failed, likewise
+        )
+        self.remedies: dict[str, str] = {}  # by block, all of them
+        self.shown_remedies: dict[str, str] = {}  # those that a notebook is to show
+        self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far
+
+    def label(self, exercise: str) -> str:
+        """How a message names an exercise: "Problem 1b, `dilate`", or "`dilate`" where the lab has not said its problems."""
+        return ", ".join(filter(None, [problems.get(exercise, ""), f"`{exercise}`"]))
 
     @property
     def points(self) -> float:

@@ -155,11 +155,31 @@ def _read_tiff(path: Path, dataset: str | None) -> _Read:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
-        series = file.series[0]
+        series, num_pages = file.series[0], len(file.pages)
+        last = file.pages[num_pages - 1]
+        end = max(
+            (a + b for a, b in zip(last.dataoffsets, last.databytecounts, strict=True)), default=0
+        )
+        if series.dataoffset:
+            end = max(end, series.dataoffset + series.nbytes)
+        # Each page says where the next one is; the last one says 0.
+        file.filehandle.seek(file.pages.next_page_offset or 0)
+        follows = int.from_bytes(file.filehandle.read(file.tiff.offsetsize), "little")
+        if follows or end > path.stat().st_size:
+            raise EOFError(
+                f"it ends within a frame, after {num_pages} pages: copy or fetch it again"
+            )
         # Pages without a named axis (I: sequence, Q: unknown, Z: depth in files that ImageJ took for a stack) are frames.
         axes = series.axes.translate(str.maketrans("IQZ", "TTT"))
         interval = (file.imagej_metadata or {}).get("finterval")
-        return series.asarray(), axes, 1 / float(interval) if interval else None
+        rate = 1 / float(interval) if interval else None
+        if len(axes) == 2 and num_pages > 1:  # each page was written by itself
+            return file.asarray(key=slice(None)), "T" + axes, rate
+        if series.size == np.prod(series.shape[-2:]):
+            raise DataError(
+                f"{path.name} holds a single frame, and a movie has many: are the others in files of their own?"
+            )
+        return series.asarray(), axes, rate
 
 
 def _read_hdf5(path: Path, dataset: str | None) -> _Read:

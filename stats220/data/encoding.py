@@ -8,7 +8,19 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from stats220.data.responses import Responses, RetinaRecording, check_memory, check_recording
+from stats220.data.encoding_files import (
+    MeasuredRates,
+    RecordedResponses,
+    load_grasshopper,
+    load_rgc,
+)
+from stats220.data.responses import (
+    Responses,
+    RetinaRecording,
+    check_memory,
+    check_recording,
+    check_responses,
+)
 from stats220.data.retina_cells import (
     Circuit,
     biases_for_rates,
@@ -19,11 +31,16 @@ from stats220.data.retina_movies import NATURAL_STD, natural_scenes, white_noise
 from stats220.errors import InputError
 
 __all__ = [
+    "MeasuredRates",
+    "RecordedResponses",
     "Responses",
     "RetinaRecording",
     "RetinaTruth",
     "SimulatedRetina",
     "check_recording",
+    "check_responses",
+    "load_grasshopper",
+    "load_rgc",
     "simulate_retina",
 ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int8, UInt8
+from jaxtyping import UInt8
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
@@ -19,13 +19,13 @@ class Responses:
 
     Attributes
     ----------
-    stimulus : ndarray (num_frames, height, width), int8
+    stimulus : ndarray (num_frames, height, width), int8; or a movie that stays in its file
         One frame a bin.
     spike_counts : ndarray (num_frames, num_neurons), uint8; of a test movie (num_repeats, num_frames, num_neurons)
         Spikes in each bin.
     """
 
-    stimulus: Int8[np.ndarray, "num_frames height width"]
+    stimulus: Any
     spike_counts: UInt8[np.ndarray, "*num_repeats num_frames num_neurons"]
 
 
@@ -64,8 +64,8 @@ class RetinaRecording:
         )
 
 
-def check_recording(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None:
-    """Refuse a movie and counts that no encoding model can be fitted to.
+def check_responses(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None:
+    """Refuse a movie and counts that do not belong together, or are none.
 
     Parameters
     ----------
@@ -79,8 +79,8 @@ def check_recording(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None
     Raises
     ------
     InputError
-        Where the two differ in length, or are shorter than `num_lags`; a count is negative, fractional or no number; a frame holds
-        a NaN or an infinity; or a neuron has no spike.
+        Where the two differ in length, or are shorter than `num_lags`; a count is negative, fractional or no number; or a frame
+        holds a NaN or an infinity.
     """
     if len(np.shape(stimulus)) != 3 or len(np.shape(spike_counts)) != 2:
         raise InputError(
@@ -106,9 +106,6 @@ def check_recording(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None
                     f"{wrong.sum()} spike counts are {what}, the first in bin {row} of neuron {neuron}, "
                     f"{counts[row, neuron]}: counts are needed, not rates"
                 )
-    silent = np.flatnonzero(~(counts > 0).any(axis=0))
-    if len(silent):
-        raise InputError(f"neurons without a spike: {', '.join(map(str, silent))}; leave them out")
     if isinstance(stimulus, np.ndarray) or hasattr(stimulus, "detach"):
         pixels = to_numpy(stimulus).reshape(num_frames, -1)
         if pixels.dtype.kind == "f":
@@ -117,6 +114,25 @@ def check_recording(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None
                 raise InputError(
                     f"{len(bad)} frames hold a NaN or an infinity, the first is frame {bad[0]}: cut them out"
                 )
+
+
+def check_recording(stimulus: Any, spike_counts: Any, num_lags: int = 1) -> None:
+    """Refuse, besides what `check_responses` refuses, neurons without a spike: no model can be fitted to them.
+
+    Parameters
+    ----------
+    stimulus, spike_counts, num_lags
+        As for `check_responses`.
+
+    Raises
+    ------
+    InputError
+        Naming the neurons.
+    """
+    check_responses(stimulus, spike_counts, num_lags)
+    silent = np.flatnonzero(~(to_numpy(spike_counts)[num_lags - 1 :] > 0).any(axis=0))
+    if len(silent):
+        raise InputError(f"neurons without a spike: {', '.join(map(str, silent))}; leave them out")
 
 
 def check_memory(num_bytes: int, remedy: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int8
+from jaxtyping import Float, Float32, Int8, UInt8
 from scipy.signal import oaconvolve
 from scipy.spatial.distance import cdist
 
@@ -13,10 +13,13 @@ NUM_LAGS = 40  # of the temporal filters, in bins
 NUM_COUPLING_LAGS = 20
 _CHUNK = 8192  # frames that are filtered at a time
 _SPIKES_PER_DRIVE = 0.3  # expected spikes in a bin, for each unit of softplus(drive)
-_MOST_EXPECTED = 1.0  # spikes in a bin (100 Hz at 10 ms): a cell does not fire ten times in 10 ms
+_MOST_EXPECTED = 2.0  # spikes in a bin (200 Hz at 10 ms): a cell does not fire ten times in 10 ms
 _RATES_HZ = (7.2, 1.9, 2.0, 6.3, 1.4, 1.3, 1.9, 0.5, 3.8)  # mean rates, over and over
 
-Runs = tuple[Float[np.ndarray, "num_runs num_bins num_neurons"], ...]
+Runs = tuple[
+    UInt8[np.ndarray, "num_runs num_bins num_neurons"],
+    Float32[np.ndarray, "num_runs num_bins num_neurons"],
+]
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def expected_counts(drive: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*s
 
 def spike_trains(
     rng: np.random.Generator,
-    drive: Float[np.ndarray, "num_runs num_bins num_neurons"],
+    drive: Float[np.ndarray, "num_drives num_bins num_neurons"],
     coupling: Float[np.ndarray, "num_neurons num_neurons num_coupling_lags"],
     num_runs: int | None = None,
 ) -> Runs:
@@ -176,7 +179,7 @@ def spike_trains(
     Parameters
     ----------
     rng : Generator
-    drive : ndarray (num_runs or 1, num_bins, num_neurons)
+    drive : ndarray (num_drives, num_bins, num_neurons)
         From the stimulus, with biases; in each run another, or one for all.
     coupling : ndarray (num_neurons, num_neurons, num_coupling_lags)
     num_runs : int, optional

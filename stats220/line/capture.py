@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import logging
 import sys
@@ -56,6 +57,7 @@ def captured(*, warnings_too: bool = True) -> Iterator[BoundedText]:
         if warnings_too:
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("default")
+            warnings.showwarning = functools.partial(_write_warning, out)
         for handler in handlers:
             handler.setStream(out)
         try:
@@ -63,6 +65,17 @@ def captured(*, warnings_too: bool = True) -> Iterator[BoundedText]:
         finally:
             for handler, stream in zip(handlers, streams, strict=True):
                 handler.setStream(stream)
+
+
+def _write_warning(
+    out: io.TextIOBase,
+    message: Warning | str,
+    category: type[Warning],
+    *where: object,
+    **more: object,
+) -> None:
+    """In one line: where it came from is a file that no student has."""
+    out.write(f"{category.__name__}: {message}\n")
 
 
 def no_display() -> contextlib.AbstractContextManager[object]:

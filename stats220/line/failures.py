@@ -100,11 +100,6 @@ class StudentError(Exception):
             else self.raised.type
         )
 
-    @property
-    def builtin_name(self) -> str:
-        """Name of the builtin class this derives from, "an exception of your own" where there is none."""
-        return next((b for b in self.raised.bases if b in _CLASSES), "an exception of your own")
-
 
 def student_error(raised: Raised) -> StudentError:
     """The exception that stands for what the student's code raised."""
@@ -119,8 +114,11 @@ _EXCLUDED = ("Exception", "StopIteration", "StopAsyncIteration", "ExceptionGroup
 
 
 def _class_for(builtin: type[Exception]) -> type[StudentError]:
+    # Python refuses MemoryError's own, which hands out spare ones, to a class that has another base too.
+    make = Exception.__new__ if builtin is MemoryError else builtin.__new__
+
     def new(cls: type, raised: Raised) -> Any:
-        return builtin.__new__(cls, raised.message)
+        return make(cls, raised.message)
 
     methods = {"__new__": new, "__doc__": f"The student's code raised a {builtin.__name__}."}
     return type(f"Student{builtin.__name__}", (StudentError, builtin), methods)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
+import weakref
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, NoReturn, TypeVar
 
+import numpy as np
+import torch
+
 from stats220.line import names
+from stats220.line.capture import MAX_TEXT
 from stats220.line.failures import Raised, SandboxLost, student_error
 from stats220.line.proxy import Nothing, Proxy, missing_to_nothing, raise_not_attempted
+from stats220.line.settings import SETTINGS
 from stats220.line.wire import WireError
 
 T = TypeVar("T")
@@ -32,8 +40,10 @@ class Session(ABC):
         Value of ``time.monotonic()`` after which no request goes on, whatever `timeout` allows.
     printed : str
         What the student's code printed during the last request, at most 20 000 characters.
-    replies : int
-        How many requests have been answered.
+    printed_so_far : str
+        What it printed during all of them, at most as much.
+    received : deque of weakref.ref
+        Arrays and tensors that came from the student's code lately, by themselves or in lists, tuples and dicts.
     checks_seed : int
         What checks draw their inputs from: 0 in a notebook, another in each grading run.
     released : list of int
@@ -46,12 +56,13 @@ class Session(ABC):
         self.device = device
         self.timeout = 60.0
         self.deadline: float | None = None
-        self.printed = ""
-        self.replies = 0
+        self.printed = self.printed_so_far = ""
+        self.received: deque[weakref.ref[Any]] = deque(maxlen=1000)
         self.checks_seed = 0
         self.released: list[int] = []
         self.ellipsis: object = Nothing(Ellipsis)
         self._lost: str | None = None
+        self._last_call: Any = None
 
     @contextlib.contextmanager
     def activate(self) -> Iterator[Session]:
@@ -72,9 +83,24 @@ class Session(ABC):
         """The value of a global name, or its proxy. Raises a `StudentError` that is a ``NameError`` if there is none."""
         return missing_to_nothing(self.ask("global", name))
 
-    def wrote(self, line: str) -> bool:
-        """Whether `line` is known, not only claimed, to be a line of the student's."""
-        return True
+    def keep_settings(self) -> list[str]:
+        """Keep the student's side's settings; returns the names of those that its cells have set."""
+        return self._known(self.ask_for(list, "keep_settings"))
+
+    def put_settings_back(self) -> list[str]:
+        """Make the student's side's settings what they were; returns the names of those that had been changed."""
+        return self._known(self.ask_for(list, "put_settings_back"))
+
+    def _known(self, claimed: list[Any]) -> list[str]:
+        return [name for name in SETTINGS if any(type(c) is str and c == name for c in claimed)]
+
+    def last_call(self) -> functools.partial[Any] | None:
+        """The last call of the student's code with what it was given, where it can be had: in a notebook."""
+        return None
+
+    def forget_last_call(self) -> None:
+        """Begin anew: there has been no call."""
+        self._last_call = None
 
     # Services: the same in a notebook and in the grader.
 
@@ -82,16 +108,24 @@ class Session(ABC):
         """Seed all random generators on the student's side."""
         self.ask("seed", seed)
 
-    def gradients(self, function: Any, *inputs: Any, parameters: Any = None) -> Any:
-        """Gradients of the sum of ``function(*inputs)``.
+    def gradients(
+        self,
+        function: Any,
+        *inputs: Any,
+        parameters: Any = None,
+        weights: torch.Tensor | None = None,
+    ) -> Any:
+        """Gradients of the sum of ``function(*inputs)``, each entry times its weight where there are `weights`.
 
         Returns
         -------
         tuple or dict
             One gradient an input, ``None`` for those that are no floating-point tensors; or, with a module in
             `parameters`, a dict from the names of its parameters that learn. Zero where the result does not depend on it.
+            The student's process says so: a check holds it against what it knows itself.
         """
-        return missing_to_nothing(self.ask("gradients", function, list(inputs), parameters))
+        request = function, list(inputs), parameters, weights
+        return missing_to_nothing(self.ask("gradients", *request))
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
         """The result of a call, and the positional inputs as they are afterwards."""
@@ -134,7 +168,7 @@ class Session(ABC):
         if type(reply) is not dict or type(reply.get("printed")) is not str or len(reply) != 2:
             self.lose("malformed reply")
         self.printed = reply["printed"]
-        self.replies += 1
+        self.printed_so_far += self.printed[: MAX_TEXT - len(self.printed_so_far)]
         if "error" in reply:
             try:
                 raised = Raised.from_reply(reply["error"])
@@ -145,6 +179,7 @@ class Session(ABC):
             raise WireError(str(reply["refused"])[:300])
         if "ok" not in reply:
             self.lose("malformed reply")
+        self.received.extend(map(weakref.ref, _arrays(reply["ok"])))
         return reply["ok"]
 
     def ask_for(self, kind: type[T], operation: str, *args: Any) -> T:
@@ -191,6 +226,17 @@ class Session(ABC):
             if type(number) is int and 0 <= number < 2**53:
                 return Proxy(self, number, type_name[:200])
         raise WireError("malformed frame: no such entry")
+
+
+def _arrays(value: Any) -> Iterator[Any]:
+    kind = type(value)
+    if kind in (list, tuple):
+        for item in value[:100]:
+            yield from _arrays(item)
+    elif kind is dict:
+        yield from _arrays(list(value.values()))
+    elif kind in (torch.Tensor, np.ndarray) or hasattr(kind, "tocoo"):
+        yield value
 
 
 active_session: ContextVar[Session | None] = ContextVar("active_session", default=None)

@@ -19,6 +19,7 @@ import torch
 
 from stats220.line import names
 from stats220.line.capture import MAX_TEXT, captured
+from stats220.line.settings import Settings
 from stats220.line.wire import Frame, WireError, pack
 
 MAX_MESSAGE = 2000
@@ -58,6 +59,7 @@ class Operations:
         self._namespace = {} if namespace is None else namespace
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count(1)
+        self._settings: Settings | None = None
 
     # What does not cross by value.
 
@@ -143,7 +145,9 @@ class Operations:
 
     def op_make(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call, and keep the result here, unless it is that of a stub."""
-        result = self.op_call(function, args, kwargs)
+        # What a check makes of torch's own parts does not hang on what the notebook has set.
+        with contextlib.nullcontext() if is_of_cell(function) else Settings.fresh().applied():
+            result = self.op_call(function, args, kwargs)
         return result if result is None or result is Ellipsis else Forced(result)
 
     def op_call_and_look(
@@ -152,8 +156,10 @@ class Operations:
         """Call; the result, and the positional arguments as they are afterwards."""
         return self.op_call(function, list(args), kwargs), tuple(args)
 
-    def op_gradients(self, function: Any, args: list[Any], parameters: Any) -> Any:
-        """Gradients of the summed result, by the floating-point arguments or by a module's parameters."""
+    def op_gradients(
+        self, function: Any, args: list[Any], parameters: Any, weights: torch.Tensor | None
+    ) -> Any:
+        """Gradients of the weighted sum of the result, by the floating-point arguments or by a module's parameters."""
         leaves = [_as_leaf(arg) for arg in args]
         wanted: dict[Any, torch.Tensor]
         if parameters is None:
@@ -166,11 +172,17 @@ class Operations:
             return result
         if not isinstance(result, torch.Tensor):
             raise TypeError(f"no gradient: the result is a {type(result).__name__}, not a tensor")
-        if not result.requires_grad:
+        if wanted and not result.requires_grad:
             raise RuntimeError(
                 "no gradient: the result is cut off from its inputs (detached, or left torch on the way)"
             )
-        found = torch.autograd.grad(result.sum(), list(wanted.values()), materialize_grads=True)
+        with torch.enable_grad():
+            total = (result if weights is None else result * weights).sum()
+        found = (
+            torch.autograd.grad(total, list(wanted.values()), materialize_grads=True)
+            if wanted
+            else ()
+        )
         gradients = dict(zip(wanted, found, strict=True))
         return (
             tuple(gradients.get(i) for i in range(len(leaves))) if parameters is None else gradients
@@ -213,16 +225,35 @@ class Operations:
         """Whether the object is an instance."""
         return bool(isinstance(obj, classes))
 
+    def op_keep_settings(self) -> list[str]:
+        """Keep the settings as they are now; returns the names of those that change results and are not the defaults."""
+        self._settings = Settings.now()
+        return self._settings.unusual()
+
+    def op_put_settings_back(self) -> list[str]:
+        """Make the settings what they were; returns the names of those that were others."""
+        return [] if self._settings is None else self._settings.apply()
+
     def op_seed(self, seed: int) -> None:
         """Seed every generator that student code is likely to use."""
         seed_all(seed)
+
+
+def is_of_cell(function: Any) -> bool:
+    """Whether a function, class, method or callable object was defined in a cell."""
+    function = getattr(function, "__func__", function)
+    kind = getattr(type(function), "__module__", None)
+    return "__main__" in (getattr(function, "__module__", None), kind)
 
 
 def seed_all(seed: int) -> None:
     """Seed Python's, NumPy's and torch's global generators."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    # torch.manual_seed, without the stack that it formats for a GPU which is not in use yet.
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

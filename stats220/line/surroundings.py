@@ -1,4 +1,4 @@
-"""Settings that a check and a student's code share when both run in one process, and how they are kept apart.
+"""What a check leaves as it was in a notebook, where it shares a process with the student's code.
 
 In a sandbox the check has a process of its own, where nothing was set. So that it sees the same in a notebook, its own
 code runs with the defaults there, and the student's with what the student has set.
@@ -7,62 +7,27 @@ code runs with the defaults there, and the student's with what the student has s
 from __future__ import annotations
 
 import contextlib
+import linecache
 import random
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
 
 import numpy as np
 import torch
 
-
-@dataclass(frozen=True)
-class Surroundings:
-    """Global settings; made without arguments, the defaults of a fresh process."""
-
-    dtype: torch.dtype = torch.float32
-    gradients: bool = True
-    device: str | None = None
-    float_errors: dict[str, Any] = field(
-        default_factory=lambda: {
-            "divide": "warn",
-            "over": "warn",
-            "under": "ignore",
-            "invalid": "warn",
-        }
-    )
-
-    @classmethod
-    def now(cls) -> Surroundings:
-        """The settings as they are."""
-        device = str(torch.get_default_device())
-        return cls(
-            torch.get_default_dtype(),
-            torch.is_grad_enabled(),
-            None if device == "cpu" else device,
-            dict(np.geterr()),
-        )
-
-    def apply(self) -> None:
-        """Make the settings these."""
-        torch.set_default_dtype(self.dtype)
-        torch.set_grad_enabled(self.gradients)
-        if self.device is not None or str(torch.get_default_device()) != "cpu":
-            torch.set_default_device(self.device)
-        np.seterr(**self.float_errors)
+from stats220.line.settings import Settings
 
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Leave random states, settings and open figures as they were; in the block, settings are the defaults."""
-    settings, figures = Surroundings.now(), _open_figures()
+    settings, figures = Settings.now(), _open_figures()
     python, numpy, torch_cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
     gpus = torch.cuda.get_rng_state_all() if _uses_gpu() else None
-    Surroundings().apply()
+    Settings.fresh().apply()
     try:
         yield
     finally:
@@ -85,6 +50,13 @@ def _open_figures() -> set[int]:
     return set() if pyplot is None else set(pyplot.get_fignums())
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the student's code, in that line of it. A notebook shows the message, and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt: {self}"]
+
+
 @contextlib.contextmanager
 def user_interrupts() -> Iterator[None]:
     """Tell a Ctrl-C from a ``raise KeyboardInterrupt`` in the block: after the former, raise it again at the end.
@@ -95,11 +67,10 @@ def user_interrupts() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
-    pressed = False
+    stopped: list[str] = []
 
     def remember(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
+        stopped.append(_own_line(frame))
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, remember)
@@ -107,5 +78,15 @@ def user_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt
+    if stopped:
+        raise Interrupted(stopped[0])
+
+
+def _own_line(frame: FrameType | None) -> str:
+    """Where in the student's own code that is."""
+    while frame is not None and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    if frame is None:
+        return "you stopped the check"
+    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno, frame.f_globals).strip()
+    return f"you stopped the check in line {frame.f_lineno} of your code: {text[:200]}"

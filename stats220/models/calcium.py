@@ -18,8 +18,17 @@ SOLVERS = (
 )  # in the order in which `solve` tries them: fast and exact first
 
 
-class Deconvolution(NamedTuple):
+class _Parts(NamedTuple):
+    denoised: Float[np.ndarray, " num_frames"]
+    amplitudes: Float[np.ndarray, " num_frames"]
+    baseline: float
+    multiplier: float | None = None
+
+
+class Deconvolution(_Parts):
     """A trace taken apart: y = c + b + noise, with spikes a = Gc.
+
+    A number may be handed in as CVXPY gives it, a float or an array that holds one: it becomes a float.
 
     Attributes
     ----------
@@ -33,10 +42,19 @@ class Deconvolution(NamedTuple):
         η, the Lagrange multiplier of ‖y - c - b‖₂² <= θ²; None where the problem has no such constraint.
     """
 
-    denoised: Float[np.ndarray, " num_frames"]
-    amplitudes: Float[np.ndarray, " num_frames"]
-    baseline: float
-    multiplier: float | None = None
+    __slots__ = ()
+
+    def __new__(
+        cls, denoised: Any, amplitudes: Any, baseline: Any, multiplier: Any = None
+    ) -> Deconvolution:
+        """Take the numbers out of arrays that hold one."""
+        return super().__new__(cls, denoised, amplitudes, _number(baseline), _number(multiplier))
+
+
+def _number(value: Any) -> Any:
+    """The one number in an array; what is anything else stays as it is."""
+    is_one = isinstance(value, np.ndarray | np.generic) and value.size == 1
+    return value.item() if is_one else value
 
 
 def check_trace(
@@ -79,7 +97,7 @@ def check_trace(
         raise InputError(f"noise_std={noise_std} must be positive")
     if not slack > -1:
         raise InputError(
-            f"slack={slack}: θ = (1 + slack) σ √T would not be positive, and no trace is that near. "
+            f"slack={slack}: θ = (1 + slack) σ √T would not be positive, and no residual is that small. "
             "The smallest slack worth trying is 0: less would ask for a residual smaller than the noise"
         )
     if not 0 <= penalty < np.inf:
@@ -141,7 +159,7 @@ def standardize(
     movie: Float[np.ndarray, "height width num_frames"],
     noise_std: Float[np.ndarray, "height width"],
 ) -> Float[np.ndarray, "height width num_frames"]:
-    """Divide each pixel by its noise, so that σ = 1 everywhere; the movie's dtype stays.
+    """Divide each pixel by its noise, so that σ = 1 everywhere; a movie of floats keeps its dtype, one of integers becomes float32.
 
     Raises
     ------
@@ -155,10 +173,33 @@ def standardize(
         )
     if not (noise_std > 0).all():
         raise InputError(f"{np.sum(~(noise_std > 0))} pixels have no positive noise_std: crop them")
-    standardized: Float[np.ndarray, "height width num_frames"] = movie / noise_std[
-        :, :, None
-    ].astype(movie.dtype)
+    kind = movie.dtype if np.issubdtype(movie.dtype, np.floating) else np.dtype(np.float32)
+    standardized: Float[np.ndarray, "height width num_frames"] = np.divide(
+        movie, noise_std[:, :, None].astype(kind), dtype=kind
+    )
     return standardized
+
+
+def unit_norm(
+    footprints: Float[np.ndarray, "*batch height width"],
+) -> Float[np.ndarray, "*batch height width"]:
+    """Scale each footprint to an L2 norm of one: its squares sum to one over the image. One that is all zero stays zero.
+
+    Parameters
+    ----------
+    footprints : ndarray (..., height, width)
+        One image, or a stack of them.
+
+    Returns
+    -------
+    ndarray (..., height, width)
+        Floats, whatever the images are.
+    """
+    images = np.asarray(footprints)
+    images = images if np.issubdtype(images.dtype, np.floating) else images.astype(np.float64)
+    norms = np.linalg.norm(images, axis=(-2, -1), keepdims=True)
+    normalized: Float[np.ndarray, "*batch height width"] = images / np.where(norms > 0, norms, 1)
+    return normalized
 
 
 def find_neurons(
@@ -171,7 +212,7 @@ def find_neurons(
     Parameters
     ----------
     correlation : ndarray (height, width)
-        Mean correlation of each pixel with its neighbours.
+        Mean correlation of each pixel with its neighbors.
     neuron_width_px : float
         Diameter of a typical cell: the image is smoothed by a Gaussian of a quarter of it, and its surroundings are a Gaussian
         of the whole.
@@ -200,7 +241,7 @@ def gaussian_footprints(
     width: int,
     neuron_width_px: float = 10.0,
 ) -> Float[np.ndarray, "num_neurons height width"]:
-    """First footprints: a Gaussian bump of height 1 around each centre, zero beyond three quarters of a cell's width.
+    """First footprints: a Gaussian bump of height 1 around each center, zero beyond three quarters of a cell's width.
 
     Parameters
     ----------
@@ -214,7 +255,7 @@ def gaussian_footprints(
     Returns
     -------
     ndarray (num_neurons, height, width)
-        Not normalised. A cell's pixels stay those in which its first footprint is not zero.
+        Not normalized. A cell's pixels stay those in which its first footprint is not zero.
     """
     rows, columns = np.mgrid[:height, :width]
     centers = np.asarray(centers_rc)[:, :, None, None]

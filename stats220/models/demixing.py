@@ -1,4 +1,4 @@
-"""The loop of lab 3's part 3: coordinate ascent over neurons and background, with the student's updates."""
+"""What joins the updates of lab 3's part 3 to a movie: which pixels, which price, which deconvolution; and what comes of it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from tqdm.auto import tqdm
 
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
+from stats220.models.ascent import Ascent
 from stats220.models.calcium import Deconvolution
 
-BLOCK = 256  # pixels at a time in passes over the whole movie: their copies stay in the processor's cache
+SPIKED = 0.01  # noise standard deviations: what a solver leaves of an amplitude of zero is below
 
 
 class Updates(NamedTuple):
-    """The three functions that `demix` joins.
+    """The functions that `demix` joins.
 
     Attributes
     ----------
     trace : (residual_with_neuron, footprint, denoise) -> trace
     footprint : (residual_with_neuron, trace) -> footprint
     background : (residual_with_background, footprint, trace_variance, noise_std) -> (footprint, trace)
+    ascend : (movie, footprints, background_footprint, update_trace, update_footprint, update_background, objective, max_sweeps, tolerance) -> Ascent
     """
 
     trace: Callable[..., Any]
     footprint: Callable[..., Any]
     background: Callable[..., Any]
+    ascend: Callable[..., Ascent]
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,14 @@ def demix(
     tolerance: float = 1e-4,
     progress: bool = True,
 ) -> Demixed:
-    """Take a movie apart: update the trace and footprint of each neuron in turn, then the background, and again.
+    """Take a movie apart with the student's updates, in the order of the student's `ascend`.
 
     The model is movie = Σ footprint · (denoised + baseline) + background + noise. Each update maximizes the log posterior
 
         -‖residual‖² / (2σ²) - λ Σ‖amplitudes‖₁ - ‖background trace‖² / (2ς²)
 
-    over its own part with the others held, so that it never falls. One residual is kept, and a neuron's update reads and writes
-    only the pixels in which its first footprint is not zero: memory stays at two movies, this one and the residual.
+    over its own part with the others held, so that it never falls. A neuron's update reads and writes only the pixels in which its
+    first footprint is not zero: memory stays at two movies, this one and the residual.
 
     Parameters
     ----------
@@ -119,7 +122,8 @@ def demix(
     Warns
     -----
     UserWarning
-        At the first update that lowers the objective: no correct one does.
+        Where a footprint has no unit norm, a trace is not what `denoise` returned, or a sweep lowers the objective: with correct
+        updates none does.
 
     References
     ----------
@@ -127,7 +131,7 @@ def demix(
     """
     check_movie(movie)
     height, width, num_frames = movie.shape
-    num_neurons = len(footprints)
+    num_neurons, kind = len(footprints), movie.dtype
     if footprints.shape != (num_neurons, height, width) or background_footprint.shape != (
         height,
         width,
@@ -136,121 +140,133 @@ def demix(
             f"footprints {footprints.shape} and background_footprint {background_footprint.shape} "
             f"must be images of the movie's {height} x {width} pixels"
         )
-    kind = movie.dtype
-    residual = movie.reshape(-1, num_frames).copy()
-    pixels = [np.flatnonzero(footprint) for footprint in footprints]
-    if not all(len(where) for where in pixels):
+    if not footprints.any(axis=(1, 2)).all():
         raise InputError("a first footprint is zero everywhere: its neuron has no pixels to be in")
-    shapes = [
-        image.reshape(-1)[where].astype(kind)
-        for image, where in zip(footprints, pixels, strict=True)
-    ]
-    parts = np.zeros((num_neurons, num_frames), kind)  # denoised + baseline
-    traces = np.zeros((num_neurons, num_frames))
-    nothing = Deconvolution(np.zeros(num_frames), np.zeros(num_frames), 0.0)
-    fits = [nothing] * num_neurons
-    shape0, trace0 = background_footprint.reshape(-1).astype(kind), np.zeros(num_frames, kind)
+    # What each trace was found from: the footprint, what it sees, and the deconvolution of that.
+    origins: dict[bytes, tuple[Any, Any, Deconvolution]] = {}
 
-    def log_likelihood(values: Any) -> float:
-        # Each pixel in the movie's precision, the pixels together in double: fast, exact enough, and no copy of the movie.
-        squares = np.einsum("pt,pt->p", values, values)
-        return -float(squares.sum(dtype=np.float64)) / (2 * noise_std**2)
+    doubts: set[str] = set()
 
-    def update_neuron(k: int) -> float:
-        """Update neuron k, and return what the objective gains."""
-        before = residual[pixels[k]]
-        with_neuron = before + np.outer(shapes[k], parts[k])
-        found: list[Deconvolution] = []
+    def key(trace: Any) -> bytes:
+        return np.asarray(trace, kind).tobytes()
+
+    def doubt(what: str) -> None:
+        if what not in doubts:
+            doubts.add(what)
+            warnings.warn(what, stacklevel=4)
+
+    def unit(footprint: Any, what: str) -> Any:
+        if abs(np.linalg.norm(footprint) - 1) > 1e-3:
+            doubt(
+                f"{what} returned a norm of {np.linalg.norm(footprint):.3g}: footprints have unit norm"
+            )
+        return footprint.astype(kind)
+
+    def update_trace(with_neuron: Any, footprint: Any) -> Any:
+        seen: list[tuple[Any, Deconvolution]] = []
 
         def handed_in(trace: Any) -> Any:
-            traces[k] = trace
-            found.append(denoise(np.asarray(trace, dtype=np.float64)))
-            return (found[-1].denoised + found[-1].baseline).astype(kind)
+            seen.append((np.array(trace), denoise(np.asarray(trace, dtype=np.float64))))
+            return (seen[-1][1].denoised + seen[-1][1].baseline).astype(kind)
 
-        parts[k] = _sound(
-            updates.trace(with_neuron, shapes[k], handed_in), (num_frames,), "the trace update", k
-        )
-        if not found:
+        found = updates.trace(_locked(with_neuron), _locked(footprint), handed_in)
+        found = _sound(found, (num_frames,), "the trace update").astype(kind)
+        if not seen:
             raise InputError("the trace update never called denoise: a trace is denoise(target)")
-        old_cost, fits[k] = penalty * float(fits[k].amplitudes.sum()), found[-1]
-        if fits[k].amplitudes.any():  # a neuron that never spiked shows no shape either
-            shapes[k] = _sound(
-                updates.footprint(with_neuron, parts[k]), shapes[k].shape, "the footprint update", k
-            ).astype(kind)
-        after = with_neuron - np.outer(shapes[k], parts[k])
-        residual[pixels[k]] = after
-        new_cost = penalty * float(fits[k].amplitudes.sum())
-        return log_likelihood(after) - log_likelihood(before) - new_cost + old_cost
+        if not np.allclose(
+            found, seen[-1][1].denoised + seen[-1][1].baseline, rtol=1e-3, atol=1e-3
+        ):
+            doubt("the trace update returned something else than denoise did")
+        origins[key(found)] = (np.array(footprint), *seen[-1])
+        bar.update()
+        return found
 
-    def update_background() -> float:
-        """Update the background, and return the objective."""
-        nonlocal shape0, trace0
-        _add_outer(residual, shape0, trace0)
-        residual.flags.writeable = (
-            False  # an update that writes into its input would spoil all that follow
+    def update_footprint(with_neuron: Any, trace: Any) -> Any:
+        old, _, fit = origins.get(key(trace), (None, None, None))
+        if fit is not None and fit.amplitudes.max() < SPIKED:
+            return old  # a neuron that never spiked shows no shape either
+        found = updates.footprint(_locked(with_neuron), _locked(trace))
+        what = "the footprint update"
+        return unit(_sound(found, (len(with_neuron),), what), what)
+
+    def update_background(residual: Any, footprint: Any) -> tuple[Any, Any]:
+        found = updates.background(
+            _locked(residual), _locked(footprint), background_variance, noise_std
         )
-        try:
-            shape, trace = updates.background(residual, shape0, background_variance, noise_std)
-        finally:
-            residual.flags.writeable = True
-        shape0 = _sound(shape, shape0.shape, "the background update's footprint").astype(kind)
-        trace0 = _sound(trace, trace0.shape, "the background update's trace").astype(kind)
-        _add_outer(residual, -shape0, trace0)
+        shape = _sound(found[0], (height * width,), "the background update's footprint")
+        trace = _sound(found[1], (num_frames,), "the background update's trace")
+        return unit(shape, "the background update"), trace.astype(kind)
+
+    def objective(residual: Any, traces: Any, background_trace: Any) -> float:
+        # Each pixel in the movie's precision, the pixels together in double: fast, exact enough, and no copy of the movie.
+        squares = np.einsum("pt,pt->p", residual, residual)
+        fits = [origins[key(trace)][2] for trace in traces if key(trace) in origins]
         cost = penalty * sum(float(fit.amplitudes.sum()) for fit in fits)
-        cost += float(np.sum(np.square(trace0, dtype=np.float64))) / (2 * background_variance)
-        return log_likelihood(residual) - cost
+        cost += float(np.sum(np.square(background_trace, dtype=np.float64))) / (
+            2 * background_variance
+        )
+        return -float(squares.sum(dtype=np.float64)) / (2 * noise_std**2) - cost
 
-    objective = [update_background()]
-    allowed = 1e-6 * abs(objective[0])  # what rounding and an inexact solver may lose
-    warned = False
-    num_updates = max_sweeps * (num_neurons + 1)
-    with tqdm(total=num_updates, desc="demixing", disable=not progress) as bar:
-        for _ in range(max_sweeps):
-            now = objective[-1]
-            for k in range(num_neurons + 1):
-                gain = update_neuron(k) if k < num_neurons else update_background() - now
-                now += gain
-                if gain < -allowed and not warned:
-                    warned = True
-                    who = f"neuron {k}" if k < num_neurons else "the background"
-                    warnings.warn(
-                        f"the update of {who} lowered the objective by {-gain:.3g}, which a correct one never does: "
-                        "check the footprint's unit norm, the projection, and that penalty is the one denoise uses",
-                        stacklevel=2,
-                    )
-                bar.update()
-            objective.append(now)
-            bar.set_postfix(objective=f"{now:.6g}")
-            if objective[-1] - objective[-2] <= tolerance * (objective[-1] - objective[0]):
-                bar.update(num_updates - bar.n)  # a bar that ends half way is drawn as failed
-                break
+    with tqdm(total=max_sweeps * num_neurons, desc="demixing", disable=not progress) as bar:
+        found = updates.ascend(
+            movie.reshape(-1, num_frames),
+            footprints.reshape(num_neurons, height * width).astype(kind),
+            background_footprint.reshape(-1).astype(kind),
+            update_trace,
+            update_footprint,
+            update_background,
+            objective,
+            max_sweeps=max_sweeps,
+            tolerance=tolerance,
+        )
+        bar.update(max_sweeps * num_neurons - bar.n)  # a bar that ends half way is drawn as failed
+    return _demixed(found, origins, key, (num_neurons, height, width))
 
-    images = np.zeros((num_neurons, height * width), kind)
-    for image, where, shape in zip(images, pixels, shapes, strict=True):
-        image[where] = shape
+
+def _demixed(
+    found: Ascent, origins: Any, key: Callable[[Any], bytes], shape: tuple[int, ...]
+) -> Demixed:
+    """What the ascent ended with, with the deconvolutions that its traces came from."""
+    history = np.asarray(found.objective, dtype=np.float64)
+    # What rounding and an inexact solver may lose.
+    falls = np.flatnonzero(np.diff(history) < -1e-6 * abs(history[0]))
+    if len(falls):
+        warnings.warn(
+            f"sweep {falls[0] + 1} lowered the objective by {history[falls[0]] - history[falls[0] + 1]:.3g}, which correct updates "
+            "never do: check the footprints' unit norm, the projection, what is added back and subtracted in `ascend`, and that "
+            "penalty is the one that denoise uses",
+            stacklevel=3,
+        )
+    missing = [k for k, trace in enumerate(found.traces) if key(trace) not in origins]
+    if missing:
+        raise InputError(
+            f"the trace of neuron {missing[0]} is none that the trace update returned: ascend must keep what it gets"
+        )
+    parts = [origins[key(trace)] for trace in found.traces]
+    num_frames = len(found.background_trace)
     return Demixed(
-        footprints=images.reshape(footprints.shape),
-        traces=traces,
-        denoised=np.array([fit.denoised for fit in fits]).reshape(traces.shape),
-        amplitudes=np.array([fit.amplitudes for fit in fits]).reshape(traces.shape),
-        baselines=np.array([fit.baseline for fit in fits]),
-        background_footprint=shape0.reshape(height, width),
-        background_trace=trace0,
-        objective=np.array(objective),
+        footprints=np.asarray(found.footprints).reshape(shape),
+        traces=np.array([seen for _, seen, _ in parts]).reshape(-1, num_frames),
+        denoised=np.array([fit.denoised for *_, fit in parts]).reshape(-1, num_frames),
+        amplitudes=np.array([fit.amplitudes for *_, fit in parts]).reshape(-1, num_frames),
+        baselines=np.array([fit.baseline for *_, fit in parts]),
+        background_footprint=np.asarray(found.background_footprint).reshape(shape[1:]),
+        background_trace=np.asarray(found.background_trace),
+        objective=history,
     )
 
 
-def _add_outer(residual: Any, footprint: Any, trace: Any) -> None:
-    """Add footprint times trace in place, without a copy of the movie."""
-    for first in range(0, len(residual), BLOCK):
-        residual[first : first + BLOCK] += np.outer(footprint[first : first + BLOCK], trace)
+def _locked(values: Any) -> Any:
+    """A view that cannot be written to: an update that changes its input would spoil all that follow."""
+    view = np.asarray(values).view()
+    view.flags.writeable = False
+    return view
 
 
-def _sound(values: Any, shape: tuple[int, ...], what: str, neuron: int | None = None) -> Any:
+def _sound(values: Any, shape: tuple[int, ...], what: str) -> Any:
     """What an update returned, if it has the right shape and is finite."""
     array = np.asarray(values)
     if array.shape != shape or not np.isfinite(array).all():
-        whose = "" if neuron is None else f" of neuron {neuron}"
         finite = "finite" if array.shape != shape else "with NaN or infinity"
-        raise InputError(f"{what}{whose} must be {shape}, finite: got {array.shape}, {finite}")
+        raise InputError(f"{what} must be {shape}, finite: got {array.shape}, {finite}")
     return array

@@ -8,18 +8,22 @@ A model here is a torch module that maps a stimulus (num_frames, height, width),
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.signal import oaconvolve
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from stats220.arrays import to_numpy
 from stats220.data.encoding import check_recording
-from stats220.data.training import TrainingHistory, check_finite
+from stats220.data.training import TrainingError, TrainingHistory, check_finite
 from stats220.errors import InputError
+from stats220.models.resident import Resident
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 _CHUNK = 4096  # bins that are predicted at a time
@@ -38,7 +42,9 @@ class Shown(Protocol):
 
 
 def start_from_sta(
-    model: Any, spike_triggered_average: Float[Tensor, "num_neurons num_lags height width"]
+    model: Any,
+    spike_triggered_average: Float[Tensor, "num_neurons num_lags height width"],
+    stimulus: Any = None,
 ) -> None:
     """Set a model's `spatial` and `temporal` filters to the best product of two for each neuron's average; in place.
 
@@ -47,11 +53,14 @@ def start_from_sta(
     model : nn.Module
         With parameters `spatial` (num_neurons, height, width) and `temporal` (num_neurons, num_lags).
     spike_triggered_average : Tensor (num_neurons, num_lags, height, width)
+    stimulus : array or Tensor (num_frames, height, width), optional
+        Filters are scaled so that what they make of its first frames has standard deviation 1. Without, they have unit norm, which comes
+        to the same for white noise; pixels that go together, as in natural scenes, need it.
 
     Raises
     ------
     InputError
-        If it does not fit the model, or is not finite: a neuron without spikes has none.
+        If the average does not fit the model, or is not finite: a neuron without spikes has none.
     """
     num_neurons, num_lags = model.temporal.shape
     expected = (num_neurons, num_lags, *model.spatial.shape[1:])
@@ -63,9 +72,14 @@ def start_from_sta(
         raise InputError("the average holds NaN: leave out neurons that never fired")
     # The singular values set no scale: the average's, in spikes, is not the filter's.
     times, _, places = torch.linalg.svd(spike_triggered_average.flatten(2), full_matrices=False)
+    temporal, spatial = times[:, :, 0], places[:, 0]
+    if stimulus is not None:
+        frames = to_numpy(stimulus[: 2 * _CHUNK]).reshape(-1, spatial.shape[1])
+        through = oaconvolve(frames @ to_numpy(spatial).T, to_numpy(temporal).T, "valid", axes=0)
+        spatial = spatial / torch.as_tensor(through.std(axis=0)).to(spatial)[:, None]
     with torch.no_grad():
-        model.temporal.copy_(times[:, :, 0])
-        model.spatial.copy_(places[:, 0].view_as(model.spatial))
+        model.temporal.copy_(temporal)
+        model.spatial.copy_(spatial.view_as(model.spatial))
 
 
 def start_at_mean_rate(bias: Tensor, spike_counts: Any) -> None:
@@ -99,7 +113,7 @@ def predict(
     -------
     ndarray (num_frames - num_lags + 1, num_neurons)
     """
-    shown = _Resident(model, stimulus, spike_counts)
+    shown = Resident(model, stimulus, spike_counts)
     with torch.no_grad():
         parts = [shown.expected(start, stop).cpu() for start, stop in shown.chunks(_CHUNK)]
     return torch.cat(parts).numpy()
@@ -143,7 +157,7 @@ def fit_lbfgs(
         If the loss is infinite or not a number.
     """
     check_recording(train.stimulus, train.spike_counts, num_lags=model.num_lags)
-    shown = _Resident(model, train.stimulus, train.spike_counts, uses_counts)
+    shown = Resident(model, train.stimulus, train.spike_counts, uses_counts)
     optimizer = torch.optim.LBFGS(
         model.parameters(),
         max_iter=max_iterations,
@@ -160,11 +174,16 @@ def fit_lbfgs(
             share = (stop - start) / shown.num_bins
             part = share * loss(shown.expected(start, stop), shown.counts(start, stop))
             part.backward()
-            total += check_finite(part, len(passes))
+            total += part.item()
         if penalty is not None:
             extra = penalty(model)
             extra.backward()
-            total += check_finite(extra, len(passes))
+            total += extra.item()
+        if not math.isfinite(total):
+            raise TrainingError(
+                f"the loss is {total} after {len(passes)} passes over the data: start from smaller filters "
+                "(start_from_sta scales them where it is given the stimulus), or take a larger penalty"
+            )
         passes.append(total)
         return total
 
@@ -180,11 +199,11 @@ def fit_by_blocks(
     *,
     uses_counts: bool = False,
     num_epochs: int = 8,
-    learning_rate: float = 5e-3,
-    weight_decay: float = 0.6,
-    max_gradient_norm: float = 0.05,
-    block_bins: int = 128,
-    blocks_per_step: int = 2,
+    learning_rate: float = 8e-3,
+    weight_decay: float = 0.3,
+    max_gradient_norm: float = 0.2,
+    block_bins: int = 256,
+    blocks_per_step: int = 1,
     seed: int = 0,
     progress: bool = True,
 ) -> TrainingHistory:
@@ -232,8 +251,8 @@ def fit_by_blocks(
     """
     for part in (train, validation):
         check_recording(part.stimulus, part.spike_counts, num_lags=model.num_lags)
-    shown = _Resident(model, train.stimulus, train.spike_counts, uses_counts)
-    held_out = _Resident(model, validation.stimulus, validation.spike_counts, uses_counts)
+    shown = Resident(model, train.stimulus, train.spike_counts, uses_counts)
+    held_out = Resident(model, validation.stimulus, validation.spike_counts, uses_counts)
     steps_per_epoch = (shown.num_bins // block_bins - 1) // blocks_per_step
     if steps_per_epoch < 1:
         raise InputError(
@@ -282,38 +301,3 @@ def fit_by_blocks(
             best = copy.deepcopy(model.state_dict())
     model.load_state_dict(best)
     return TrainingHistory(tuple(train_losses), tuple(validation_losses), tuple(rates))
-
-
-class _Resident:
-    """A movie and its counts on the model's device; bins are numbered from the first with a full past."""
-
-    def __init__(
-        self, model: Any, stimulus: Any, spike_counts: Any, uses_counts: bool = True
-    ) -> None:
-        self.model = model
-        self.before = model.num_lags - 1
-        self.device = next(model.parameters()).device
-        # A movie that is read from its file in slices stays there.
-        whole = isinstance(stimulus, np.ndarray | Tensor)
-        self.stimulus = torch.as_tensor(stimulus).to(self.device) if whole else stimulus
-        self.spike_counts: Tensor | None = None
-        if spike_counts is not None:
-            self.spike_counts = torch.as_tensor(spike_counts).float().to(self.device)
-        self.uses_counts = uses_counts and spike_counts is not None
-        self.num_bins = len(stimulus) - self.before
-
-    def expected(self, start: int, stop: int) -> Tensor:
-        """What the model expects in these bins."""
-        frames = torch.as_tensor(self.stimulus[start : stop + self.before]).to(self.device)
-        if self.uses_counts and self.spike_counts is not None:
-            return self.model(frames, self.spike_counts[start : stop + self.before])  # type: ignore[no-any-return]
-        return self.model(frames)  # type: ignore[no-any-return]
-
-    def counts(self, start: int, stop: int) -> Tensor:
-        """What fell in them."""
-        return self.spike_counts[start + self.before : stop + self.before]  # type: ignore[index]
-
-    def chunks(self, size: int) -> Iterator[tuple[int, int]]:
-        """All bins, in runs of `size`."""
-        for start in range(0, self.num_bins, size):
-            yield start, min(start + size, self.num_bins)

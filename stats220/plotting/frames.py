@@ -24,7 +24,7 @@ from stats220.plotting.overlays import (
 )
 
 WITH_LEGEND = (7.6, 4.6)  # inches, with room for the legend beside a frame
-MARKERS = {"labelled": "o", "predicted": "X"}
+MARKERS = {"labeled": "o", "predicted": "X"}
 
 
 def plot_frame(
@@ -63,7 +63,7 @@ def plot_keypoints(
     keypoints_xy: Float[Any, "num_keypoints 2"],
     keypoint_names: Names = None,
     *,
-    kind: str = "labelled",
+    kind: str = "labeled",
     ax: Axes | None = None,
 ) -> Axes:
     """Mark key points, with a legend. Draw on the axes of :func:`plot_frame` to see them on the frame.
@@ -73,7 +73,7 @@ def plot_keypoints(
     keypoints_xy : array or tensor (num_keypoints, 2)
         (x, y) in pixels; NaN is not drawn, and the legend says so.
     keypoint_names : sequence of num_keypoints str, optional
-    kind : "labelled" or "predicted"
+    kind : "labeled" or "predicted"
         Rings or crosses.
     ax : Axes, optional
         Where to draw; without it, on a new figure.
@@ -99,7 +99,7 @@ def plot_keypoints(
         ax.set_aspect("equal")
         style.label_axes(ax, "x (pixels)", "y (pixels)")
     for k, (name, (x, y)) in enumerate(zip(names, positions, strict=True)):
-        is_ring = kind == "labelled"
+        is_ring = kind == "labeled"
         ax.plot(
             x,
             y,

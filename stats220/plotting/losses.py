@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
@@ -110,6 +111,7 @@ def plot_learning_curves(
         ax.plot(epochs, losses, line, color=style.color(index), label=f"{prefix}{what}")
     ax.set_yscale("log")
     style.label_axes(ax, "epoch", quantity)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend()
     return ax
 

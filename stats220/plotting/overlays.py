@@ -46,10 +46,7 @@ def check_names(keypoint_names: Names, num_keypoints: int) -> Sequence[str]:
 
 def check_maps(values: Any, name: str) -> NDArray[Any]:
     """Maps (num_keypoints, height, width) as an array."""
-    maps = to_numpy(values)
-    if maps.ndim != 3 or len(maps) == 0:
-        raise InputError(f"{name} must be (num_keypoints, height, width): got {maps.shape}")
-    return maps
+    return style.check_axes(values, 3, name, "(num_keypoints, height, width)")
 
 
 def check_probabilities(values: Any) -> NDArray[Any]:

@@ -33,11 +33,11 @@ __all__ = [
     "plot_probabilities",
 ]
 
-NORMALISED = "normalised intensity\n(standard deviations)"
+NORMALIZED = "normalized intensity\n(standard deviations)"
 
 
 def figure_channels(channels: Float[Any, "3 height width"], *, title: str = "") -> Figure:
-    """Show the three channels of a normalised image side by side, in colours symmetric about zero.
+    """Show the three channels of a normalized image side by side, in colors symmetric about zero.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def figure_channels(channels: Float[Any, "3 height width"], *, title: str = "") 
     for ax, name, channel in zip(axes[0], ("red", "green", "blue"), values, strict=True):
         artist = style.show_signed(ax, channel, limit=limit, title=f"{name} {channel.shape}")
         ax.label_outer()
-    style.add_color_bar(artist, NORMALISED, beside=axes)
+    style.add_color_bar(artist, NORMALIZED, beside=axes)
     figure.suptitle(title)
     return figure
 
@@ -68,7 +68,7 @@ def figure_channels(channels: Float[Any, "3 height width"], *, title: str = "") 
 def figure_probabilities(
     probabilities: Float[Any, "num_keypoints height width"], *, keypoint_names: Names = None
 ) -> Figure:
-    """Show the probability map of each key point in a panel of its own, all with colours from 0 to 1.
+    """Show the probability map of each key point in a panel of its own, all with colors from 0 to 1.
 
     Parameters
     ----------
@@ -97,12 +97,12 @@ def figure_probabilities(
 def figure_templates(
     templates: Float[Any, "num_keypoints height width"], *, keypoint_names: Names = None
 ) -> Figure:
-    """Show the learned template of each key point, in shared colours symmetric about zero.
+    """Show the learned template of each key point, in shared colors symmetric about zero.
 
     Parameters
     ----------
     templates : array or tensor (num_keypoints, height, width)
-        Weights of the convolution, in logits per unit of normalised intensity.
+        Weights of the convolution, in logits per unit of normalized intensity.
     keypoint_names : sequence of num_keypoints str, optional
 
     Returns
@@ -143,9 +143,9 @@ def figure_pipeline(
     image : array or tensor (height, width, 3)
         The frame as it is read.
     channels : array or tensor (3, height, width)
-        The same, channels first and normalised.
+        The same, channels first and normalized.
     masks : array or tensor (num_keypoints, height, width)
-        One pixel for each key point. The panel zooms in on the first that is labelled.
+        One pixel for each key point. The panel zooms in on the first that is labeled.
     small_channels, small_masks : arrays or tensors (3 or num_keypoints, small_height, small_width)
         After downsampling.
     dilated_masks : array or tensor (num_keypoints, small_height, small_width)
@@ -168,12 +168,12 @@ def figure_pipeline(
     figure, axes = style.new_panels(2, 3, panel_size=(4.0, 3.6))
     plot_frame(image, title=f"the frame\n{to_numpy(image).shape}", ax=axes[0, 0])
     for ax, values, what in (
-        (axes[0, 1], large, "channels first, normalised"),
+        (axes[0, 1], large, "channels first, normalized"),
         (axes[0, 2], small, "downsampled"),
     ):
         title = f"{what}\n{values.shape}, red shown"
         artist = style.show_signed(ax, values[0], limit=limit, title=title)
-    style.add_color_bar(artist, NORMALISED, beside=axes[0])
+    style.add_color_bar(artist, NORMALIZED, beside=axes[0])
     for ax, values, what, frame in (
         (axes[1, 0], masks, "masks", image),
         (axes[1, 1], small_masks, "downsampled masks", _as_grey_frame(small)),
@@ -189,7 +189,7 @@ def figure_pipeline(
 
 
 def _as_grey_frame(channels: NDArray[Any]) -> NDArray[Any]:
-    """A normalised image as a frame to draw on: (height, width, 3) from 0 to 1."""
+    """A normalized image as a frame to draw on: (height, width, 3) from 0 to 1."""
     grey = channels.mean(axis=0)
     return np.repeat(((grey - grey.min()) / max(np.ptp(grey), 1e-9))[..., None], 3, axis=2)
 

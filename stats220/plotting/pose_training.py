@@ -36,9 +36,9 @@ HUMAN_PX = 2.7  # Mathis et al. (2018): the same person labels the same frames t
 def figure_feature_maps(
     features: Mapping[str, Float[Any, "num_channels height width"]], *, num_maps: int = 6
 ) -> Figure:
-    """Show the first channels of each stage of a network, a row a stage, each row in colours of its own.
+    """Show the first channels of each stage of a network, a row for each stage, each row in colors of its own.
 
-    The colours begin at zero where no feature is negative, as after a rectifier; else they are symmetric about it.
+    The colors begin at zero where no feature is negative, as after a rectifier; else they are symmetric about it.
 
     Parameters
     ----------
@@ -65,15 +65,15 @@ def figure_feature_maps(
                 f"{name} must be (num_channels, height, width) with {num_maps} channels or more: got {maps.shape}"
             )
     figure, axes = style.new_panels(len(stages), num_maps, panel_size=(2.2, 2.2))
-    for row, (name, maps) in zip(axes, stages.items(), strict=True):
+    for number, (row, (name, maps)) in enumerate(zip(axes, stages.items(), strict=True)):
         limit = style.signed_limit(maps[:num_maps])
         is_rectified = maps[:num_maps].min() >= 0
-        colours = style.POSITIVE_MAP if is_rectified else style.SIGNED_MAP
+        colors = style.POSITIVE_MAP if is_rectified else style.SIGNED_MAP
         low = 0.0 if is_rectified else -limit
         for channel, ax in enumerate(row):
-            title = f"channel {channel}" if row is axes[0] else ""
+            title = f"channel {channel}" if number == 0 else ""
             artist = style.show_image(
-                ax, maps[channel], title=title, cmap=colours, vmin=low, vmax=limit
+                ax, maps[channel], title=title, cmap=colors, vmin=low, vmax=limit
             )
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"{name}\n{' × '.join(str(n) for n in maps.shape)}")
@@ -101,7 +101,7 @@ def plot_grid_search(
     name : str
         What the setting is called, for the axis.
     index : int
-        Which colour: one a model.
+        Which color: one for each model.
     ax : Axes, optional
         Where to draw; without it, on a new figure.
 
@@ -138,15 +138,15 @@ def plot_pixel_errors(
     human_px: float = HUMAN_PX,
     ax: Axes | None = None,
 ) -> Axes:
-    """Show how far every prediction is from its label: a dot a frame, a bar at the median, a column a tracker.
+    """Show how far every prediction is from its label: a dot for each frame, a bar at the median, a column for each tracker.
 
     Parameters
     ----------
     distances_px : mapping from the tracker's name to an array or tensor (num_frames, num_keypoints)
-        In pixels of the original frames; NaN: not labelled or not predicted, not drawn.
+        In pixels of the original frames; NaN: not labeled or not predicted, not drawn.
     keypoint_names : sequence of num_keypoints str, optional
     human_px : float
-        How far two labellings of one frame by one person are apart, for a line to compare with.
+        How far two labelings of one frame by one person are apart, for a line to compare with.
     ax : Axes, optional
         Where to draw; without it, on a new figure.
 
@@ -178,10 +178,10 @@ def plot_pixel_errors(
         handles.append(Line2D([], [], marker=marker, color="0.3", linestyle="none", label=tracker))
         for k in range(num_keypoints):
             column = values[np.isfinite(values[:, k]), k]
-            centre = k + (t - (len(trackers) - 1) / 2) * step
+            center = k + (t - (len(trackers) - 1) / 2) * step
             spread = np.linspace(-0.25, 0.25, max(len(column), 2))[: len(column)] * step
             ax.plot(
-                centre + spread,
+                center + spread,
                 np.maximum(column, 0.1),  # a logarithmic axis has no zero
                 marker,
                 color=style.color(k),
@@ -190,10 +190,10 @@ def plot_pixel_errors(
             )
             if len(column):
                 ax.plot(
-                    centre + np.array([-0.4, 0.4]) * step, [np.median(column)] * 2, "k", linewidth=2
+                    center + np.array([-0.4, 0.4]) * step, [np.median(column)] * 2, "k", linewidth=2
                 )
     human = ax.axhline(human_px, color="0.4", linestyle=":")
-    human.set_label(f"one person labelling twice, {human_px:g} px")
+    human.set_label(f"one person labeling twice, {human_px:g} px")
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter("{x:g}")
     ax.set_xticks(range(num_keypoints), names)
@@ -219,7 +219,7 @@ def movie_keypoints(
     titles: Sequence[str] | None = None,
     frames_per_second: float = 2.0,
 ) -> "Movie":
-    """A movie of frames with predicted (crosses) and labelled (rings) key points, to show as a cell's last value.
+    """A movie of frames with predicted (crosses) and labeled (rings) key points, to show as a cell's last value.
 
     Parameters
     ----------
@@ -244,8 +244,8 @@ def movie_keypoints(
     from IPython.display import Image as Movie
 
     predicted = to_numpy(predicted_xy)
-    labelled = None if keypoints_xy is None else to_numpy(keypoints_xy)
-    counts = [len(images), len(predicted), *(len(x) for x in (labelled, titles) if x is not None)]
+    labeled = None if keypoints_xy is None else to_numpy(keypoints_xy)
+    counts = [len(images), len(predicted), *(len(x) for x in (labeled, titles) if x is not None)]
     if not images or len(set(counts)) != 1:
         raise InputError(
             f"images, key points and titles must be of one number of frames, at least 1: got {counts}"
@@ -258,8 +258,8 @@ def movie_keypoints(
         figure, ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
         plot_frame(image, title="" if titles is None else titles[i], ax=ax)
         ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
-        if labelled is not None:
-            plot_keypoints(labelled[i], keypoint_names, kind="labelled", ax=ax)
+        if labeled is not None:
+            plot_keypoints(labeled[i], keypoint_names, kind="labeled", ax=ax)
         plot_keypoints(predicted[i], keypoint_names, kind="predicted", ax=ax)
         pages.append(
             Image.open(io.BytesIO(as_png(figure)))
@@ -271,7 +271,8 @@ def movie_keypoints(
     pages[0].save(
         file, "GIF", save_all=True, append_images=pages[1:], duration=duration, loop=0, disposal=1
     )
-    return Movie(data=file.getvalue(), format="gif")
+    alt = f"{len(images)} frames with predicted key points (crosses)"
+    return Movie(data=file.getvalue(), format="gif", alt=alt)
 
 
 def as_png(figure: Figure, *, dpi: int = 80) -> bytes:

@@ -128,9 +128,7 @@ def show_signed(
     """
     limit = signed_limit(values) if limit is None else limit
     if not limit > 0:
-        raise InputError(
-            f"limit must be positive, the colors go from -limit to limit: got {limit}"
-        )
+        raise InputError(f"limit must be positive, the colors go from -limit to limit: got {limit}")
     artist = show_image(ax, values, title=title, cmap=SIGNED_MAP, vmin=-limit, vmax=limit)
     if quantity:
         add_color_bar(artist, quantity)
@@ -149,3 +147,28 @@ def add_color_bar(artist: AxesImage, quantity: str, *, beside: Any = None) -> No
     if figure is None:
         raise InputError("the image is on no figure: make it with show_image or show_signed")
     figure.colorbar(artist, ax=artist.axes if beside is None else beside, label=quantity)
+
+
+def check_axes(values: Any, num_axes: int, name: str, axes: str) -> NDArray[Any]:
+    """As an array that is not empty, with so many axes.
+
+    Parameters
+    ----------
+    values : array or tensor
+    num_axes : int
+    name, axes : str
+        What a message calls the values and their axes.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    InputError
+        If it has other axes, or none of one.
+    """
+    array = to_numpy(values)
+    if array.ndim != num_axes or array.size == 0:
+        raise InputError(f"{name} must be {axes}: got {array.shape}")
+    return array

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
+app.add_typer(new_app, name="new")
 
 
 class Isolation(StrEnum):
@@ -98,14 +101,42 @@ def grade(
         str | None,
         typer.Option(help="SQLAlchemy URL of nbgrader's gradebook; by default OUT/gradebook.db."),
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="What the checks draw their inputs from; by default that of OUT, or new."
+        ),
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Grade this student alone; can be given again.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what is graded already.")
+    ] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="roster.csv with ids, names, sections; by default that beside the submissions."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
-    """Grade a class of untrusted notebooks."""
+    """Grade a class of untrusted notebooks; what is graded already is not graded again."""
+    from stats220.staff.grade.plan import make_plan
+
+    where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
+    project, only = _root(root), tuple(student or ())
+    options: dict[str, Any] = {"seed": seed, "students": only, "again": again, "roster": roster}
+    plan = make_plan(project, lab, submissions, out, isolation=isolation.value, **options)
+    if plan.is_finished:
+        typer.echo(f"nothing to grade: {len(plan.found)} submissions of {lab} are graded\n{where}")
+        return
+
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table
 
     results = grade_class(
-        _root(root),
+        project,
         lab,
         submissions,
         out,
@@ -113,9 +144,10 @@ def grade(
         isolation=isolation.value,
         gradebook_url=gradebook,
         progress=True,
+        **options,
     )
-    _print_table(score_table(results))
-    typer.echo(f"report   {out / 'report.html'}\ngrades   {out / 'grades.csv'}")
+    _print_table(score_table([r for r in results if not only or r.student in only]))
+    typer.echo(where)
 
 
 @app.command()
@@ -124,7 +156,13 @@ def attempts(
     bank: Annotated[
         Path | None, typer.Option(help="Folder of attempts; tests/attempts/LAB by default.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Try one exercise, without the gaps of others.")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where the attempts run.")] = Device.cpu,
+    seed: Annotated[
+        int, typer.Option(min=0, help="What the checks draw their inputs from; 0 is a notebook's.")
+    ] = 0,
     jobs: Jobs = 2,
     isolation: Isolate = Isolation.bwrap,
     root: Root = None,
@@ -136,9 +174,11 @@ def attempts(
         _root(root),
         lab,
         bank=bank,
+        only=only,
         device=device.value,
         jobs=jobs,
         isolation=isolation.value,
+        seed=seed,
         progress=True,
     )
     _print_table(report.table())
@@ -146,6 +186,106 @@ def attempts(
         typer.echo(line, err=True)
     if not report.ok:
         raise typer.Exit(1)
+
+
+@new_app.command("lab")
+def new_lab(
+    name: Annotated[str, typer.Argument(help="For example lab7_spikes.")], root: Root = None
+) -> None:
+    """Write the files of a new lab with one exercise; the places to write are marked."""
+    from stats220.staff.build.scaffold import new_lab as write
+
+    _say_what_next(_root(root), write(_root(root), name), name)
+
+
+@new_app.command("exercise")
+def new_exercise(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    name: Annotated[str, typer.Argument(help="The function's name.")],
+    root: Root = None,
+) -> None:
+    """Write the files of a new exercise, and its cells at the end of the lab."""
+    from stats220.staff.build.scaffold import new_exercise as write
+
+    _say_what_next(_root(root), write(_root(root), lab, name), lab)
+
+
+def _say_what_next(root: Path, written: list[Path], lab: str) -> None:
+    for path in written:
+        typer.echo(path.relative_to(root))
+    typer.echo(
+        f"Replace what is marked WRITE, then: stats220 build {lab} && stats220 attempts {lab}"
+    )
+
+
+@app.command()
+def preview(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    key: Annotated[bool, typer.Option("--key", help="Show the answer key.")] = False,
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = 8220,
+    root: Root = None,
+) -> None:
+    """Serve a lab as students will see it, and make it again whenever a file is saved."""
+    from stats220.staff.build.preview import serve_preview
+
+    def started(address: str) -> None:
+        typer.echo(f"{lab} at {address} (Ctrl-C ends it)")
+
+    serve_preview(_root(root), lab, key=key, port=port, started=started)
+
+
+@app.command()
+def publish(
+    to: Annotated[
+        Path, typer.Option(help="A folder (a clone of the public repository), or a .zip file.")
+    ],
+    solutions: Annotated[
+        list[str] | None, typer.Option(help="Publish this lab's key too, once its date has passed.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Write what students may see: notebooks, wheel, a page with badges; nothing of the key, of tests or of staff tools."""
+    from stats220.staff.build.publish import publish as write
+
+    published = write(_root(root), to, solutions=solutions)
+    typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
+
+
+@app.command()
+def validate(
+    notebook: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    run: Annotated[
+        bool, typer.Option(help="Run its answers, in a process without a sandbox.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Say what grading would stumble over in a notebook; the same as students see when they hand in."""
+    from stats220.staff.build.releaseindex import index_of
+    from stats220.student.finding import find_notebook
+    from stats220.student.rerunning import rerun
+    from stats220.student.validating import validate as look
+
+    found = find_notebook(notebook)
+    findings = look(found, index_of(_root(root)))
+    if run:
+        outcome = rerun(found.content)
+        findings.errors += outcome["errors"] + [outcome["stopped"]] * bool(outcome["stopped"])
+        for exercise, (points, most) in outcome["checks"].items():
+            typer.echo(f"{exercise}: {points:g} of {most:g}")
+    for line in findings.errors:
+        typer.echo(f"error: {line}")
+    for line in findings.warnings:
+        typer.echo(f"look: {line}")
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks for the labs."""
+    from stats220.student.doctor import doctor as look
+
+    look()
 
 
 @app.command()

@@ -139,7 +139,7 @@ def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> N
     )
     console = table_console()
     console.print(score_table(results))
-    console.print(_places(root, out, graded), highlight=False, soft_wrap=True)
+    console.print(_places(root, lab, out, graded), highlight=False, soft_wrap=True)
     console.print(_recordings(), highlight=False, soft_wrap=True)
 
 
@@ -153,11 +153,11 @@ def _recordings() -> str:
     return f"{'recordings':20}none here: the notebooks run on the simulator, or fetch them when asked to"
 
 
-def _places(root: Path, out: Path, graded: Path) -> str:
+def _places(root: Path, lab: str, out: Path, graded: Path) -> str:
     places: Sequence[tuple[str, Path]] = [
-        ("class report", graded / "report.html"),
+        ("class report", graded / f"report-{lab}.html"),
         ("feedback pages", graded / "feedback"),
-        ("grades", graded / "grades.csv"),
+        ("grades", graded / f"grades-{lab}.csv"),
         ("student notebooks", root / "release"),
         ("sample submissions", out / "submissions"),
     ]

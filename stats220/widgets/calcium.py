@@ -63,7 +63,7 @@ def explore_deconvolution(
         value=0, min=0, max=len(values) - 1, description="cell", continuous_update=False
     )
     slack = ipywidgets.FloatSlider(
-        value=0.25, min=-0.3, max=2.0, step=0.05, description="slack", continuous_update=False
+        value=0.25, min=-0.9, max=2.0, step=0.05, description="slack", continuous_update=False
     )
     decay = ipywidgets.FloatLogSlider(
         value=decay_frames,
@@ -81,10 +81,8 @@ def explore_deconvolution(
         truth = None if spikes is None else spikes[cell.value, :num_frames]
         try:
             result = deconvolve(trace, decay.value, slack.value)
-        except (
-            Stats220Error
-        ) as error:  # a bound that no trace can meet: say so, and keep the last picture
-            said.value = f"<b>no solution:</b> {html.escape(str(error))}"
+        except Stats220Error as error:  # no solver succeeded: say so, and keep the last picture
+            said.value = f"<b>no answer:</b> {html.escape(str(error))}"
             return
         figure = figure_deconvolution(
             trace, {"deconvolved": result}, frame_rate_hz=frame_rate_hz, spike_counts=truth
@@ -92,7 +90,7 @@ def explore_deconvolution(
         picture.value = as_png(figure)
         amplitudes = to_numpy(result.amplitudes)
         said.value = (
-            f"‖Gc‖₁ = {amplitudes.sum():.0f} σ, "
+            f"‖Gc‖₁ = {amplitudes.sum():.0f} σ, baseline {float(result.baseline):.1f} σ, "
             f"{(amplitudes > 1).sum()} frames with an amplitude above 1 σ"
             + ("" if truth is None else f", {(truth > 0).sum()} with true spikes")
         )

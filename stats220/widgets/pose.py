@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from stats220.arrays import to_numpy
@@ -18,6 +20,9 @@ from stats220.errors import InputError
 from stats220.plotting import style
 from stats220.plotting.pose import plot_frame
 from stats220.plotting.pose_training import as_png
+
+SHARP_DPI = 160  # twice what is shown, for screens with small pixels
+MAX_WIDTH = "720px"
 
 Array = NDArray[Any]
 Predict = Callable[[int, float], tuple[Any, Any]]
@@ -29,8 +34,9 @@ def explore_predictions(
     keypoint_names: Sequence[str],
     *,
     keypoints_xy: Any = None,
+    trained_on: Sequence[int] = (),
 ) -> ipywidgets.VBox:
-    """Sliders for the frame, the key point and the threshold, above a picture of what the tracker says.
+    """Sliders for the frame, the key point and the threshold, above a picture of what the tracker says, and that in words.
 
     Parameters
     ----------
@@ -42,7 +48,9 @@ def explore_predictions(
         (num_keypoints, 2), NaN where no probability reaches the threshold.
     keypoint_names : sequence of num_keypoints str
     keypoints_xy : array or tensor (num_frames, num_keypoints, 2), optional
-        The labels; NaN: not labelled.
+        The labels; NaN: not labeled.
+    trained_on : sequence of int, optional
+        The frames that the tracker has learned from; where it is given, the picture says which are.
 
     Returns
     -------
@@ -71,27 +79,33 @@ def explore_predictions(
     threshold = ipywidgets.FloatSlider(
         value=0.5, min=0.0, max=1.0, step=0.05, description="threshold", continuous_update=False
     )
-    picture = ipywidgets.Image(format="png")
+    picture = ipywidgets.Image(
+        format="png", layout=ipywidgets.Layout(width="100%", max_width=MAX_WIDTH)
+    )
+    caption = ipywidgets.HTML()
+    learned = {int(i) for i in trained_on}
 
     def draw(change: object = None) -> None:
         i, k = frame.value, keypoint.value
         probabilities, predicted_xy = predict(i, threshold.value)
         label_xy = None if labels is None else labels[i, k]
+        shown = to_numpy(probabilities)[k], to_numpy(predicted_xy)[k], label_xy
+        title = f"frame {i}"
+        if learned:
+            title += " (trained on)" if i in learned else " (not trained on)"
+        title += f", {keypoint_names[k]}"
         figure = _figure_prediction(
-            to_numpy(images[i]),
-            to_numpy(probabilities)[k],
-            to_numpy(predicted_xy)[k],
-            label_xy,
-            index=k,
-            title=f"frame {i}, {keypoint_names[k]}",
-            threshold=threshold.value,
+            *(to_numpy(images[i]), *shown), index=k, title=title, threshold=threshold.value
         )
-        picture.value = as_png(figure)
+        picture.value = as_png(figure, dpi=SHARP_DPI)
+        found = np.isfinite(shown[1]).all()
+        place = "found at x = {:.1f}, y = {:.1f}".format(*shown[1]) if found else "not found"
+        caption.value = html.escape(f"{title}: {_in_words(*shown)}; {place}")  # for who cannot see
 
     for control in (frame, keypoint, threshold):
         control.observe(draw, names="value")
     draw()
-    return ipywidgets.VBox([ipywidgets.HBox([frame, keypoint, threshold]), picture])
+    return ipywidgets.VBox([ipywidgets.HBox([frame, keypoint, threshold]), picture, caption])
 
 
 def _figure_prediction(
@@ -106,21 +120,35 @@ def _figure_prediction(
 ) -> Figure:
     """The frame, the key point's probabilities above the threshold, its prediction and its label."""
     figure, ax = plt.subplots(figsize=(8.0, 5.6), layout="constrained")
-    said = f"largest probability {probabilities.max():.2f}"
-    if label_xy is not None and np.isfinite([*predicted_xy, *label_xy]).all():
-        said += f", {np.hypot(*(predicted_xy - label_xy)):.1f} px from the label"
-    plot_frame(image, title=f"{title}: {said}", ax=ax)
+    said = _in_words(probabilities, predicted_xy, label_xy)
+    plot_frame(image, title=f"{title}:\n{said}", ax=ax)
     _lay_over(ax, probabilities, image.shape, index, threshold)
-    colour = style.color(index)
+    color = style.color(index)
     if label_xy is not None and np.isfinite(label_xy).all():
-        ax.plot(*label_xy, "o", markersize=12, markerfacecolor="none", color=colour, label="label")
+        ax.plot(
+            *label_xy,
+            "o",
+            markersize=12,
+            markerfacecolor="none",
+            markeredgewidth=2,
+            color=color,
+            path_effects=[withStroke(linewidth=4, foreground="black")],  # seen on its own color
+            label="label",
+        )
     if np.isfinite(predicted_xy).all():
         ax.plot(
-            *predicted_xy, "X", markersize=9, color=colour, markeredgecolor="k", label="prediction"
+            *predicted_xy, "X", markersize=9, color=color, markeredgecolor="k", label="prediction"
         )
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="upper right")
     return figure
+
+
+def _in_words(probabilities: Array, predicted_xy: Array, label_xy: Array | None) -> str:
+    said = f"largest probability {probabilities.max():.2f}"
+    if label_xy is not None and np.isfinite([*predicted_xy, *label_xy]).all():
+        said += f", {np.hypot(*(predicted_xy - label_xy)):.1f} px from the label"
+    return said
 
 
 def _lay_over(

@@ -64,6 +64,8 @@ class LabChecks:
         """The results of all blocks, looped back in this process: quick, and without a sandbox."""
         results = []
         for module in (self.visible, self.hidden):
+            if not hasattr(module, exercise):
+                continue  # no hidden check: what the text asks is drawn anew at grading anyway
             session = Loopback("cpu")
             session.checks_seed = seed
             with undisturbed(), captured(), no_display(), session.activate():
@@ -140,11 +142,10 @@ class BankTests:
     def test_key_gets_all_points_and_as_many_are_hidden_as_announced(self, exercise: str) -> None:
         lab = self.lab
         checks = getattr(lab.visible, exercise)(getattr(lab.key, exercise))
-        concealed = getattr(lab.hidden, exercise)(getattr(lab.key, exercise))
-        results = [*checks.results, *concealed.results]
+        results = lab.run_checks(exercise, getattr(lab.key, exercise))
         assert [r.message for r in results if r.status != "passed"] == []
-        assert checks.hidden_points == concealed.max_points
-        assert all(result.hidden for result in concealed.results)
+        assert checks.hidden_points == sum(r.max_points for r in results if r.hidden)
+        assert len(checks.results) == sum(not r.hidden for r in results)
 
     def test_stub_is_not_attempted_in_every_block(self, exercise: str) -> None:
         reference = read_reference(ROOT, self.lab.module).exercise(exercise)

@@ -93,16 +93,15 @@ def test_sta_in_several_batches_is_that_of_lagged_correlations() -> None:
     )
 
 
-def test_sta_without_a_full_window_is_nan_and_bad_input_is_refused() -> None:
+def test_sta_of_a_silent_neuron_is_nan_and_bad_input_is_refused() -> None:
     spikes = torch.zeros(9, 2)
-    spikes[1] = 3  # too early for a full window
+    spikes[1, 1] = 3  # too early for a full window
     assert spike_triggered_average(torch.ones(9, 2, 2), spikes, 4).isnan().all()
     for stimulus, bad in [
         (torch.ones(8, 2, 2), torch.ones(9, 2)),
         (torch.ones(9, 2, 2), torch.full((9, 2), -1.0)),
         (torch.ones(9, 2, 2), torch.full((9, 2), 0.5)),
         (torch.full((9, 2, 2), torch.nan), torch.ones(9, 2)),
-        (torch.ones(9, 2, 2), torch.eye(9)[:, :2] * 0),
         (torch.ones(3, 2, 2), torch.ones(3, 2)),
     ]:
         with pytest.raises(InputError):

@@ -17,7 +17,8 @@ from stats220.data.training import TrainingError, TrainingHistory, advice_on_mem
 from stats220.errors import InputError
 from stats220.reference.pose.frames import downsample, keypoint_masks
 from stats220.reference.pose.locating import locate_keypoints
-from stats220.reference.pose.training import momentum_step, step_decay, train
+from stats220.reference.pose.optimizer import momentum_step, step_decay
+from stats220.reference.pose.training import train
 
 typed = jaxtyped(typechecker=beartype)
 locate, one_step = typed(locate_keypoints), typed(momentum_step)

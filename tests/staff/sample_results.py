@@ -46,6 +46,7 @@ def make_exercise(name: str, *checks: Json, **changes: Any) -> Json:
         "seconds": 0.2,
         "message": "",
         "checks": list(checks),
+        "memorized": False,
     } | changes
 
 
@@ -55,6 +56,7 @@ def make_question(name: str, answer: str = "", max_points: int = 4) -> Json:
         "max_points": max_points,
         "answered": bool(answer),
         "answer": answer,
+        "candidates": [],
     }
 
 
@@ -63,7 +65,7 @@ def make_result(*exercises: Json, **changes: Any) -> Json:
         return sum(exercise[key] for exercise in exercises if exercise["bonus"] == bonus)
 
     return {
-        "schema": 1,
+        "schema": 2,
         "student": "ada",
         "lab": "lab4_pose",
         "score": total("points", False),
@@ -71,6 +73,8 @@ def make_result(*exercises: Json, **changes: Any) -> Json:
         "bonus": total("points", True),
         "max_bonus": total("max_points", True),
         "isolation": "bwrap",
+        "memory_limit": "cgroup",
+        "seed": 7,
         "submission_sha256": "0123456789abcdef" * 4,
         "seconds": 3.21,
         "mended": [],

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from hostile import HOSTILE, MARKDOWN, feedback, report
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert import HTMLExporter
 from sample_results import make_check, make_exercise, make_notebook, make_result
 
 from stats220.staff.report import untrusted, write_feedback, write_report
@@ -188,3 +192,44 @@ def test_a_browser_agrees_that_nothing_acts(tmp_path: Path) -> None:
     outline = Outline(seen)
     assert set(outline.tags) <= set(TAGS.split())
     assert {name for name, _ in outline.attributes} <= {*ATTRIBUTES.split(), "data-off"}
+
+
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<div><script>\n\nalert(1)\n\n</script></div>",
+    "[x](javascript:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "<javascript:alert(1)>",
+    "$\\href{javascript:alert(1)}{x}$",
+    "$$\n\\href{javascript:alert(1)}{x}\n$$",
+    "\\\\(\\href{javascript:alert(1)}{x}\\\\)",
+    "\\begin{equation}\\href{javascript:alert(1)}{x}\\end{equation}",
+    "&#92;begin{equation}&bsol;href{javascript:alert(1)}{x}&#x5c;end{equation}",
+    "```\n</code></pre><script>alert(1)</script>\n```",
+    "a\n\n    </code></pre><script>alert(1)</script>",
+    "`<script>alert(1)</script>`",
+    "| a |\n|---|\n| <script>alert(1)</script> |",
+]
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_a_students_text_runs_nothing_in_formgrader(text: str) -> None:
+    safe = untrusted.safe_markdown(f"It is *so* because\n\n{text}\n\nof $x^2$.")
+    assert "\n" not in safe
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(safe)])
+    html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    soup = BeautifulSoup(html, "html.parser")
+    cell = soup.find(class_="text_cell_render") or soup
+    assert not cell.find_all(["script", "img", "svg"])
+    assert not [
+        t
+        for t in cell.find_all(True)
+        for a, v in t.attrs.items()
+        if a.startswith("on") or "script:" in str(v)
+    ]
+    assert not re.search(r"\\(href|url)", cell.get_text())
+    assert "so" in [tag.get_text() for tag in cell.find_all("em")]
+    assert "of $x^2$." in cell.get_text()

@@ -69,7 +69,7 @@ def report(root: Path) -> AttemptsReport:
 def test_a_sound_bank_passes(report: AttemptsReport) -> None:
     assert report.problems == []
     assert report.ok
-    assert {o.attempt.path.stem for o in report.outcomes} == set(BANK)
+    assert {o.attempt.path.stem for o in report.outcomes} == {LAB, *BANK}  # the key too
 
 
 def test_points_are_those_of_the_real_grader(report: AttemptsReport) -> None:
@@ -100,7 +100,7 @@ def test_mismatches_are_told_with_their_checks(root: Path, tmp_path: Path) -> No
     )
     found = run_attempts(root, LAB, bank=bank, isolation=ISOLATION, jobs=1)
     assert not found.ok
-    right, wrong, *_ = found.problems
+    right, wrong, *_ = (p for p in found.problems if p.startswith("double_"))
     assert right.startswith("double_right_says_less.py: got 4 of 4 points, must get less")
     assert wrong.startswith("double_wrong_says_all.py: got 3 of 4 points, must get all")
     assert "doubles a negative number: failed" in wrong
@@ -201,3 +201,26 @@ def test_no_bank_is_an_error(root: Path, tmp_path: Path) -> None:
 def test_attempts_run_on_a_gpu(root: Path) -> None:
     found = run_attempts(root, LAB, device="cuda")
     assert found.problems == []
+
+
+def test_one_exercise_is_tried_without_the_gaps_of_others(root: Path, tmp_path: Path) -> None:
+    bank = write(tmp_path, {"wrong": ("double", "less", "def double(x):\n    return x")})
+    found = run_attempts(root, LAB, bank=bank, isolation=ISOLATION, jobs=1, only="double")
+    assert [o.attempt.path.name for o in found.outcomes] == [f"{LAB}.ipynb", "wrong.py"]
+    assert all(gap.startswith("double") for gap in found.gaps)
+    with pytest.raises(
+        GradingError,
+        match=r"no exercise 'duble' \(did you mean 'double'\?\); it has double, Counter",
+    ):
+        run_attempts(root, LAB, bank=bank, isolation=ISOLATION, only="duble")
+
+
+def test_a_wrong_key_is_a_mismatch(tmp_path: Path) -> None:
+    root = tiny_lab.write_root(tmp_path)
+    bank = write(tmp_path / "bank", {"right": ("double", "all", ANSWERS["double"])})
+    wrong = tiny_lab.with_answers({**ANSWERS, "double": "def double(x):\n    return abs(2 * x)"})
+    (root / "solutions" / f"{LAB}.ipynb").write_bytes(tiny_lab.as_bytes(wrong))
+    found = run_attempts(root, LAB, bank=bank, isolation=ISOLATION, jobs=1, only="double")
+    assert any(
+        p.startswith(f"{LAB}.ipynb: got 3 of 4 points, must get all") for p in found.problems
+    )

@@ -46,8 +46,9 @@ def test_cells_carry_role_name_points_and_minutes(course: Path) -> None:
     found = cells(course / NOTEBOOK)
     described = [{**cell.metadata.stats220} for cell in found.values()]
     assert described == [
-        {"role": "install"},
         {"role": "text"},
+        {"role": "text"},
+        {"role": "install"},
         {"role": "given"},
         {"role": "text"},
         {"role": "exercise", "name": "shifted_root", "minutes": 10, "bonus": False},
@@ -59,6 +60,7 @@ def test_cells_carry_role_name_points_and_minutes(course: Path) -> None:
         {"role": "exercise", "name": "twice", "minutes": 5, "bonus": True},
         {"role": "test", "name": "twice", "points": 1, "bonus": True},
         {"role": "explore", "minutes": 0.1, "minutes_gpu": 0},
+        {"role": "hand in"},
     ]
 
 
@@ -243,7 +245,7 @@ def test_release_loads(course: Path) -> None:
     )
     assert release.questions == (ReleasedQuestion("why_shift", 2),)
     assert release.wheel == course / WHEEL
-    assert len(release.notebook.cells) == 13
+    assert len(release.notebook.cells) == 15
 
 
 @pytest.mark.parametrize(
@@ -350,13 +352,14 @@ def test_the_student_wheel_holds_the_students_part_only(course: Path) -> None:
         names = wheel.namelist()
         metadata = wheel.read("stats220-1.2.3.dist-info/METADATA").decode()
         assert wheel.testzip() is None
-    assert names[:4] == [
+    assert names[:5] == [
         "stats220/__init__.py",
         "stats220/checks/__init__.py",
         "stats220/checks/tiny/__init__.py",
         "stats220/checks/tiny/roots.py",
+        "stats220/release.json",
     ]
-    assert all(name.startswith("stats220-1.2.3.dist-info/") for name in names[4:])
+    assert all(name.startswith("stats220-1.2.3.dist-info/") for name in names[5:])
     assert "Requires-Dist: numpy>=1.26" in metadata
     assert "Requires-Dist: extra[a]>=1; python_version < '4'" in metadata
     assert metadata.startswith("Metadata-Version: 2.4\n")
@@ -380,70 +383,3 @@ def test_the_student_wheel_installs(course: Path, tmp_path_factory: Any) -> None
     subprocess.run([*command, str(course / WHEEL)], check=True)
     assert (target / "stats220" / "checks" / "tiny" / "roots.py").is_file()
     assert not (target / "stats220" / "reference").exists()
-
-
-class TestInstallCell:
-    """The first cell, run as a student's kernel would, where stats220 is missing, present, or of another version."""
-
-    def run(
-        self, notebook: Path, folder: Path, package: Path | None
-    ) -> subprocess.CompletedProcess[str]:
-        # -S: no site-packages, so that only what the test puts there can be imported.
-        code = cells(notebook)["install"].source
-        environment = {"PYTHONPATH": str(package)} if package else {}
-        return subprocess.run(
-            [sys.executable, "-S", "-c", code],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-
-    def test_present(self, course: Path, tmp_path: Path) -> None:
-        done = self.run(course / NOTEBOOK, tmp_path, course)
-        assert done.stdout == "stats220 1.2.3\n"
-
-    def test_another_version(self, course: Path, tmp_path_factory: Any) -> None:
-        other = write_course(tmp_path_factory.mktemp("old"))
-        edit(other, "stats220/__init__.py", "1.2.3", "1.0.0")
-        done = self.run(course / NOTEBOOK, other, other)
-        assert "WARNING: this lab was made for stats220 1.2.3" in done.stdout
-        assert "%pip install --force-reinstall" in done.stdout
-
-    def test_missing_and_no_wheel(self, course: Path, tmp_path_factory: Any) -> None:
-        done = self.run(course / NOTEBOOK, tmp_path_factory.mktemp("empty"), None)
-        assert "stats220-1.2.3-py3-none-any.whl is not in" in done.stderr
-        assert "upload" in done.stderr
-
-    def test_missing_installs_the_wheel_beside_the_notebook(self, course: Path) -> None:
-        """pip itself is replaced: what matters is what it is asked, and that the import then works."""
-        code = cells(course / NOTEBOOK)["install"].source
-        fake = (
-            "import subprocess, sys\n"
-            "def run(command):\n"
-            "    print(command[1:]); sys.path.insert(0, command[-1])\n"
-            "    return subprocess.CompletedProcess(command, 0)\n"
-            "subprocess.run = run\n" + code
-        )
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", fake],
-            cwd=course / "release",
-            env={},
-            capture_output=True,
-            text=True,
-        )
-        wheel = str(course.resolve() / WHEEL)
-        assert done.stdout.splitlines() == [
-            str(["-m", "pip", "install", "--quiet", wheel]),
-            "stats220 1.2.3",
-        ]
-
-    def test_the_address_in_course_toml_is_used(self, tmp_path: Path) -> None:
-        write_course(tmp_path)
-        address = "https://example.org/stats220-1.2.3-py3-none-any.whl"
-        edit(tmp_path, COURSE_FILE, 'term = "Spring"', f'wheel_url = "{address}"')
-        build_all(tmp_path)
-        assert (
-            f'URL = "stats220-1.2.3-py3-none-any.whl", "1.2.3", "{address}"'
-            in cells(tmp_path / NOTEBOOK)["install"].source
-        )

@@ -52,7 +52,6 @@ def student_twice(tmp_path: Path) -> Path:
         (empty_folder, "submissions"),
         (no_folder, "nowhere"),
         (damaged_zip, "zip"),
-        (student_twice, "ada"),
     ],
 )
 def test_submissions_that_cannot_be_graded(
@@ -60,11 +59,11 @@ def test_submissions_that_cannot_be_graded(
 ) -> None:
     out = tmp_path / "graded"
     out.mkdir()
-    (out / "grades.csv").write_text("already here\n")
+    (out / "grades-lab4_pose.csv").write_text("already here\n")
     done = stats220("grade", "lab4_pose", submissions(tmp_path), "--out", out, cwd=root)
     assert done.returncode == 2
     assert says in one_line(done.stderr)
-    assert (out / "grades.csv").read_text() == "already here\n"
+    assert (out / "grades-lab4_pose.csv").read_text() == "already here\n"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import hashlib
 import multiprocessing
+import os
 import pickle
 import re
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,8 +24,10 @@ from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
-from stats220.staff.grade import course, setup, worker
+from stats220.staff.grade import course, files, setup, worker
 from stats220.staff.grade.course import grade_class
+from stats220.staff.grade.journal import Journal
+from stats220.staff.grade.plan import make_plan
 from stats220.staff.grade.results import SubmissionResult, from_json
 from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import bwrap_problem
@@ -111,18 +117,28 @@ def test_who_was_not_graded_is_told_why(graded: Path) -> None:
     found = results(graded)
     assert "the file is not a notebook" in found["gus"].notes[0]
     assert "a notebook of another lab: lab9_other" in found["hal"].notes[0]
-    assert "ended the grader's own process, twice" in found["ida"].notes[0]
+    assert "ended the grader's own process" in found["ida"].notes[0]
     assert f"no notebook of {LAB} found" in found["jo"].notes[0]
 
 
 def test_the_table_of_grades(graded: Path) -> None:
-    head, *rows = csv.reader((graded / "grades.csv").read_text().splitlines())
-    assert head == ["student", "double", "Counter", "halve (bonus)", "score", "max_score"]
+    head, *rows = csv.reader((graded / f"grades-{LAB}.csv").read_text().splitlines())
+    assert head == [
+        *("student", "name", "section", "double", "Counter", "halve (bonus)", "score", "max_score"),
+        *("bonus", "questions", "status", "handed_in"),
+    ]
     assert [row[0] for row in rows] == sorted([*CLASS, "jo"])
     for row in rows:
         right = CLASS[row[0]][1] if row[0] in CLASS else None
         double, counter, halve = right or (0, 0, 0)
-        assert row[1:] == [str(n) for n in (double, counter, halve, double + counter, 6)]
+        assert row[3:9] == [str(n) for n in (double, counter, halve, double + counter, 6, halve)]
+    states = {row[0]: row[10] for row in rows}
+    assert (states["ada"], states["dan"], states["gus"], states["jo"]) == (
+        "graded",
+        "lost",
+        "not graded",
+        "not graded",
+    )
 
 
 def test_the_gradebook_agrees(graded: Path) -> None:
@@ -137,20 +153,25 @@ def test_the_gradebook_agrees(graded: Path) -> None:
 def test_pages_and_notebooks_are_there(graded: Path) -> None:
     for student in [*CLASS, "jo"]:
         assert (graded / "feedback" / student / f"{LAB}.html").stat().st_size > 500
-    assert "ada" in (graded / "report.html").read_text()
+    assert "ada" in (graded / f"report-{LAB}.html").read_text()
     marked = {p.parent.parent.name for p in (graded / "autograded").glob(f"*/{LAB}/{LAB}.ipynb")}
     assert marked == {student for student, (_, right) in CLASS.items() if right is not None}
 
 
 def test_nothing_is_left_running_or_lying_about(graded: Path) -> None:
     assert multiprocessing.active_children() == []
-    scraps = [p for p in graded.rglob(".*") if p.name != ".lock"]
-    assert scraps == []
+    assert scraps(graded) == []
+
+
+def scraps(out: Path) -> list[Path]:
+    """Hidden files that are neither the lock nor the journal."""
+    kept = (".lock", f".{LAB}.graded", f".{LAB}.booked", f".{LAB}.class")
+    return [path for path in out.rglob(".*") if path.name not in kept]
 
 
 def bytes_of(out: Path) -> dict[str, str]:
     """Every result file, without the seconds."""
-    files = [*(out / "results").rglob("*.json"), out / "grades.csv"]
+    files = [*(out / "results").rglob("*.json"), out / f"grades-{LAB}.csv"]
     return {str(p.relative_to(out)): re.sub(r'"seconds": [\d.]+', "", p.read_text()) for p in files}
 
 
@@ -165,16 +186,165 @@ def test_a_rerun_gives_the_same_bytes_and_keeps_marks_given_by_hand(
     with Gradebook(url) as book:
         book.find_grade("test_double", LAB, LAB, "ben").manual_score = 3.5
         book.db.commit()
-    grade(root, submissions, out, jobs=1)
+    grade(root, submissions, out, jobs=1, again=True)
     assert bytes_of(out) == first
     with Gradebook(url) as book:
         assert book.find_grade("test_double", LAB, LAB, "ben").score == 3.5
 
 
+# ---- what is graded already
+
+
+def times(out: Path) -> dict[str, int]:
+    """When each file of a student or of the class was written."""
+    files = [p for p in out.rglob("*") if p.is_file() and p.name != ".lock"]
+    return {str(p.relative_to(out)): p.stat().st_mtime_ns for p in files}
+
+
+def test_a_finished_class_is_not_graded_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submissions, out = hand_in(tmp_path / "in", ("ada", "ben")), tmp_path / "out"
+    first = grade(root, submissions, out)
+    before = times(out)
+    monkeypatch.setattr(course, "prepared", None)  # no sandbox is as much as prepared
+    assert make_plan(
+        root, LAB, submissions, out, isolation=ISOLATION, settings=[repr(TIMES)]
+    ).is_finished
+    assert grade(root, submissions, out) == first
+    after = times(out)
+    assert {name for name in after if after[name] != before.get(name)} <= {"gradebook.db"}
+
+
+def test_a_changed_notebook_is_graded_alone_and_the_class_stays(root: Path, tmp_path: Path) -> None:
+    submissions, out = hand_in(tmp_path / "in", ("ada", "ben", "cleo")), tmp_path / "out"
+    grade(root, submissions, out)
+    before = times(out)
+    (submissions / "ben" / f"{LAB}.ipynb").write_bytes(answers())
+    assert [r.score for r in grade(root, submissions, out)] == [6, 6, 0]
+    changed = {
+        name.split("/")[1]
+        for name, when in times(out).items()
+        if before.get(name) != when and "/" in name
+    }
+    assert changed == {"ben", f".{LAB}.class"}
+    lines = (out / f"grades-{LAB}.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["student", "ada", "ben", "cleo"]
+
+
+def test_one_student_can_be_graded_and_the_class_stays(root: Path, tmp_path: Path) -> None:
+    submissions, out = hand_in(tmp_path / "in", ("ada", "ben")), tmp_path / "out"
+    grade(root, submissions, out)
+    before = times(out)
+    assert len(grade(root, submissions, out, students=["ben"], again=True)) == 2
+    changed = {
+        name.split("/")[1]
+        for name, when in times(out).items()
+        if before.get(name) != when and name.startswith("results/")
+    }
+    assert "ada" not in changed
+    assert "ada" in (out / f"grades-{LAB}.csv").read_text()
+    with pytest.raises(
+        GradingError, match=r"holds nothing of 'bem' \(did you mean 'ben'\?\); there are 2 students"
+    ):
+        grade(root, submissions, out, students=["bem"])
+
+
+def test_a_late_student_alone_joins_the_class(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    grade(root, hand_in(tmp_path / "in", ("ada", "ben")), out)
+    found = grade(root, hand_in(tmp_path / "late", ("cleo",)), out)
+    assert [r.student for r in found] == ["ada", "ben", "cleo"]
+    for page in (f"grades-{LAB}.csv", f"report-{LAB}.html"):
+        assert "ada" in (out / page).read_text()
+
+
+def test_other_limits_or_another_release_grade_anew(root: Path, tmp_path: Path) -> None:
+    submissions, out = hand_in(tmp_path / "in", ("ada",)), tmp_path / "out"
+    grade(root, submissions, out)
+
+    def todo(project: Path, settings: list[str]) -> int:
+        return len(
+            make_plan(project, LAB, submissions, out, isolation=ISOLATION, settings=settings).todo
+        )
+
+    assert todo(root, [repr(TIMES)]) == 0
+    assert todo(root, []) == 1
+    other = tiny_lab.write_root(tmp_path / "other")
+    with (other / "release" / "stats220.whl").open("ab") as wheel:
+        wheel.write(b"another build")
+    manifest = other / "release" / "manifest.json"
+    sha256 = hashlib.sha256((other / "release" / "stats220.whl").read_bytes()).hexdigest()
+    manifest.write_text(
+        re.sub(r'("wheel": \{[^}]*"sha256": ")\w+', rf"\g<1>{sha256}", manifest.read_text())
+    )
+    assert todo(other, [repr(TIMES)]) == 1
+
+
+@pytest.mark.parametrize("moment", ["page", "result", "journal", "class", "gradebook"])
+def test_cut_off_anywhere_the_same_call_goes_on(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The disk fills, or the power goes, before a file is written: the next run's files are those of a run without a break."""
+    submissions, out = hand_in(tmp_path / "in", ("ada", "ben", "cleo")), tmp_path / "out"
+    grade(root, submissions, tmp_path / "whole", jobs=1, seed=7)
+    place = {
+        "page": (course, "write_page"),
+        "result": (course, "to_json"),
+        "journal": (Journal, "finish"),
+        "class": (course, "grades_csv"),
+        "gradebook": (course, "write_gradebook"),
+    }[moment]
+    real, calls = getattr(*place), []
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        if len(calls) == (1 if moment in ("class", "gradebook") else 2):
+            raise GradingError("no space left")
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*place, broken)
+        with pytest.raises(GradingError, match="no space left"):
+            grade(root, submissions, out, jobs=1, seed=7)
+    grade(root, submissions, out, jobs=1)
+    assert bytes_of(out) == bytes_of(tmp_path / "whole")
+    with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        assert {s.student.id: s.score for s in book.assignment_submissions(LAB)} == {
+            "ada": 6,
+            "ben": 5,
+            "cleo": 0,
+        }
+
+
+def test_the_roster_names_people_sections_and_who_is_missing(root: Path, tmp_path: Path) -> None:
+    submissions, out = hand_in(tmp_path / "in", ("ada", "finn")), tmp_path / "out"
+    (submissions / "roster.csv").write_text(
+        "id,name,section,email\n007,Ada L.,Mon,ada@uni.edu\n008,Ben H.,Tue,ben@uni.edu\n"
+    )
+    found = grade(root, submissions, out, jobs=1)
+    assert [r.student for r in found] == ["007", "finn"]
+    assert "finn is not on the roster" in found[1].notes
+    _, *rows = csv.reader((out / f"grades-{LAB}.csv").read_text().splitlines())
+    assert rows[0][:3] == ["007", "Ada L.", "Mon"]
+    assert (rows[1][:3], rows[1][-2]) == (["008", "Ben H.", "Tue"], "not handed in")
+
+
+def test_a_folder_keeps_its_seed_and_another_draws_its_own(root: Path, tmp_path: Path) -> None:
+    submissions = hand_in(tmp_path / "in", ("cleo",))
+    one, again, other = (
+        grade(root, submissions, tmp_path / out, jobs=1)[0].seed for out in ("a", "a", "b")
+    )
+    assert one == again == int((tmp_path / "a" / "seed.txt").read_text())
+    assert 0 not in (one, other)
+    assert one != other
+    assert grade(root, submissions, tmp_path / "a", jobs=1, seed=5)[0].seed == 5
+
+
 def test_an_interrupt_keeps_what_is_graded(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = course.write_feedback
+    written = course.write_page
     calls: list[str] = []
 
     def interrupted(*args: Any, **kwargs: Any) -> None:
@@ -183,14 +353,15 @@ def test_an_interrupt_keeps_what_is_graded(
         calls.append("once")
         written(*args, **kwargs)
 
-    monkeypatch.setattr(course, "write_feedback", interrupted)
+    monkeypatch.setattr(course, "write_page", interrupted)
     out = tmp_path / "out"
     with pytest.raises(
-        GradingError, match=r"interrupted: 1 of 3 submissions are graded, and kept in"
+        GradingError,
+        match=r"interrupted: 1 of 3 submissions are graded, and kept in .*; the same command goes on",
     ):
         grade(root, hand_in(tmp_path / "in", ("ada", "ben", "cleo")), out)
     assert len(results(out)) == 1
-    assert not (out / "grades.csv").exists()
+    assert not (out / f"grades-{LAB}.csv").exists()
     assert multiprocessing.active_children() == []
 
 
@@ -217,9 +388,63 @@ def test_sigterm_ends_like_ctrl_c(root: Path, tmp_path: Path) -> None:
     process.join(60)
     assert process.exitcode == 0
     said = (out / "said").read_text()
-    assert said == f"interrupted: 1 of 2 submissions are graded, and kept in {out}"
+    assert (
+        said
+        == f"interrupted: 1 of 2 submissions are graded, and kept in {out}; the same command goes on"
+    )
     assert results(out)["ada"].score == 6
-    assert [p for p in out.rglob(".*") if p.name != ".lock"] == []
+    assert scraps(out) == []
+
+
+def descendants(pid: int) -> dict[int, bytes]:
+    """The processes below one, each with its command line."""
+    parents: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(status.parent.name))
+    found: dict[int, bytes] = {}
+    waiting = list(parents.get(pid, []))
+    while waiting:
+        child = waiting.pop()
+        with contextlib.suppress(OSError):
+            found[child] = Path(f"/proc/{child}/cmdline").read_bytes()
+        waiting += parents.get(child, [])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+def test_nothing_outlives_a_grader_that_is_killed(root: Path, tmp_path: Path) -> None:
+    out, submissions = tmp_path / "out", hand_in(tmp_path / "in", ("ada", "eva"))
+    process = multiprocessing.get_context("spawn").Process(
+        target=grade_until_terminated, args=(root, submissions, out)
+    )
+    process.start()
+    assert wait_until((out / "results" / "ada" / f"{LAB}.json").exists, 120)
+    assert process.pid is not None
+    below = descendants(process.pid)
+    if ISOLATION == "bwrap":
+        assert any(b"warm.zygote" in command for command in below.values())
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), 20)
+
+
+def test_scratch_of_a_killed_run_is_swept_and_that_of_a_running_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(files, "MIN_AGE_SECONDS", -1.0)
+    left = tmp_path / "stats220-test-left"
+    (left / "full").mkdir(parents=True)
+    (tmp_path / "stats220-test-link").symlink_to(left)
+    (tmp_path / "another").mkdir()
+    with files.scratch_folder("stats220-test-") as one:
+        assert not left.exists()
+        with files.scratch_folder("stats220-test-") as two:
+            assert one.is_dir()
+            assert one != two
+    assert {path.name for path in tmp_path.iterdir()} == {"another", "stats220-test-link"}
 
 
 # ---- what stops a class before it begins, in one line, with nothing lost
@@ -244,13 +469,13 @@ def test_bad_input_is_one_clear_line(
 ) -> None:
     submissions, out = hand_in(tmp_path / "in", ("ada",)), tmp_path / "out"
     out.mkdir()
-    (out / "grades.csv").write_text("of last week")
+    (out / f"grades-{LAB}.csv").write_text("of last week")
     given = {"root": root, "lab": LAB, "submissions": submissions, "out": out}
     given |= damage(root, submissions, out)
     with pytest.raises(GradingError, match=says) as error:
         grade_class(**given, isolation=ISOLATION)
     assert "\n" not in str(error.value)
-    assert (out / "grades.csv").read_text() == "of last week"
+    assert (out / f"grades-{LAB}.csv").read_text() == "of last week"
 
 
 def test_without_bubblewrap_grading_is_refused(

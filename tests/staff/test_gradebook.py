@@ -101,6 +101,15 @@ def test_scores_and_what_waits_for_a_person(url: str, book: Any) -> None:
     assert book.find_comment("why", LAB, LAB, "ada").auto_comment is None
 
 
+def test_an_answer_out_of_place_waits_for_a_person(url: str, book: Any) -> None:
+    (question,) = BEN.questions
+    elsewhere = replace(question, candidates=("Because.",))
+    write_gradebook(url, tiny_lab.release(), [replace(BEN, questions=(elsewhere,))])
+    found = grade(book, "why", "ben")
+    assert (found.auto_score, found.needs_manual_grade) == (None, True)
+    assert book.find_comment("why", LAB, LAB, "ben").auto_comment is None
+
+
 def test_who_handed_in_nothing_has_no_submission(url: str, book: Any) -> None:
     write_gradebook(url, tiny_lab.release(), [replace(BEN, submission_sha256="")])
     assert book.find_student("ben").id == "ben"
@@ -235,4 +244,11 @@ def test_formgrader_shows_the_marked_notebook(tmp_path: Path, url: str) -> None:
     by_id = {cell.id: cell for cell in shown.cells}
     assert by_id["test-double"].outputs[0].text.startswith("double: 4 of 4, passed")
     assert by_id["given-1"].outputs[0].text == "NameError: x\n"
+    (question,) = ADA.questions
+    elsewhere = replace(question, answered=False, answer="", candidates=("*Because.*", "Why?"))
+    text = marked_notebook(mended.notebook, replace(ADA, questions=(elsewhere,)))
+    (answer,) = [c for c in nbformat.reads(text, as_version=4).cells if c.id == "answer-why"]
+    assert "Nothing stands in the place of this answer" in answer.source
+    assert "<em>Because.</em>" in answer.source
+    assert "Why?" in answer.source
     assert by_id["answer-why"].metadata.nbgrader.grade_id == "why"

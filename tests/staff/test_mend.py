@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from tiny_lab import ANSWERS, STUBS, find
 
-from stats220.staff.grade.mend import Mended, mend
+from stats220.staff.grade.mend import Mended, mend, mend_notebook
 from stats220.staff.grade.reading import read_notebook
 from stats220.staff.grade.submissions import SubmissionError
 
@@ -118,7 +118,7 @@ def test_the_last_definition_counts() -> None:
     notebook = tiny_lab.key()
     copy = deepcopy(find(notebook, "exercise-double"))
     copy.id, copy.source = "copy", "def double(x):\n    return x + x"
-    notebook.cells.append(copy)
+    notebook.cells.insert(4, copy)  # above its check
     result = mended(notebook)
     assert source(result, "exercise-double") == copy.source
     assert ANSWERS["double"] == result.notebook.cells[3].source  # the earlier one runs before it
@@ -210,10 +210,62 @@ def test_foreign_and_malformed_metadata() -> None:
 def test_converted_cell_types() -> None:
     notebook = tiny_lab.key()
     content = json.loads(tiny_lab.as_bytes(notebook))
-    content["cells"][3]["cell_type"] = "markdown"  # the exercise
+    content["cells"][3]["cell_type"] = "markdown"  # the exercise: one key too many in Jupyter
+    content["cells"][8]["cell_type"] = "raw"  # another
     content["cells"][1]["cell_type"] = "raw"  # a text
     result = mend(tiny_lab.release(), json.dumps(content).encode())
-    assert source(result, "exercise-double") == STUBS["double"]
+    assert_solved(result)
+    assert "the cell of double had become a text cell; it is read as code" in result.mended
+
+
+def test_a_copy_kept_as_text_does_not_undo_the_work() -> None:
+    notebook = tiny_lab.key()
+    kept = deepcopy(find(notebook, "exercise-double"))
+    kept.cell_type, kept.id, kept.source = "markdown", "kept", STUBS["double"]
+    notebook.cells.insert(4, kept)
+    assert_solved(mended(notebook))
+
+
+def test_a_definition_below_the_check_does_not_count_where_there_is_one_above() -> None:
+    notebook = tiny_lab.key()
+    notebook.cells.append(new_code_cell("def double(x):\n    return 'my own pictures'"))
+    result = mended(notebook)
+    assert_solved(result)
+    assert "double is defined again below its check; the one above counts" in result.mended
+    assert result.notebook.cells[-1].source.endswith("'my own pictures'")
+
+
+def test_a_copy_of_the_cell_below_the_check_stays_below_it() -> None:
+    notebook = tiny_lab.key()
+    copy = deepcopy(find(notebook, "exercise-double"))
+    copy.id, copy.source = "copy", "def double(x):\n    return 'tried something'"
+    notebook.cells.insert(5, copy)  # below its check
+    result = mended(notebook)
+    assert_solved(result)
+    assert result.notebook.cells[5].source == copy.source
+
+
+def test_a_definition_below_the_check_counts_where_above_there_is_only_the_stub() -> None:
+    notebook = tiny_lab.with_answers({**ANSWERS, "double": STUBS["double"]})
+    notebook.cells.append(new_code_cell(ANSWERS["double"]))
+    assert_solved(mended(notebook))
+
+
+def test_a_copy_of_the_check_moves_what_is_above_it() -> None:
+    notebook = tiny_lab.key()
+    again = "def double(x):\n    return x + x"
+    check = deepcopy(find(notebook, "test-double"))
+    check.id = "check-again"
+    notebook.cells += [new_code_cell(again), check]
+    assert source(mended(notebook), "exercise-double") == again
+
+
+def test_one_cell_that_is_too_long_costs_no_other() -> None:
+    notebook = tiny_lab.key()
+    notebook.cells.insert(1, new_code_cell("picture = '" + "A" * 2_000_001 + "'"))
+    result = mended(notebook)
+    assert_solved(result)
+    assert any("cell 2 is too long" in note for note in result.mended)
 
 
 def test_outputs_are_dropped_unread() -> None:
@@ -373,7 +425,8 @@ JSON = st.recursive(
 def test_whatever_stands_in_a_field_the_rest_is_mended(value: Any, place: int, field: str) -> None:
     content = json.loads(tiny_lab.as_bytes(tiny_lab.key()))
     content["cells"][place][field] = value
-    result = mend(tiny_lab.release(), json.dumps(content).encode())
+    # In this process, which is quicker: a reader of its own changes nothing else.
+    result = mend_notebook(tiny_lab.release(), read_notebook(json.dumps(content).encode()))
     assert [i for i in order(result) if i in RELEASED] == RELEASED
 
 

@@ -17,6 +17,7 @@ from tiny_lab import ANSWERS, find
 
 from stats220.checks import CheckResult, Checks
 from stats220.errors import GradingError
+from stats220.line.session import Loopback
 from stats220.staff.grade.problem import Findings, add_up, looks_copied
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult, to_json
 from stats220.staff.grade.run import grade_notebook, ungraded
@@ -384,6 +385,85 @@ def test_a_long_error_is_shortened(pool: SandboxPool) -> None:
     assert len(to_json(grade(pool, notebook))) < 20_000
 
 
+# ---- one cell's loss, another's fault
+
+
+LATER = [
+    "import os, threading\nthreading.Timer(0.02, os._exit, (1,)).start()",
+    "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.02)",
+]
+
+
+@pytest.mark.parametrize("cell", LATER)
+def test_what_ends_a_later_cell_costs_that_cell_nothing(pool: SandboxPool, cell: str) -> None:
+    slow = {name: f"import time\ntime.sleep(0.2)\n{text}" for name, text in ANSWERS.items()}
+    notebook = tiny_lab.with_answers(slow)
+    notebook.cells.insert(3, new_code_cell(cell))
+    assert points(grade(pool, notebook)) == FULL
+
+
+def test_what_ends_a_later_check_costs_that_check_nothing(pool: SandboxPool) -> None:
+    slow = "import time\n\n\ndef double(x):\n    time.sleep(0.3)\n    return 2 * x"
+    notebook = tiny_lab.with_answers({**ANSWERS, "double": slow})
+    timer = "import os, threading\nthreading.Timer(0.2, os._exit, (1,)).start()"
+    notebook.cells.insert(3, new_code_cell(timer))
+    result = grade(pool, notebook)
+    assert points(result) == FULL
+    assert any("graded with only those it needs" in note for note in result.notes)
+
+
+# ---- the grader's own process
+
+
+def test_an_exercise_that_is_blamed_is_not_checked_again(pool: SandboxPool) -> None:
+    why = "it took too long in the grader's own process"
+    result = grade(pool, tiny_lab.key(), blamed={"double": why})
+    assert points(result) == {**FULL, "double": 0}
+    assert (by_name(result)["double"].status, by_name(result)["double"].message) == ("lost", why)
+    assert f"double: {why}" in result.notes
+
+
+# ---- answers read off the checks
+
+
+def drawn(double: Any) -> Checks:
+    """Checks of doubling, on numbers that are drawn."""
+    checks = Checks("double", hidden_points=1)
+    for n, worth in ((1, 1), (2, 2)):
+        with checks(worth, f"doubles a number, {n}"):
+            x = int(checks.rng.integers(1000, 10**6))
+            checks.equal(double(x), 2 * x)
+    return checks
+
+
+def test_what_was_read_off_the_checks_earns_nothing_and_is_told(
+    pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visible, _ = tiny_lab.install_checks()
+    monkeypatch.setattr(visible, "double", drawn)
+    seen: dict[int, int] = {}
+    with Loopback().activate() as session:
+        drawn(session.put(lambda x: seen.setdefault(x, 2 * x)))
+    assert len(seen) == 2
+    table = tiny_lab.with_answers(
+        {**ANSWERS, "double": f"def double(x):\n    return {seen}.get(x, 0)"}
+    )
+    noted = "the visible checks pass with the inputs that students see and no others in double"
+    with_seed = grade(pool, table, seed=1)
+    assert points(with_seed) == {**FULL, "double": 0}
+    assert by_name(with_seed)["double"].memorized
+    assert any(note.startswith(noted) for note in with_seed.notes)
+    assert with_seed.seed == 1
+    as_in_a_notebook = grade(pool, table)
+    assert points(as_in_a_notebook) == {**FULL, "double": 3}
+    honest = grade(
+        pool, tiny_lab.with_answers({**ANSWERS, "double": "def double(x):\n    return x"}), seed=1
+    )
+    assert not by_name(honest)["double"].memorized
+    assert honest.notes == ()
+    assert points(grade(pool, tiny_lab.key(), seed=1)) == FULL
+
+
 # ---- hidden inputs stay hidden
 
 # Remembers every input it has seen, and says so wherever a student's words are shown.
@@ -457,6 +537,7 @@ class CountingPool:
 
     def __init__(self, pool: SandboxPool) -> None:
         self.pool, self.isolation, self.started = pool, pool.isolation, 0
+        self.memory_limit = pool.memory_limit
 
     def start(self) -> Sandbox:
         self.started += 1
@@ -477,7 +558,8 @@ def test_what_ended_a_sandbox_is_not_run_again_for_the_hidden_checks(pool: Sandb
     counting = CountingPool(pool)
     result = grade_notebook(tiny_lab.release(), tiny_lab.as_bytes(notebook), counting, TIMES)
     assert points(result) == {**FULL, "Counter": 0}
-    assert counting.started == 3 + 1  # two losses, and one for the hidden checks
+    # Two losses, each tried once more by itself, and one for the hidden checks.
+    assert counting.started == 3 + 2 + 1
 
 
 def test_no_second_sandbox_where_nothing_is_hidden(pool: SandboxPool) -> None:
@@ -504,9 +586,10 @@ def row(points: int, hidden: bool) -> CheckResult:
     ("visible", "hidden", "told"),
     [
         ([1, 1, 1], [0, 0, 0], True),
-        ([1, 1, 1], [0, 0, 1], False),  # some are understood
-        ([1, 1, 0], [0, 0, 0], False),
-        ([1, 1], [0, 0], False),  # that can happen to anybody
+        ([1, 1, 1], [0, 0, 1], True),  # that one is understood says nothing of the others
+        ([1, 1, 0], [0, 0, 0], True),
+        ([1, 1], [0, 1], False),  # that can happen to anybody
+        ([1, 0], [0, 0], False),
     ],
 )
 def test_answers_read_off_the_visible_checks_are_shown_to_a_person(

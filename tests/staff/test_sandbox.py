@@ -17,6 +17,7 @@ import pytest
 import torch
 from sandboxes import (
     LIMITS,
+    OWN_UID,
     PACKAGE,
     needs_bwrap,
     processes_of,
@@ -244,14 +245,14 @@ def test_why_lost_is_empty_while_it_lives_and_closing_twice_does_nothing(pool: S
 @needs_bwrap
 def test_an_endless_cell_times_out_and_ends(pool: SandboxPool) -> None:
     with pool.start() as sandbox:
-        sandbox.session.run_cell("import os; uid = os.getuid()")
+        sandbox.session.run_cell(OWN_UID)
         uid = sandbox.session.get("uid")
         sandbox.session.timeout = 0.5
         with pytest.raises(SandboxTimeout):
             sandbox.session.run_cell(
                 "while True:\n    try:\n        while True: pass\n    except: pass"
             )
-    if uid != bubblewrap.UNSHARED_UID:
+    if bubblewrap.runs_as_root():
         assert processes_of(uid) == []
 
 
@@ -275,7 +276,7 @@ def test_a_hundred_in_a_row(pool: SandboxPool) -> None:
 def test_a_user_is_given_out_again_only_when_it_is_free(
     pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keepers, "UIDS_PER_PROCESS", 3)
+    monkeypatch.setattr(keepers, "SLOTS", 3)
     monkeypatch.setattr(keepers, "_slots", itertools.cycle(range(3)))
     monkeypatch.setattr(keepers, "_taken", set())
     source = "import os; print(os.getuid())"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sandboxes import (
     LIMITS,
+    OWN_UID,
     PACKAGE,
     fields,
     needs_bwrap,
@@ -65,7 +66,7 @@ def test_killing_a_process_that_holds_a_sandbox_ends_it(
     pool: SandboxPool, generation: int, reason: str
 ) -> None:
     with pool.start() as sandbox:
-        sandbox.session.run_cell("import os; uid = os.getuid()")
+        sandbox.session.run_cell(OWN_UID)
         uid = sandbox.session.get("uid")
         (status,) = processes_of(uid)
         for _ in range(generation):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import stat
 import zipfile
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from stats220.errors import GradingError
-from stats220.staff.grade import submissions
+from stats220.staff.grade import entries
 from stats220.staff.grade.submissions import Submission, SubmissionError, collect
 
 LAB = "lab4_pose"
@@ -91,7 +93,7 @@ def test_a_renamed_file_alone_is_accepted_and_noted(tmp_path: Path, name: str) -
 
 def test_a_renamed_file_is_told_from_another_labs(tmp_path: Path) -> None:
     (found,) = collect(put(tmp_path, "ada/lab4_pose (2).ipynb", "ada/lab3_calcium.ipynb"), LAB)
-    assert found.source.name == "lab4_pose (2).ipynb"
+    assert found.read() == b"content of ada/lab4_pose (2).ipynb"
 
 
 def test_a_student_without_a_notebook_is_listed(tmp_path: Path) -> None:
@@ -115,15 +117,90 @@ def test_a_student_without_a_notebook_is_listed(tmp_path: Path) -> None:
         ["ada/lab4_pose/a.ipynb", "ada/lab4_pose/b.ipynb"],
     ],
 )
-def test_a_student_twice_is_refused_in_one_line(
+def test_a_student_with_two_files_is_named_and_never_stops_the_class(
     tmp_path: Path, paths: list[str], packed: bool
 ) -> None:
+    paths = [*paths, "ben/lab4_pose.ipynb"]
     where = zipped(tmp_path / "class.zip", *paths) if packed else put(tmp_path / "in", *paths)
+    twice, ben = collect(where, LAB)
+    assert ben.read() == b"content of ben/lab4_pose.ipynb"
     with pytest.raises(
-        GradingError, match=r"handed in lab4_pose more than once: .*keep one"
-    ) as error:
-        collect(where, LAB)
-    assert "\n" not in str(error.value)
+        SubmissionError, match=r"handed in lab4_pose more than once: .*, .*; keep one"
+    ):
+        twice.read()
+
+
+def test_the_same_file_twice_is_one(tmp_path: Path) -> None:
+    for path in ("ada/lab4_pose.ipynb", "ada/backup/lab4_pose.ipynb", "ada/lab4_pose (1).ipynb"):
+        put(tmp_path, path)
+        (tmp_path / path).write_text(marked(LAB))
+    (found,) = collect(tmp_path, LAB)
+    assert found.read().decode() == marked(LAB)
+
+
+def marked(lab: str, more: str = "") -> str:
+    """A notebook as the builder marks it."""
+    return json.dumps(
+        {"cells": [], "metadata": {"stats220": {"version": 1, "lab": lab}}, "more": more}
+    )
+
+
+def test_an_untouched_release_beside_the_work_does_not_count(tmp_path: Path) -> None:
+    put(tmp_path, "ada/lab4_pose.ipynb", "ada/release/lab4_pose.ipynb", "ben/lab4_pose.ipynb")
+    (tmp_path / "ada/lab4_pose.ipynb").write_text(marked(LAB, "work"))
+    for student in ("ada/release", "ben"):
+        (tmp_path / student / "lab4_pose.ipynb").write_text(marked(LAB))
+    untouched = {hashlib.sha256(marked(LAB).encode()).hexdigest()}
+    ada, ben = collect(tmp_path, LAB, untouched=untouched)
+    assert ada.read().decode() == marked(LAB, "work")
+    assert ben.read().decode() == marked(LAB)  # all that there is
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Copy of lab4_pose.ipynb",
+        "final.ipynb",
+        "lab4_pose.ipynb.json",
+        "release/lab4_pose.ipynb",
+        "a/b/c/Untitled.ipynb",
+    ],
+)
+def test_a_file_is_found_by_what_it_is(tmp_path: Path, name: str) -> None:
+    """Whatever its name, beside another lab's."""
+    for path, lab in (
+        (f"ada/{name}", LAB),
+        ("ada/lab4_pose_old.ipynb", "lab3_calcium"),
+        ("ben/x.ipynb", LAB),
+    ):
+        put(tmp_path, path)
+        (tmp_path / path).write_text(marked(lab))
+    found = {s.student: s for s in collect(tmp_path, LAB)}
+    assert found["ada"].read().decode() == marked(LAB)
+
+
+def test_a_zip_in_the_students_folder_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    with zipfile.ZipFile(tmp_path / "ada" / "lab4_pose.zip", "w") as archive:
+        archive.writestr("lab4_pose.ipynb", marked(LAB))
+        archive.writestr("../../outside.ipynb", marked(LAB, "evil"))
+        archive.writestr("submission.json", "{}")
+    (tmp_path / "ben").mkdir()
+    (tmp_path / "ben" / "lab4_pose.zip").write_bytes(b"no zip")
+    put(tmp_path, "cleo/lab4_pose.ipynb")
+    found = {s.student: s for s in collect(tmp_path, LAB)}
+    assert found["ada"].read().decode() == marked(LAB)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ada", "ben", "cleo"]
+    assert found["ben"].read() == b"no zip"  # grading says that it is no notebook
+    assert found["cleo"].read()
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_a_class_two_folders_deep(tmp_path: Path, packed: bool) -> None:
+    paths = [f"Multi/{s}/{n}/lab4_pose.ipynb" for s in ("mon", "tue") for n in ("ada", f"b-{s}")]
+    where = zipped(tmp_path / "class.zip", *paths) if packed else put(tmp_path / "in", *paths)
+    found = collect(where, LAB)
+    assert [s.student for s in found] == ["b-mon", "b-tue", "mon-ada", "tue-ada"]
 
 
 def test_the_same_path_twice_in_a_zip_is_refused(tmp_path: Path) -> None:
@@ -192,8 +269,9 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 
 def test_a_file_swapped_for_a_link_after_listing_is_not_followed(tmp_path: Path) -> None:
     (found,) = collect(put(tmp_path / "in", "ada/lab4_pose.ipynb"), LAB)
-    found.source.unlink()
-    found.source.symlink_to(put(tmp_path, "secret") / "secret")
+    assert found.entry is not None
+    Path(found.entry.where).unlink()
+    Path(found.entry.where).symlink_to(put(tmp_path, "secret") / "secret")
     with pytest.raises(SubmissionError, match="cannot be read"):
         found.read()
 
@@ -209,7 +287,7 @@ def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_bomb_costs_only_its_student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "MAX_NOTEBOOK_BYTES", 1 << 20)
+    monkeypatch.setattr(entries, "MAX_NOTEBOOK_BYTES", 1 << 20)
     with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ada/lab4_pose.ipynb", b" " * (50 << 20))
         archive.writestr("ben/lab4_pose.ipynb", "fine")
@@ -242,7 +320,7 @@ def test_a_damaged_or_locked_member_costs_only_its_student(tmp_path: Path) -> No
 
 
 def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "MAX_ZIP_MEMBERS", 2)
+    monkeypatch.setattr(entries, "MAX_ZIP_MEMBERS", 2)
     with pytest.raises(GradingError, match="3 files"):
         collect(zipped(tmp_path / "class.zip", "a/x", "b/x", "c/x"), LAB)
 
@@ -274,8 +352,8 @@ def test_a_name_that_is_no_text_is_replaced(tmp_path: Path) -> None:
 def test_nobody_can_take_a_replaced_name(tmp_path: Path) -> None:
     (odd,) = collect(zipped(tmp_path / "odd.zip", "a\nb/lab4_pose.ipynb"), LAB)
     both = zipped(tmp_path / "both.zip", "a\nb/lab4_pose.ipynb", f"{odd.student}/lab4_pose.ipynb")
-    with pytest.raises(GradingError, match="more than once"):
-        collect(both, LAB)
+    (found,) = collect(both, LAB)
+    assert "more than once" in found.problem
 
 
 def test_a_folder_that_cannot_be_read_costs_only_its_student(

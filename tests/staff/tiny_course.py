@@ -211,10 +211,20 @@ staff = ["nbgrader>=0.9"]
 stats220 = "stats220.staff.cli:main"
 """
 
+INIT = '''\
+"""Tiny."""
+
+__version__ = "1.2.3"
+
+
+def begin(lab: str, build: str) -> None:
+    print("stats220", __version__, "begins", lab)
+'''
+
 FILES = {
     "labs/lab1_tiny.py": LAB,
     "labs/course.toml": COURSE,
-    "stats220/__init__.py": '"""Tiny."""\n\n__version__ = "1.2.3"\n',
+    "stats220/__init__.py": INIT,
     "stats220/checks/__init__.py": "class Checks: ...\n\n\ndef checked(check): return check\n",
     "stats220/checks/tiny/__init__.py": "from stats220.checks.tiny.roots import Counter, shifted_root, twice\n",
     "stats220/checks/tiny/roots.py": CHECKS,

@@ -157,6 +157,9 @@ def without_metadata(made: Any) -> Any:
 
 def write_root(root: Path) -> Path:
     """A project that has released the lab: what the grader reads of it."""
+    solutions = root / "solutions"
+    solutions.mkdir(parents=True)
+    (solutions / f"{LAB}.ipynb").write_bytes(as_bytes(key()))
     folder = root / "release"
     folder.mkdir(parents=True)
     (root / "labs").mkdir()

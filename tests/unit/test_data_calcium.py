@@ -15,6 +15,7 @@ from stats220.data.calcium import (
     load_calcium_movie,
     simulate_calcium,
 )
+from stats220.data.calcium_scene import bursts, calcium_transients
 from stats220.errors import DataError, InputError
 
 
@@ -109,7 +110,7 @@ def test_the_movie_holds_the_calcium(simulated: SimulatedCalcium) -> None:
         ({"spike_snr": float("nan")}, "spike_snr"),
         ({"num_neurons": 500}, "do not fit"),
         ({"neuron_width_px": 80.0}, "do not fit"),
-        ({"preset": "huge"}, "choose one of course, small"),
+        ({"preset": "huge"}, "choose one of course, small, realistic"),
     ],
 )
 def test_what_cannot_be_simulated_is_told(change: dict[str, Any], message: str) -> None:
@@ -265,3 +266,88 @@ def test_nwb_files_say_all(tmp_path: Path) -> None:
     assert found.frame_rate_hz == 30.0
     with pytest.raises(DataError, match="says its axes are TXY, not TYX"):
         load_calcium_movie(path, axes="TYX")
+
+
+def tiff_of(path: Path, frames: np.ndarray, how: str) -> None:
+    """A TIFF as ImageJ writes it, as one block of data, or page by page."""
+    tifffile = pytest.importorskip("tifffile", reason="pip install tifffile")
+    if how == "pages":
+        with tifffile.TiffWriter(path) as writer:
+            for frame in frames:
+                writer.write(frame, contiguous=False)
+    elif how == "imagej":
+        tifffile.imwrite(path, frames, imagej=True, metadata={"axes": "TYX"})
+    else:
+        tifffile.imwrite(path, frames)
+
+
+@pytest.mark.parametrize("how", ["imagej", "block", "pages"])
+def test_a_tiff_is_whole_cut_off_or_a_single_frame(tmp_path: Path, how: str) -> None:
+    frames = MOVIE.transpose(2, 0, 1).astype(np.uint16)
+    tiff_of(tmp_path / "whole.tif", frames, how)
+    found = load_calcium_movie(tmp_path / "whole.tif", frame_rate_hz=30)
+    np.testing.assert_array_equal(found.movie, frames.transpose(1, 2, 0))
+    whole = (tmp_path / "whole.tif").read_bytes()
+    for share in (0.3, 0.6, 0.9):
+        (tmp_path / "cut.tif").write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(DataError, match=r"cut\.tif cannot be read .*(frame|corrupted)"):
+            load_calcium_movie(tmp_path / "cut.tif", frame_rate_hz=30)
+    tiff_of(tmp_path / "one.tif", frames[:1], how)
+    with pytest.raises(DataError, match=r"one\.tif holds a single frame"):
+        load_calcium_movie(tmp_path / "one.tif", frame_rate_hz=30)
+
+
+# The preset that is as dim as most recordings.
+
+
+def test_the_realistic_preset_is_as_dim_and_as_slow_as_measured_recordings() -> None:
+    """Eight recordings of GCaMP6f with electrophysiology, at 30 Hz: 2.0 to 3.3 noise standard deviations, 1 to 3 frames after the spike."""
+    jumps = []
+    for seed in range(4):
+        truth = simulate_calcium("realistic", num_frames=400, seed=seed).truth
+        noise = np.sqrt(np.sum((truth.footprints * truth.noise_std) ** 2, axis=(1, 2)))
+        jumps.append(truth.spike_sizes / noise)
+        assert truth.footprints.shape == (15, 120, 120)
+    assert 2.0 < np.median(jumps) < 3.3
+    bright = simulate_calcium("small", num_frames=400).truth
+    noise = np.sqrt(np.sum((bright.footprints * bright.noise_std) ** 2, axis=(1, 2)))
+    assert np.median(bright.spike_sizes / noise) > 10
+
+
+def test_a_spike_rises_peaks_at_its_size_and_decays() -> None:
+    spikes = np.zeros((1, 200))
+    spikes[0, 20] = 3.0
+    for rise, earliest, latest in ((0.0, 0, 0), (0.75, 1, 3)):
+        (trace,) = calcium_transients(spikes, 9.0, rise)
+        assert earliest <= np.argmax(trace) - 20 <= latest
+        assert trace.max() == pytest.approx(3.0)
+        np.testing.assert_allclose(trace[60] / trace[59], np.exp(-1 / 9), rtol=1e-6)
+        assert (trace[:20] == 0).all()
+
+
+def test_bursts_keep_the_rate_and_stand_close_together() -> None:
+    rng = np.random.default_rng(0)
+    counts = bursts(rng, np.full(20, 0.4 / 30), 30_000, 2.5)
+    assert counts.sum() / (20 * 1000) == pytest.approx(0.4, rel=0.05)
+    gaps = np.concatenate([np.diff(np.flatnonzero(row)) for row in counts])
+    assert (
+        np.mean(gaps <= 2) > 0.4
+    )  # 1.5 of 2.5 spikes follow within two frames, some in the same one
+    single = bursts(np.random.default_rng(0), np.full(20, 0.4 / 30), 30_000, 1.0)
+    assert np.mean(np.concatenate([np.diff(np.flatnonzero(row)) for row in single]) <= 2) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rise_seconds": -0.1}, "rise_seconds=-0.1"),
+        ({"rise_seconds": 0.3}, "must be below decay_seconds"),
+        ({"spikes_per_burst": 0.5}, "one spike or more"),
+        ({"spikes_per_burst": float("nan")}, "one spike or more"),
+    ],
+)
+def test_transients_and_bursts_that_cannot_be_are_told(
+    change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        simulate_calcium("small", **change)

@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "line": {"errors", "arrays"},
     "checks": {"errors", "arrays", "data", "line"},
     "widgets": {"errors", "arrays", "plotting"},
-    "__init__": set(),
+    "student": {"errors", "arrays", "data", "line", "checks"},
+    "__init__": {"student"},
 }
 STUDENTS = set(MAY_IMPORT) - {"__init__"}
 MAY_IMPORT |= {"reference": STUDENTS, "staff": STUDENTS | {"reference"}}

@@ -96,6 +96,64 @@ def test_magics_that_compute_run(session: Remote) -> None:
     assert session.get("e") == 6
 
 
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import nowhere_at_all as far",
+        "import nowhere_at_all.far as far",
+        "from nowhere_at_all import far, farther as further",
+        "import math, nowhere_at_all.far as far, os",
+        "from nowhere_at_all.far import (\n    far,\n)",
+    ],
+)
+def test_an_import_of_what_is_not_there_costs_only_its_use(session: Remote, imports: str) -> None:
+    said = printed(session, f"{imports}\n\ndef mine(x):\n    return x + 1\n\nfar_away = far")
+    assert "[not there when graded: nowhere_at_all" in said
+    assert session.get("mine")(1) == 2
+    error = raised(session, "far.histplot([1])")
+    assert isinstance(error, ModuleNotFoundError)
+    assert "where this is graded" in str(error)
+    assert isinstance(raised(session, "far()"), ModuleNotFoundError)
+
+
+def test_what_is_there_is_imported_as_ever(session: Remote) -> None:
+    source = "from __future__ import annotations\nimport os.path, json as j\nfrom math import *\nfrom math import pi as p"
+    assert printed(session, source) == ""
+    assert (
+        printed(session, "print(os.path.sep, j.dumps(1), sqrt(4.0), p == pi)") == "/ 1 2.0 True\n"
+    )
+
+
+def test_code_that_looks_for_a_module_itself_finds_none(session: Remote) -> None:
+    source = "try:\n    import nowhere_at_all\nexcept ImportError:\n    nowhere_at_all = None"
+    session.run_cell(source)
+    assert printed(session, "print(nowhere_at_all)") == "None\n"
+    colab = "try:\n    import google.colab\n    where = 'colab'\nexcept ImportError:\n    where = 'here'"
+    session.run_cell(colab)
+    assert session.get("where") == "here"
+
+
+def test_a_name_that_a_module_lacks_is_an_error_as_ever(session: Remote) -> None:
+    error = raised(session, "from math import nonsense")
+    assert isinstance(error, ImportError)
+    assert error.raised.line == "from math import nonsense"
+
+
+def test_colab_does_nothing_when_graded(session: Remote) -> None:
+    source = "from google.colab import drive, files\ndrive.mount('/content/drive')\nfiles.view('a')"
+    assert "[skipped when graded: google.colab.drive.mount]" in printed(session, source)
+    assert "google.colab.output.clear]" in printed(
+        session, "import google.colab\ngoogle.colab.output.clear()"
+    )
+
+
+@pytest.mark.parametrize("magic", ["%%prun", "%%prun -s cumulative", "%%memit", "%%lprun -f mine"])
+def test_a_magic_that_only_measures_a_cell_runs_it(session: Remote, magic: str) -> None:
+    session.run_cell(f"{magic}\ndef mine(x):\n    return x + 40")
+    assert session.get("mine")(2) == 42
+    assert raised(session, f"{magic}\n\n1 / 0").raised.line_number == 3
+
+
 def raised(session: Remote, source: str) -> StudentError:
     with pytest.raises(StudentError) as error:
         session.run_cell(source)

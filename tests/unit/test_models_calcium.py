@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
+import warnings
 from functools import partial
 from typing import Any
 
 import cvxpy as cp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stats220.data.calcium import SimulatedCalcium, simulate_calcium
 from stats220.errors import InputError, Stats220Error
@@ -17,7 +21,9 @@ from stats220.models.demixing import Demixed, Updates, demix
 from stats220.reference import calcium
 from stats220.reference.calcium import fast
 
-UPDATES = Updates(calcium.update_trace, calcium.update_footprint, calcium.update_background)
+UPDATES = Updates(
+    calcium.update_trace, calcium.update_footprint, calcium.update_background, calcium.ascend
+)
 DENOISE = partial(fast.penalized, decay_frames=9.0, penalty=8.0)
 
 
@@ -89,9 +95,49 @@ def test_standardize_divides_each_pixel_and_keeps_the_type() -> None:
     np.testing.assert_allclose(found[2, 1], movie[2, 1] / noise[2, 1], rtol=1e-6)
     with pytest.raises(InputError, match="one value a pixel"):
         models.standardize(movie, noise[:2])
+    counts = np.random.default_rng(0).integers(0, 200, (3, 4, 50))
+    for kind in (np.uint8, np.int16, np.uint16):
+        found = models.standardize(counts.astype(kind), noise)
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found[2, 1], counts[2, 1] / noise[2, 1], rtol=1e-6)
     noise[1, 1] = 0
     with pytest.raises(InputError, match="1 pixels have no positive"):
         models.standardize(movie, noise)
+
+
+@given(
+    shape=st.tuples(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6)),
+    scale=st.sampled_from([1e-6, 1, 1e6]),
+)
+@settings(max_examples=30, deadline=None)
+def test_unit_norm_scales_each_image_by_itself(shape: tuple[int, int, int], scale: float) -> None:
+    images = scale * np.random.default_rng(4).normal(size=shape) + scale
+    found = models.unit_norm(images)
+    np.testing.assert_allclose([np.sqrt(np.sum(image**2)) for image in found], 1)
+    for image, unit in zip(images, found, strict=True):
+        np.testing.assert_allclose(unit * np.sqrt(np.sum(image**2)), image)
+        np.testing.assert_allclose(models.unit_norm(image), unit)
+
+
+def test_unit_norm_takes_masks_and_leaves_zero_zero() -> None:
+    images = np.stack([np.zeros((2, 3), np.uint8), np.full((2, 3), 200, np.uint8)])
+    found = models.unit_norm(images)  # 200² does not fit into a byte
+    assert (found[0] == 0).all()
+    np.testing.assert_allclose(found[1], 1 / np.sqrt(6))
+    assert (images[1] == 200).all()
+    assert models.unit_norm(images.astype(np.float32)).dtype == np.float32
+    assert models.unit_norm(images > 0)[1].max() < 1
+
+
+@pytest.mark.parametrize("one", [2.5, np.float64(2.5), np.array(2.5), np.array([2.5])])
+def test_numbers_of_a_deconvolution_become_floats(one: Any) -> None:
+    trace = np.zeros(3)
+    found = models.Deconvolution(trace, trace, one, one)
+    assert (type(found.baseline), found.baseline, found.multiplier) == (float, 2.5, 2.5)
+    assert f"{found.multiplier:.1f}" == "2.5"
+    assert models.Deconvolution(trace, trace, one).multiplier is None
+    assert models.Deconvolution(trace, trace, np.zeros(2)).baseline.shape == (2,)
+    assert found._replace(multiplier=np.array([1.0])).multiplier is not None
 
 
 def test_find_neurons_finds_planted_cells_the_clearest_first() -> None:
@@ -129,8 +175,8 @@ class Scene:
         self.movie = models.standardize(simulated.movie, simulated.truth.noise_std)
         height, width = self.movie.shape[:2]
         centers = np.rint(self.truth.centers_rc).astype(int)
-        self.footprints = calcium.unit_norm(models.gaussian_footprints(centers, height, width))
-        self.background = calcium.unit_norm(np.median(self.movie, axis=2))
+        self.footprints = models.unit_norm(models.gaussian_footprints(centers, height, width))
+        self.background = models.unit_norm(np.median(self.movie, axis=2))
 
     def demix(self, updates: Updates = UPDATES, denoise: Any = DENOISE, **options: Any) -> Demixed:
         options = {"penalty": 8.0, "progress": False} | options
@@ -172,7 +218,7 @@ def test_the_objective_is_the_log_posterior(scene: Scene, demixed: Demixed) -> N
 
 
 def test_it_finds_what_the_movie_was_made_of(scene: Scene, demixed: Demixed) -> None:
-    true = calcium.unit_norm(scene.truth.footprints / scene.truth.noise_std)
+    true = models.unit_norm(scene.truth.footprints / scene.truth.noise_std)
     for k in range(5):
         assert np.sum(demixed.footprints[k] * true[k]) > 0.9
         assert np.corrcoef(demixed.amplitudes[k], scene.truth.spike_counts[k])[0, 1] > 0.8
@@ -214,13 +260,30 @@ def test_a_wrong_update_is_named(scene: Scene) -> None:
         shape, trace = calcium.update_background(residual, footprint, variance, noise)
         return shape / shape.max(), trace
 
+    def idle(movie: Any, *arguments: Any, **options: Any) -> Any:
+        """Never puts the residual back."""
+        found = calcium.ascend(movie, *arguments, **options)
+        return found._replace(objective=found.objective[::-1])
+
     for updates, message in [
-        (UPDATES._replace(footprint=maximum_one), r"neuron \d lowered the objective"),
-        (UPDATES._replace(trace=thrice), r"neuron \d lowered the objective"),
-        (UPDATES._replace(background=background_max), "the background lowered the objective"),
+        (UPDATES._replace(footprint=maximum_one), r"footprint update returned a norm of \d"),
+        (UPDATES._replace(trace=thrice), "something else than denoise"),
+        (UPDATES._replace(background=background_max), "background update returned a norm"),
+        (UPDATES._replace(ascend=idle), "sweep 1 lowered the objective by"),
     ]:
-        with pytest.warns(UserWarning, match=message):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             scene.demix(updates, max_sweeps=1)
+        assert re.search(message, str(caught[0].message))
+
+
+def test_a_trace_that_no_update_returned_is_told(scene: Scene) -> None:
+    def forgetful(*arguments: Any, **options: Any) -> Any:
+        found = calcium.ascend(*arguments, **options)
+        return found._replace(traces=0 * found.traces)
+
+    with pytest.raises(InputError, match="trace of neuron 0 is none that"):
+        scene.demix(UPDATES._replace(ascend=forgetful), max_sweeps=1)
 
 
 def test_updates_that_return_nonsense_are_named(scene: Scene) -> None:
@@ -238,8 +301,8 @@ def test_updates_that_return_nonsense_are_named(scene: Scene) -> None:
         return calcium.update_background(residual, *others)
 
     for updates, error, message in [
-        (UPDATES._replace(footprint=nan), InputError, "footprint update of neuron 0.*NaN"),
-        (UPDATES._replace(trace=short), InputError, r"trace update of neuron 0 must be \(600,\)"),
+        (UPDATES._replace(footprint=nan), InputError, "footprint update must be.*NaN"),
+        (UPDATES._replace(trace=short), InputError, r"trace update must be \(600,\)"),
         (UPDATES._replace(trace=idle), InputError, "never called denoise"),
         (UPDATES._replace(background=writes), ValueError, "read-only"),
     ]:

@@ -134,8 +134,8 @@ def test_keypoints_are_drawn_where_they_are() -> None:
     np.testing.assert_array_equal(drawn, [[k] for k in (*KEYPOINTS, *(KEYPOINTS + 2))])
     assert [line.get_marker() for line in ax.lines] == ["o", "o", "X", "X"]
     assert texts(ax) == [
-        "Hand, labelled",
-        "Tongue, not labelled",
+        "Hand, labeled",
+        "Tongue, not labeled",
         "Hand, predicted",
         "Tongue, not predicted",
     ]
@@ -146,7 +146,7 @@ def test_keypoints_alone_have_y_downwards() -> None:
     ax = plot.plot_keypoints(np.array([[1.0, 2.0], [3.0, 9.0]]))
     bottom, top = ax.get_ylim()
     assert bottom > top
-    assert texts(ax) == ["key point 0, labelled", "key point 1, labelled"]
+    assert texts(ax) == ["key point 0, labeled", "key point 1, labeled"]
 
 
 def test_masks_are_painted_pixel_by_pixel() -> None:
@@ -195,7 +195,7 @@ def test_pipeline_shows_each_step_with_its_shape() -> None:
         assert top < row < bottom
 
 
-def test_pipeline_without_a_labelled_key_point() -> None:
+def test_pipeline_without_a_labeled_key_point() -> None:
     function, arguments, _ = CALLS["figure_pipeline"]
     empty = [a * 0 if i in (2, 4, 5) else a for i, a in enumerate(arguments)]
     figure = function(*empty)
@@ -243,7 +243,7 @@ def test_training_is_solid_and_validation_dashed() -> None:
         (lambda: plot.plot_keypoints(KEYPOINTS[0]), r"\(num_keypoints, 2\): got \(2,\)"),
         (lambda: plot.plot_keypoints(KEYPOINTS[None]), "of one frame"),
         (lambda: plot.plot_keypoints(KEYPOINTS, ["Hand"]), "1 keypoint_names for 2 key points"),
-        (lambda: plot.plot_keypoints(KEYPOINTS, kind="true"), "labelled, predicted: got 'true'"),
+        (lambda: plot.plot_keypoints(KEYPOINTS, kind="true"), "labeled, predicted: got 'true'"),
         (lambda: plot.plot_masks(MASKS[0]), r"masks must be \(num_keypoints, height, width\)"),
         (lambda: plot.plot_masks(MASKS, image=FRAME[:10]), "height and width must agree"),
         (lambda: plot.plot_masks(MASKS, keypoint_names=[*NAMES, "?"]), "3 keypoint_names for 2"),
@@ -271,3 +271,10 @@ def test_a_real_frame_with_its_labels(recordings: Path) -> None:
         height, width = data.images[i].shape[:2]
         assert ax.get_xlim() == (-0.5, width - 0.5)  # the markers do not move the limits
         assert ax.get_ylim() == (height - 0.5, -0.5)
+
+
+def test_epochs_are_whole_numbers() -> None:
+    ax = plot.plot_learning_curves([3.0, 2.0, 1.0], [3.0, 2.0, 1.0])
+    ax.figure.canvas.draw()
+    assert all(float(tick).is_integer() for tick in ax.get_xticks())
+    plt.close("all")

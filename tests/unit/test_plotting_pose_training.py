@@ -86,7 +86,7 @@ def test_pixel_errors_have_a_dot_a_frame_a_bar_at_the_median_and_the_human_line(
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
-        *("ours", "theirs", "median", "one person labelling twice, 2.7 px")
+        *("ours", "theirs", "median", "one person labeling twice, 2.7 px")
     ]
     assert ax.get_yscale() == "log"
     assert "pixels" in ax.get_ylabel()
@@ -143,3 +143,11 @@ def test_png_is_the_figure_and_closes_it() -> None:
     with Image.open(io.BytesIO(plot.as_png(figure, dpi=50))) as image:
         assert image.size == (100, 50)
     assert plt.get_fignums() == []
+
+
+def test_first_row_of_feature_maps_names_the_channels() -> None:
+    maps = {"stem": np.ones((3, 4, 5)), "stage 1": np.ones((3, 2, 2))}
+    figure = plot.figure_feature_maps(maps, num_maps=3)
+    titles = [ax.get_title() for ax in figure.axes[:6]]
+    assert titles == ["channel 0", "channel 1", "channel 2", "", "", ""]
+    plt.close(figure)

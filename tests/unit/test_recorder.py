@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import logging
 import os
@@ -18,7 +19,13 @@ from boundary import remote
 
 from stats220.checks import CheckResult, Checks, checked, notebook
 from stats220.errors import InputError
-from stats220.line.session import Loopback, SandboxLost, SandboxTimeout, active_session
+from stats220.line.session import (
+    Loopback,
+    SandboxLost,
+    SandboxTimeout,
+    StudentError,
+    active_session,
+)
 
 
 def run(body: Any, student: Any = abs, hidden: bool = False) -> CheckResult:
@@ -32,7 +39,7 @@ def run(body: Any, student: Any = abs, hidden: bool = False) -> CheckResult:
     (result,) = checks.results
     assert (result.what, result.max_points, result.hidden) == ("does it", 3, hidden)
     assert result.points == (3 if result.status == "passed" else 0)
-    assert result.hint == ("" if result.status in ("passed", "not attempted") else "so")
+    assert result.hint in (("so", "") if result.status == "failed" else ("",))
     assert result.seconds >= 0
     return result
 
@@ -42,7 +49,7 @@ def fails(x: Any) -> Any:
 
 
 def stub(x: Any) -> Any:
-    raise NotImplementedError("stub")
+    raise NotImplementedError("exercise")
 
 
 def dots(x: Any) -> Any:
@@ -88,6 +95,10 @@ def test_what_a_block_comes_to() -> None:
         (lambda c, f: [].shape, abs, "error", "this check is broken"),
         (lambda c, f: __import__("no_such_module"), abs, "error", "this check is broken"),
         (lambda c, f: (f(1), undefined), abs, "error", "this check is broken"),
+        (lambda c, f: (f(1), [][3]), abs, "error", "this check is broken"),
+        (lambda c, f: (f(1), 1 / 0), abs, "error", "this check is broken"),
+        (lambda c, f: (f(1), torch.ones(2) @ torch.ones(3)), abs, "error", "this check is broken"),
+        (lambda c, f: f(1).shpe, torch.tensor, "error", "this check is broken"),
         (lambda c, f: (f(1), os.stat("/no/such/file")), abs, "error", "this check is broken"),
     ]
     for body, student, status, message in cases:
@@ -110,6 +121,149 @@ def test_a_failing_block_costs_its_own_points_only() -> None:
         ("b", 2, "passed"),
     ]
     assert (checks.points, checks.max_points, repr(checks)) == (2, 3, "2")
+
+
+def unpacks(checks: Checks, f: Any) -> None:
+    left, right = f(1)
+    checks.equal(left, right)
+
+
+def loops(checks: Checks, f: Any) -> None:
+    pairs = [*f(1)]
+    for a, b in pairs:
+        checks.equal(a, b)
+
+
+def computes(checks: Checks, f: Any) -> None:
+    result = torch.as_tensor(f(1)).float()
+    twice = 2 * result
+    torch.ones(2, 3) @ twice
+
+
+def helper(value: Any) -> Any:
+    return torch.ones(2, 3) @ value
+
+
+def hands_on(checks: Checks, f: Any) -> None:
+    helper(f(1))
+
+
+def hands_on_its_own(checks: Checks, f: Any) -> None:
+    found = f(1)
+    helper(torch.ones(4))
+    checks.equal(found, 1)
+
+
+def computes_with_its_own(checks: Checks, f: Any) -> None:
+    found = f(1)
+    wanted = [1.0, 2.0]
+    wanted[2]
+    checks.equal(found, 1)
+
+
+def compares_badly(checks: Checks, f: Any) -> None:
+    found = f(1)
+    wanted = np.array(["1"])
+    checks.close(found, wanted.astype(float).reshape(3, 3), atol=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "returned", "status"),
+    [
+        (unpacks, (1, 2, 3), "failed"),
+        (unpacks, 3.0, "failed"),
+        (loops, [(1, 1), (2,)], "failed"),
+        (computes, [1.0, 2.0], "failed"),
+        (computes, [1.0, 2.0, 3.0], "passed"),
+        (hands_on, torch.ones(2), "failed"),
+        (hands_on, torch.ones(3), "passed"),
+        (hands_on_its_own, torch.ones(2), "error"),
+        (computes_with_its_own, 1, "error"),
+        (compares_badly, 1.0, "error"),
+    ],
+)
+def test_what_raises_is_the_authors_unless_it_is_done_to_what_came_back(
+    body: Any, returned: Any, status: str
+) -> None:
+    result = run(body, lambda x: returned)
+    assert result.status == status
+    if status == "failed":
+        assert result.message.startswith("the result has another form than expected (")
+    if status == "error":
+        assert "tell the course staff" in result.message
+
+
+def test_every_builtin_exception_arrives_as_itself() -> None:
+    def raises(name: str) -> Any:
+        raise getattr(builtins, name)(*("utf-8", b"x", 0, 1, "odd")[: ARGUMENTS.get(name, 1)])
+
+    ARGUMENTS = {"UnicodeDecodeError": 5, "UnicodeEncodeError": 0, "UnicodeTranslateError": 0}
+    f = Loopback().put(raises)
+    for name, kind in vars(builtins).items():
+        if not isinstance(kind, type) or not issubclass(kind, Exception):
+            continue
+        if not ARGUMENTS.get(name, 1) or "Group" in name or name.startswith("Stop"):
+            continue
+        with pytest.raises(kind) as caught:
+            f(name)
+        assert isinstance(caught.value, StudentError)
+        assert caught.value.raised.type == kind.__name__
+
+
+def test_a_students_memory_error_is_told() -> None:
+    def too_much(x: Any) -> Any:
+        raise MemoryError("16 GB are too much")
+
+    assert run(lambda c, f: f(1), too_much).message.startswith("MemoryError: 16 GB are too much")
+
+
+def test_an_error_is_told_once_and_no_hint_leads_away_from_it() -> None:
+    def wrong(x: Any) -> Any:
+        return [1, 2][x]
+
+    with Loopback().activate() as session:
+        f, checks = session.put(wrong), Checks("exercise")
+        for number, argument in enumerate((5, 6, "a", 0)):
+            with checks(1, f"block {number}", hint="Mind the colors."):
+                checks.equal(f(argument), 2)
+    rows = checks.results
+    assert rows[0].message.startswith("IndexError: list index out of range")
+    assert rows[1].message.startswith("the same error as above")
+    assert rows[2].message.startswith("TypeError: ")
+    assert [row.status for row in rows] == ["failed"] * 4
+    assert [row.hint for row in rows] == ["", "", "", "Mind the colors."]
+
+
+@pytest.mark.parametrize(
+    ("raising", "says"),
+    [
+        (lambda: (lambda x: x)(y=1), "keep the names and the order of the arguments"),
+        (lambda: (lambda x: x)(), "keep the names and the order of the arguments"),
+        (lambda: torch.zeros(1).to("cuda"), "nor at grading: take the device of the input"),
+    ],
+)
+def test_an_error_whose_text_does_not_say_what_to_do(raising: Any, says: str) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("here is a GPU")
+    assert says in run(lambda c, f: f(), raising).message
+
+
+def test_another_exercises_stub_is_named() -> None:
+    def calls(x: Any) -> Any:
+        raise NotImplementedError("Tracker.forward")
+
+    result = run(lambda c, f: f(1), calls)
+    assert result.status == "failed"
+    assert result.message == "needs `Tracker`, which is not attempted yet"
+
+    def mine(x: Any) -> Any:
+        raise NotImplementedError("exercise.step")
+
+    assert (run(lambda c, f: f(1), mine).status, run(lambda c, f: f(1), mine).message) == (
+        "not attempted",
+        "",
+    )
+    assert run(lambda c, f: f(1), calls, hidden=True).message == ""
 
 
 @pytest.mark.parametrize(("student", "status"), [(fails, "failed"), (stub, "not attempted")])
@@ -229,23 +383,17 @@ def test_hidden_checks_tell_no_values(how: str, body: Any) -> None:
     assert str(SECRET) not in repr(result)
 
 
-def test_hidden_checks_tell_the_type_and_the_line() -> None:
+def test_hidden_checks_tell_of_an_error_only_that_there_was_one() -> None:
+    # One of 256 lines that raise would tell 8 bits of an input, one of 60 exceptions 6.
+    lines = "\n".join(f"    if x == {n}: raise ValueError" for n in range(256))
     with remote() as session:
-        session.run_cell(
-            "class Mine(Exception): pass\ndef f(x):\n    return 1 / 0\ndef g(x): raise Mine"
-        )
+        session.run_cell(f"def f(x):\n{lines}\ndef g(x): return 1 / 0")
         with session.activate():
             checks = Checks("exercise", hidden=True)
-            for name in "fg":
+            for name, value in (("f", 3), ("f", 200), ("g", 1)):
                 with checks(1, name):
-                    session.get(name)(1)
-            with checks(1, "h"):
-                checks.equal(1, 2)
-    assert [row.message for row in checks.results] == [
-        "ZeroDivisionError in your line `return 1 / 0`",
-        "an exception of your own in your line `def g(x): raise Mine`",
-        "not as expected",
-    ]
+                    session.get(name)(value)
+    assert {row.message for row in checks.results} == {"your code raised an error"}
 
 
 # What ends more than a block.

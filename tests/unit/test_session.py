@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import subprocess
@@ -18,6 +19,7 @@ from boundary import Notebook, remote
 from student_variants import CHECKS, FULL, GOOD, SETUP, VARIANTS
 
 from stats220.checks.results import CheckResult
+from stats220.line import failures
 from stats220.line.failures import NotAttempted, UnexpectedObject
 from stats220.line.pipe import Pipe
 from stats220.line.proxy import Proxy
@@ -518,7 +520,13 @@ def test_an_error_that_is_not_like_a_students_can_still_be_shown() -> None:
     with pytest.raises(StudentError) as error:
         session.get("x")
     assert type(error.value) is StudentError
-    assert error.value.builtin_name == "an exception of your own"
     inside.thread.join()
     session.close()
     inside.pipe.close()
+
+
+@pytest.mark.parametrize("name", sorted(failures._CLASSES))
+def test_every_builtin_exception_arrives_as_one(name: str) -> None:
+    error = failures.student_error(failures.Raised(name, [name], "why", 1, "f()", True))
+    assert isinstance(error, getattr(builtins, name))
+    assert str(error) == f"{name}: why"

@@ -1,4 +1,4 @@
-"""The explorer of deconvolution asks for what its sliders say, and survives a bound that cannot be met."""
+"""The explorer of deconvolution asks for what its sliders say, and survives a solver that gives up."""
 
 import io
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _on_paper() -> Iterator[None]:
 
 
 class Solver:
-    """Finds amplitudes of 2 in three frames, or nothing at all for a slack below zero."""
+    """Finds amplitudes of 2 in three frames, or gives up for a slack below zero."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, float, float]] = []
@@ -35,7 +35,7 @@ class Solver:
     def __call__(self, trace: Any, decay_frames: float, slack: float) -> Deconvolution:
         self.asked.append((trace, decay_frames, slack))
         if slack < 0:
-            raise InputError("no trace is that near: slack < 0")
+            raise InputError("no solver found the optimum: slack < 0")
         amplitudes = np.zeros(len(trace))
         amplitudes[5:8] = 2.0
         return Deconvolution(0.9 * trace, amplitudes, 0.0, 0.1)
@@ -60,7 +60,7 @@ def test_asks_for_what_the_sliders_say() -> None:
         (1.0, 50, 10.0, 0.5),
         (1.0, 50, 20.0, 0.5),
     ]
-    assert "= 6 σ" in said.value
+    assert "= 6 σ, baseline 0.0 σ" in said.value
     assert "3 frames" in said.value
     assert "true" not in said.value
     with Image.open(io.BytesIO(picture.value)) as image:
@@ -76,16 +76,16 @@ def test_counts_true_spikes_in_what_is_shown() -> None:
     assert "1 with true spikes" in said.value
 
 
-def test_says_when_there_is_no_solution_and_keeps_the_picture() -> None:
+def test_says_when_there_is_no_answer_and_keeps_the_picture() -> None:
     explorer = explore_deconvolution(TRACES, Solver(), frame_rate_hz=30.0)
     _, slack, _, said, picture = parts(explorer)
     before = picture.value
     slack.value = -0.2
-    assert "no solution" in said.value
+    assert "no answer" in said.value
     assert "slack &lt; 0" in said.value  # escaped
     assert picture.value == before
     slack.value = 0.1
-    assert "no solution" not in said.value
+    assert "no answer" not in said.value
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,22 @@ def test_refuses_maps_that_are_not_of_the_frame() -> None:
             explore_predictions(IMAGES, predict, NAMES)
     finally:
         plt.close("all")
+
+
+def test_says_in_words_what_is_seen_and_whether_the_frame_was_trained_on() -> None:
+    explorer = explore_predictions(
+        IMAGES, Tracker(), NAMES, keypoints_xy=LABELS, trained_on=np.array([1])
+    )
+    caption = explorer.children[2]
+    assert caption.value.startswith("frame 0 (not trained on), Hand: largest probability 0.90")
+    assert caption.value.endswith("found at x = 5.0, y = 6.0")
+    controls(explorer)[0].value = 1
+    assert caption.value.startswith("frame 1 (trained on), Hand")
+    controls(explorer)[1].value = 1
+    assert caption.value.endswith("not found")
+
+
+def test_picture_is_sharp_and_no_wider_than_a_page() -> None:
+    explorer = explore_predictions(IMAGES, Tracker(), NAMES)
+    assert page(explorer).shape[1] >= 1200
+    assert explorer.children[1].layout.max_width == "720px"

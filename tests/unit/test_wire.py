@@ -16,7 +16,8 @@ import pytest
 import scipy.signal
 import scipy.sparse
 import torch
-from hypothesis import HealthCheck, example, given, settings
+from fuzzing import FUZZ
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -397,7 +398,7 @@ def mutated(frame: tuple[bytes, bytes], rng: random.Random) -> tuple[bytes, byte
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_mutated_frame_is_read_or_refused(seed: int) -> None:
+def test_fuzz_a_mutated_frame_is_read_or_refused(seed: int) -> None:
     rng = random.Random(seed)
     refused = 0
     for value in RICH:
@@ -411,7 +412,8 @@ def test_a_mutated_frame_is_read_or_refused(seed: int) -> None:
 
 
 @given(st.binary(max_size=200), st.binary(max_size=50))
-def test_random_bytes_are_read_or_refused(head: bytes, buffers: bytes) -> None:
+@FUZZ
+def test_fuzz_random_bytes_are_read_or_refused(head: bytes, buffers: bytes) -> None:
     try:
         unpack(head, buffers, SIDE)
     except WireError:
@@ -433,8 +435,8 @@ json_trees = st.recursive(
 
 
 @given(json_trees, st.binary(max_size=16))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_any_json_is_read_or_refused(tree: Any, buffers: bytes) -> None:
+@FUZZ
+def test_fuzz_any_json_is_read_or_refused(tree: Any, buffers: bytes) -> None:
     try:
         unpack(json.dumps(tree).encode(), buffers, SIDE)
     except WireError:

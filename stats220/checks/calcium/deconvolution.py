@@ -5,206 +5,288 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
 from scipy.sparse import issparse
 
-from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.inputs import known_trace
+from stats220.checks.calcium.inputs import jumps_of, known_trace, leave, noisy_trace
+from stats220.checks.calcium.optimal import (
+    SOLVED,
+    Fit,
+    check_amplitudes,
+    check_falls,
+    check_optimal,
+    fit_of,
+    number,
+    price_of,
+)
 
-# Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
-SOLVED = 2e-2
-# Wider than the share of T or T - 1 frames, which only a hidden check looks at.
-ROUGHLY = 3e-2
+
+def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
+    """A small matrix as an array, whether it is stored as sparse or not."""
+    checks.shape(matrix, shape, name="G")
+    is_sparse = issparse(matrix)
+    return np.asarray(matrix.toarray() if is_sparse else matrix)
 
 
 @checked
 def decay_matrix(decay_matrix: Any) -> Checks:
     """G of a size at which it can be read, and one that has to be sparse."""
-    checks = Checks("decay_matrix", hidden_points=1)
+    checks = Checks("decay_matrix", hidden_points=2)
 
     with checks(
-        1,
-        "has ones on the diagonal and -e^(-1/τ) on the first diagonal below it",
-        hint="a_t = c_t - e^(-1/τ) c_{t-1}: row t, column t - 1, with a minus sign. k=-1 is below the diagonal, k=1 above. τ is in "
-        "frames already: 9 frames leave e^(-1/9) = 0.895 of the calcium from one frame to the next.",
+        2,
+        "has ones on the diagonal, and entries on the first diagonal below it and nowhere else",
+        hint="Which column of row t belongs to the frame before? Rows count downwards.",
+        remedy="Row t has its entry in column t - 1: in eye_array and diags_array k=-1 or offsets=-1 is below the diagonal, 1 above.",
     ):
-        expected = np.eye(4) - np.diag([np.exp(-1 / 9.0)] * 3, k=-1)
-        checks.close(decay_matrix(4, 9.0), expected, atol=1e-6, name="G for T = 4 and τ = 9")
+        T = int(checks.rng.integers(4, 8))
+        G = dense(checks, decay_matrix(T, 9.0), (T, T))
+        checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal")
+        filled = np.eye(T) + np.eye(T, k=-1)
+        checks.equal(1 * (np.abs(G) > 1e-3), filled, name="where G is not zero")
 
     with checks(
-        1,
+        2,
+        "takes away what the frame before has left, e^(-1/τ) of it",
+        hint="G c is today minus what is left of yesterday. What is left after one frame, when τ is counted in frames?",
+        remedy="The entries are -np.exp(-1 / decay_frames): 9 frames leave 0.895.",
+    ):
+        for decay_frames in checks.rng.uniform(2, 12, 3):
+            G = dense(checks, decay_matrix(num_frames=5, decay_frames=decay_frames), (5, 5))
+            others = G[~np.eye(5, dtype=bool)]
+            checks.close(
+                others[np.argsort(-np.abs(others))[:4]],
+                np.full(4, -leave(decay_frames)),
+                atol=1e-6,
+                name=f"G off its diagonal, for τ = {decay_frames:.3g}",
+            )
+
+    with checks(
+        2,
         "is sparse, and stores only the two diagonals",
-        hint="A dense G of 3000 frames is 72 MB, nearly all of it zeros. scipy.sparse.diags_array or eye_array make a sparse one; "
-        "np.eye and .toarray() a dense one.",
+        hint="How many of a million entries are not zero? The others need no memory.",
+        remedy="scipy.sparse's eye_array or diags_array make a sparse one; np.eye, np.diag and .toarray() a dense one.",
     ):
         G = decay_matrix(1000, 9.0)
         checks.shape(G, (1000, 1000), name="G")
         checks.that(issparse(G), f"expected a sparse array or matrix, got {type(G).__name__}")
         checks.that(G.nnz <= 2 * 1000, f"expected 1999 stored entries, got {G.nnz}")
 
-    with checks(
-        1,
-        "turns calcium into the spikes that it came from",
-        hint="Of calcium that only decays, G leaves its first value and zeros. What is left over elsewhere is off by a sign, a diagonal "
-        "or a power.",
-    ):
-        amplitudes = np.zeros(50)
-        amplitudes[[0, 7, 8, 30]] = 1.0, 2.0, 0.5, 4.0
-        calcium = lfilter([1.0], [1.0, -np.exp(-1 / 5.5)], amplitudes)
-        checks.close(decay_matrix(50, 5.5) @ calcium, amplitudes, atol=1e-6, name="G c")
-
     return checks
-
-
-def residual_norm(trace: Any, result: Any) -> float:
-    """‖y - c - b‖₂ of a student's deconvolution."""
-    return float(np.linalg.norm(trace - to_numpy(result.denoised) - number(result.baseline)))
-
-
-def number(value: Any) -> float:
-    """A plain number, or the one number in an array."""
-    return float(np.squeeze(to_numpy(value)))
 
 
 @checked
 def deconvolve(deconvolve: Any) -> Checks:
-    """Traces that were made backwards, from the solution of their deconvolution."""
-    checks = Checks("deconvolve", hidden_points=2)
-    num_frames, decay_frames, noise_std, slack = 120, 9.0, 1.5, 0.2
-    bound = 1.2 * 1.5 * 120**0.5
-    known = known_trace(num_frames, decay_frames, bound, seed=60)
+    """Traces that were made backwards from their solution, and noisy ones, whose solution can be told from any other."""
+    checks = Checks("deconvolve", hidden_points=4)
+    T, tau, noise_std, slack = 120, 9.0, 1.5, 0.2
+    bound = (1 + slack) * noise_std * T**0.5
+    settings = {"noise_std": noise_std, "slack": slack}
+    # So bright that spikes are needed whatever the bound is taken for.
+    bright = {"gentle": True, "baseline": 0.0, "brightness": 50.0}
+
+    def solved(**options: Any) -> tuple[Any, Any]:
+        """A trace, and what the student's function makes of it."""
+        trace = known_trace(T, tau, bound, checks.rng, **options).trace
+        return trace, deconvolve(trace, tau, **settings)
 
     with checks(
-        1,
+        2,
+        "returns the calcium as denoised, and its amplitudes G c, one a frame",
+        hint="Which of the two decays between spikes, and which is zero there? And what is the amplitude of the first frame?",
+        remedy="Deconvolution(denoised.value, amplitudes.value, ...), where amplitudes is G @ denoised: T numbers, the first c₀.",
+    ):
+        check_amplitudes(checks, solved(**bright)[1], T, tau)
+        check_amplitudes(checks, solved()[1], T, tau, dark=True)
+
+    with checks(
+        2,
         "lets the residual be as large as the bound: ‖y - c - b‖₂ = (1 + slack) σ √T",
-        hint="θ bounds the norm; its square bounds the sum of squares. Noise of σ in each of T frames has the norm σ √T, and the slack "
-        "comes on top. Without a float in `multiplier` nothing comes back at all: see the last check's hint.",
+        hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ?",
+        remedy="norm(y - c - b) <= θ, or sum_squares(y - c - b) <= θ², with θ = (1 + slack) * noise_std * np.sqrt(T).",
     ):
-        result = deconvolve(known.trace, decay_frames, noise_std=noise_std, slack=slack)
-        checks.shape(result.denoised, (num_frames,), name="denoised")
-        checks.close(
-            residual_norm(known.trace, result), bound, atol=1e-2 * bound, name="‖y - c - b‖₂"
-        )
+        trace, result = solved()
+        fit = fit_of(checks, result, T, tau)
+        norm = np.linalg.norm(trace - fit.denoised - fit.baseline)
+        checks.close(norm, bound, atol=1e-2 * bound, name="‖y - c - b‖₂")
+
+    with checks(
+        3,
+        "lets calcium fall only as fast as it decays",
+        hint="May a trace that is never negative fall as fast as it likes? What is it that must not be negative?",
+        remedy="The constraint is on G c: amplitudes >= 0, for all frames.",
+    ):
+        fit = fit_of(checks, solved(brightness=50.0)[1], T, tau)
+        check_falls(checks, fit, tau)
+
+    with checks(
+        2,
+        "makes the sum of all amplitudes as small as such a residual allows",
+        hint="Is it the amplitudes that are to be few and small, or the calcium? Has every one of them its price, the first too?",
+        remedy="Minimize cp.sum(amplitudes), or cp.norm1: all T of them, with the same weight.",
+    ):
+        trace, result = solved(**bright)
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+
+    with checks(
+        2,
+        "does so for spikes of any size and in any frame, above a baseline that is free",
+        hint="Is the baseline a variable, of either sign and free of charge? Is nothing else constrained, in the first and last frame too?",
+        remedy="b = cp.Variable() is in the residual y - c - b, and nowhere else; small amplitudes are as good as large ones.",
+    ):
+        trace, result = solved()
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
+        result = deconvolve(trace, tau, **settings)
+        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+
+    with checks(
+        4,
+        "returns the multiplier η of the squared constraint",
+        hint="Whose dual value did you take, and by what does the optimum change when θ² grows by one? θ² grows 2θ times as fast as θ.",
+        remedy="For sum_squares(...) <= θ**2 η is the dual value as it is; for norm(...) <= θ the dual value is ν, and η = ν / (2θ).",
+        needs="makes the sum of all amplitudes as small as such a residual allows",
+    ):
+        trace, result = solved(**bright)
+        fit = fit_of(checks, result, T, tau)
+        eta = 1 / (2 * price_of(trace, fit, tau))
+        found = number(checks, fit.multiplier, "multiplier")
+        checks.close(found, eta, atol=1e-2 * eta, name="multiplier")
 
     with checks(
         1,
-        "returns amplitudes Gc of all frames, none below zero",
-        hint="Calcium falls by itself, spikes only add to it: it is Gc that must not be negative. c >= 0 lets it fall as it likes. "
-        "The first amplitude is c₀.",
+        "leaves the trace as it was",
+        hint="Whoever uses the trace next gets what your function wrote into it.",
+        remedy="`trace -= ...` writes into the caller's array: trace - ... makes a new one.",
+        needs="lets calcium fall only as fast as it decays",
     ):
-        result = deconvolve(known.trace, decay_frames, noise_std=noise_std, slack=slack)
-        c = to_numpy(result.denoised)
-        # G written out as a moving-average filter.
-        jumps = lfilter([1.0, -np.exp(-1 / decay_frames)], [1.0], c)
-        checks.close(result.amplitudes, jumps, atol=SOLVED, name="amplitudes")
-        checks.that(
-            jumps.min() > -SOLVED, f"calcium falls by up to {-jumps.min():.3g} more than it decays"
-        )
-
-    with checks(
-        2,
-        "finds the fewest, smallest spikes that explain the trace",
-        hint="Minimise ‖Gc‖₁, over c and over the baseline b (a variable too), under both constraints. This trace was made from "
-        "its solution, so every other answer has larger spikes or a larger residual.",
-    ):
-        result = deconvolve(known.trace, decay_frames, noise_std=noise_std, slack=slack)
-        checks.close(number(result.baseline), known.baseline, atol=SOLVED, name="baseline")
-        checks.close(result.amplitudes, known.amplitudes, atol=SOLVED, name="amplitudes")
-        checks.close(result.denoised, known.denoised, atol=SOLVED, name="denoised")
-
-    with checks(
-        2,
-        "returns the multiplier η of the squared constraint",
-        hint="For sum_squares(...) <= θ**2 it is the dual value, an array of shape (1,): float() refuses it, [0] takes the number "
-        "out. For norm(...) <= θ the dual value is a float ν, [0] refuses it, and η = ν / (2θ), as θ² changes 2θ times as fast as "
-        "θ. float(np.squeeze(...)) takes both.",
-    ):
-        result = deconvolve(known.trace, decay_frames, noise_std=noise_std, slack=slack)
-        eta = 1 / (2 * known.price)
-        checks.close(number(result.multiplier), eta, atol=1e-2 * eta, name="multiplier")
+        trace = noisy_trace(60, tau, checks.rng)
+        _, afterwards = checks.call(deconvolve, trace, tau)
+        checks.equal(afterwards[0], trace, name="trace afterwards")
 
     return checks
 
 
 @checked
 def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
-    """Traces that were made backwards; the price of a spike is known."""
-    checks = Checks("deconvolve_penalized", hidden_points=1)
-    num_frames, decay_frames = 110, 9.0
+    """Traces that were made backwards, and noisy ones; the price of a spike is known."""
+    checks = Checks("deconvolve_penalized", hidden_points=2)
+    T, tau = 110, 9.0
 
     with checks(
-        1,
-        "returns amplitudes Gc of all frames, none below zero",
-        hint="The constraint stays the same as in `deconvolve`: Gc >= 0, not c >= 0.",
+        2,
+        "returns calcium that falls only as fast as it decays, and its amplitudes G c",
+        hint="What must not be negative, as before, and which frames have an amplitude? And if there is no spike at all: is the misfit a "
+        "sum of squares?",
+        remedy="The constraint is amplitudes >= 0, with amplitudes G @ denoised: T numbers, the first c₀.",
     ):
-        known = known_trace(num_frames, decay_frames, 11.0, seed=61)
-        result = deconvolve_penalized(known.trace, decay_frames, known.price)
-        jumps = lfilter([1.0, -np.exp(-1 / decay_frames)], [1.0], to_numpy(result.denoised))
-        checks.close(result.amplitudes, jumps, atol=SOLVED, name="amplitudes")
-        checks.that(
-            jumps.min() > -SOLVED, f"calcium falls by up to {-jumps.min():.3g} more than it decays"
+        known = known_trace(T, tau, 11.0, checks.rng)
+        result = deconvolve_penalized(known.trace, tau, known.price)
+        check_amplitudes(checks, result, T, tau)
+        check_falls(checks, fit_of(checks, result, T, tau), tau)
+
+    with checks(
+        3,
+        "finds the minimum for σ = 1, for spikes of any size and in any frame",
+        hint="What does each unit of amplitude cost, the first frame's too, and how much does the misfit gain from it: is the ½ there? "
+        "Is the baseline free?",
+        remedy="cp.sum_squares(y - c - b) / (2 * noise_std**2) + penalty * cp.sum(amplitudes), over c and b = cp.Variable().",
+    ):
+        known = known_trace(T, tau, 12.0, checks.rng)
+        fit = fit_of(
+            checks, deconvolve_penalized(known.trace, tau, known.price, noise_std=1.0), T, tau
+        )
+        checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline")
+        checks.close(fit.denoised, known.denoised, atol=SOLVED, name="denoised")
+        trace = noisy_trace(T, tau, checks.rng, baseline=3.0)
+        fit = fit_of(checks, deconvolve_penalized(trace, tau, 3.0, noise_std=1.0), T, tau)
+        check_optimal(checks, fit, trace, tau, price=3.0)
+
+    with checks(
+        2,
+        "weighs the misfit by the noise: for σ = 2 it counts a quarter of what it does for σ = 1",
+        hint="What divides a squared residual in the logarithm of a Gaussian? And does the price depend on the noise?",
+        remedy="The Gaussian's log density is -(y - c - b)² / (2σ²), with σ squared; λ is not divided by anything.",
+    ):
+        trace = noisy_trace(T, tau, checks.rng, noise_std=2.0, baseline=1.0)
+        prices = [
+            price_of(
+                trace,
+                fit_of(checks, deconvolve_penalized(trace, tau, 3.0, noise_std=s), T, tau),
+                tau,
+            )
+            for s in (1.0, 2.0)
+        ]
+        checks.close(
+            prices[1] / max(prices[0], 1e-9),
+            4.0,
+            atol=0.05,
+            name="price of a spike for σ = 2, over that for σ = 1",
         )
 
     with checks(
         1,
-        "finds the minimum of the penalised problem for σ = 1",
-        hint="Half the sum of squares, plus λ times the sum of the amplitudes. Without the ½ each spike costs half as much; and b is a "
-        "variable, as before.",
+        "leaves the trace as it was",
+        hint="Whoever uses the trace next gets what your function wrote into it.",
+        remedy="`trace -= ...` writes into the caller's array: trace - ... makes a new one.",
+        needs="returns calcium that falls only as fast as it decays, and its amplitudes G c",
     ):
-        known = known_trace(num_frames, decay_frames, 12.0, seed=62)
-        result = deconvolve_penalized(known.trace, decay_frames, known.price, noise_std=1.0)
-        checks.close(number(result.baseline), known.baseline, atol=SOLVED, name="baseline")
-        checks.close(result.denoised, known.denoised, atol=SOLVED, name="denoised")
-
-    with checks(
-        1,
-        "weighs the misfit by the noise: for σ = 2 it counts a quarter",
-        hint="The Gaussian's log density is -(y - c - b)² / (2σ²), with σ squared; λ is not divided by anything.",
-    ):
-        known = known_trace(num_frames, decay_frames, 20.0, seed=63)
-        result = deconvolve_penalized(known.trace, decay_frames, known.price / 4, noise_std=2.0)
-        checks.close(number(result.baseline), known.baseline, atol=SOLVED, name="baseline")
-        checks.close(result.denoised, known.denoised, atol=SOLVED, name="denoised")
+        trace = noisy_trace(60, tau, checks.rng)
+        _, afterwards = checks.call(deconvolve_penalized, trace, tau, 2.0)
+        checks.equal(afterwards[0], trace, name="trace afterwards")
 
     return checks
 
 
 @checked
 def deconvolve_fast(deconvolve_fast: Any) -> Checks:
-    """Traces that were made backwards, without baseline; answers are exact to rounding."""
-    checks = Checks("deconvolve_fast", hidden_points=2)
-
-    with checks(
-        1,
-        "copies a trace that needs no deconvolution, and is zero for a penalty that no spike is worth",
-        hint="For λ = 0, a trace that already decays and jumps up is its own best fit. A pool whose height is negative is 0.",
-    ):
-        amplitudes = np.zeros(30)
-        amplitudes[[0, 11, 12, 25]] = 2.0, 1.0, 3.0, 0.5
-        clean = lfilter([1.0], [1.0, -np.exp(-1 / 4.0)], amplitudes)
-        checks.close(deconvolve_fast(clean, 4.0, 0.0), clean, atol=1e-9, name="c for λ = 0")
-        checks.close(deconvolve_fast(clean, 4.0, 50.0), 0 * clean, atol=1e-9, name="c for λ = 50")
+    """Traces that were made backwards, without baseline, and noisy ones; answers are exact to rounding."""
+    checks = Checks("deconvolve_fast", hidden_points=3)
 
     with checks(
         2,
-        "finds the optimum, exact to rounding",
-        hint="Merge backwards for as long as two pools are out of order: h₁ e^(-l₁/τ) > h₂. A pool's best height weighs its frames by "
-        "how much is left of it: Σ gⁱ yᵢ / Σ g²ⁱ. Each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
+        "copies a trace that needs no deconvolution, and is zero for a penalty that no spike is worth",
+        hint="For λ = 0, what is the best fit to a trace that already decays and jumps up? And what may a height never be?",
+        remedy="Set negative heights to zero at the end, after all merging; and subtract λ's share, nothing else.",
     ):
-        for seed, decay_frames in ((64, 9.0), (65, 3.0)):
-            known = known_trace(150, decay_frames, 14.0, seed=seed, baseline=None)
-            found = deconvolve_fast(known.trace, decay_frames, known.price)
+        clean = known_trace(40, 4.0, 1.0, checks.rng, baseline=None).denoised
+        found = deconvolve_fast(trace=clean, decay_frames=4.0, penalty=0.0)
+        checks.close(checks.array(found, (40,), name="c"), clean, atol=1e-9, name="c for λ = 0")
+        checks.close(deconvolve_fast(clean, 4.0, 80.0), 0 * clean, atol=1e-9, name="c for λ = 80")
+
+    with checks(
+        3,
+        "finds the optimum, exact to rounding",
+        hint="When are two pools out of order, and what must be looked at again after a merge? How do a pool's frames weigh in its best "
+        "height? What does λ ‖Gc‖₁ cost each c_t?",
+        remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
+    ):
+        for tau in (9.0, 3.0):
+            known = known_trace(150, tau, 14.0, checks.rng, baseline=None)
+            found = deconvolve_fast(known.trace, tau, known.price)
             checks.close(found, known.denoised, atol=1e-8, name="c")
 
     with checks(
-        1,
-        "is right, and leaves the trace as it was",
-        hint="The penalty is subtracted from a copy: trace - ..., never trace -= ....",
+        3,
+        "finds it for noisy traces too, where many small jumps are in order and many are not",
+        hint="A pool of l frames that starts at h: at what height does the next frame find it? And when may heights be set to zero?",
+        remedy="After l frames it has decayed l times, to h e^(-l/τ). Negative heights become zero at the end, after all merging.",
     ):
-        known = known_trace(60, 6.0, 8.0, seed=66, baseline=None)
-        found, afterwards = checks.call(deconvolve_fast, known.trace, 6.0, known.price)
-        checks.close(found, known.denoised, atol=1e-8, name="c")
-        checks.equal(afterwards[0], known.trace, name="trace afterwards")
+        for tau, penalty in ((9.0, 2.0), (2.0, 0.5), (20.0, 6.0)):
+            trace = noisy_trace(200, tau, checks.rng, baseline=checks.rng.choice([-1.0, 0.5]))
+            c = checks.array(deconvolve_fast(trace, tau, penalty), (200,), name="c")
+            fit = Fit(c, jumps_of(c, tau), 0.0, None)
+            check_optimal(checks, fit, trace, tau, price=penalty, exact=True)
+
+    with checks(
+        1,
+        "leaves the trace as it was",
+        hint="Whoever uses the trace next gets it with the penalty taken off.",
+        remedy="Subtract the penalty from a copy: trace - ..., never trace -= ....",
+        needs="finds the optimum, exact to rounding",
+    ):
+        trace = noisy_trace(60, 6.0, checks.rng)
+        _, afterwards = checks.call(deconvolve_fast, trace, 6.0, 2.0)
+        checks.equal(afterwards[0], trace, name="trace afterwards")
 
     return checks

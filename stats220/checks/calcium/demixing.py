@@ -1,4 +1,4 @@
-"""Lab 3's checks of demixing."""
+"""Lab 3's checks of the updates that demix a movie."""
 
 from __future__ import annotations
 
@@ -7,63 +7,96 @@ from typing import Any
 
 import numpy as np
 
-from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.inputs import noise
 
 
-def planted(footprint: Any, trace: Any, *, seed: int) -> tuple[Any, Any]:
+def planted(footprint: Any, trace: Any, rng: np.random.Generator) -> tuple[Any, Any]:
     """Two movies (num_pixels, num_frames) of one neuron and noise: noise that the footprint does not see, and noise that the trace does not."""
-    disturbance = noise(len(footprint), len(trace), seed=seed)
+    disturbance = rng.normal(size=(len(footprint), len(trace)))
     unseen = disturbance - np.outer(footprint, footprint @ disturbance) / (footprint @ footprint)
     unlike = disturbance - np.outer(disturbance @ trace, trace) / (trace @ trace)
     neuron = np.outer(footprint, trace)
     return neuron + unseen, neuron + unlike
 
 
-def footprint_like(num_pixels: int, *, seed: int) -> Any:
-    """A footprint of unit norm, most of it positive."""
-    footprint = 0.5 + noise(num_pixels, seed=seed)
+def footprint_like(num_pixels: int, rng: np.random.Generator, shift: float = 0.5) -> Any:
+    """A footprint of unit norm, most of it positive; with a shift below zero, most of it negative."""
+    footprint = shift + rng.normal(size=num_pixels)
     return footprint / np.linalg.norm(footprint)
 
 
 @checked
 def update_trace(update_trace: Any) -> Checks:
     """A neuron planted in noise that its footprint does not see."""
-    checks = Checks("update_trace", hidden_points=1)
-    footprint, trace = footprint_like(30, seed=70), 3 * noise(40, seed=71)
-    residual, _ = planted(footprint, trace, seed=72)
+    checks = Checks("update_trace", hidden_points=2)
+
+    def scene(shift: float = 0.5) -> tuple[Any, Any, Any]:
+        """A movie, its neuron's footprint and trace."""
+        footprint, trace = footprint_like(30, checks.rng, shift), 3 * checks.rng.normal(size=40)
+        return planted(footprint, trace, checks.rng)[0], footprint, trace
+
+    def direction(vector: Any) -> Any:
+        return vector / max(np.linalg.norm(vector), 1e-9)
 
     with checks(
-        1,
-        "projects the movie onto the footprint",
-        hint="One number a frame: the sum over pixels of footprint times residual, uᵀR. A mean would be 30 times too small, and "
-        "with ‖u‖₂ = 1 there is nothing to divide by. No clipping: what is negative in it is noise, and `denoise` knows about noise.",
+        2,
+        "weighs each pixel by the footprint, and adds up",
+        hint="Which pixels tell most about this neuron, and what do pixels tell where the footprint is below zero? May a trace be "
+        "negative before `denoise` has seen it, and is that the function which was handed in?",
+        remedy="One number a frame, the sum over pixels of footprint times residual: footprint @ residual_with_neuron.",
     ):
+        movie, footprint, trace = scene()
         nothing_to_do = checks.make(partial, np.multiply, 1.0)
-        found = update_trace(residual, footprint, nothing_to_do)
-        checks.close(found, trace, atol=1e-4, name="trace, where denoise changes nothing")
-
-    with checks(
-        1,
-        "returns what `denoise` makes of the projection",
-        hint="Call denoise once, with the projection, and return what comes back: another function may come in place of your "
-        "deconvolution, so do not call that one. To denoise the pixels before projecting is not the same.",
-    ):
-        found = update_trace(residual, footprint, checks.make(partial, np.maximum, 0.0))
-        checks.close(found, np.maximum(trace, 0), atol=1e-4, name="trace, where denoise clips")
-
-    with checks(
-        1,
-        "is right, and leaves the movie and the footprint as they were",
-        hint="`*=` and `-=` on an argument change the array of whoever called: all updates after this one would start from the "
-        "wrong residual.",
-    ):
-        found, afterwards = checks.call(
-            update_trace, residual, footprint, checks.make(partial, np.add, 1.0)
+        found = update_trace(residual_with_neuron=movie, footprint=footprint, denoise=nothing_to_do)
+        found = checks.array(found, (40,), name="trace")
+        checks.close(
+            direction(found),
+            direction(trace),
+            atol=1e-4,
+            name="trace over its norm, where denoise changes nothing",
         )
-        checks.close(found, trace + 1, atol=1e-4, name="trace, where denoise adds 1")
-        checks.equal(afterwards[0], residual, name="residual_with_neuron afterwards")
+
+    with checks(
+        1,
+        "has the scale of the projection uᵀR",
+        hint="The footprint has unit norm. Is there anything left to divide by?",
+        remedy="footprint @ residual_with_neuron: a sum, not a mean.",
+        needs="weighs each pixel by the footprint, and adds up",
+    ):
+        for shift in (0.5, -0.5):
+            movie, footprint, trace = scene(shift)
+            found = update_trace(movie, footprint, checks.make(partial, np.multiply, 1.0))
+            checks.close(found, trace, atol=1e-4, name="trace, where denoise changes nothing")
+
+    with checks(
+        2,
+        "returns what `denoise` makes of it",
+        hint="Who chooses the deconvolution here, and what is to be deconvolved: each pixel, or what the footprint sees of them all?",
+        remedy="return denoise(target): call the function that is handed in, once, with the projection, and return what comes back.",
+    ):
+        movie, footprint, _ = scene()
+        answer = checks.rng.normal(size=40)
+        answers = checks.make(partial, np.where, np.ones(40, bool), answer)
+        found = update_trace(movie, footprint, answers)
+        checks.close(
+            found,
+            answer,
+            atol=1e-6,
+            name="trace, where denoise gives the same whatever it is asked",
+        )
+
+    with checks(
+        1,
+        "leaves the movie and the footprint as they were",
+        hint="All updates after this one start from the residual that you leave behind.",
+        remedy="`*=` and `-=` on an argument write into the caller's array: make new ones.",
+        needs="weighs each pixel by the footprint, and adds up",
+    ):
+        movie, footprint, _ = scene()
+        _, afterwards = checks.call(
+            update_trace, movie, footprint, checks.make(partial, np.add, 1.0)
+        )
+        checks.equal(afterwards[0], movie, name="residual_with_neuron afterwards")
         checks.equal(afterwards[1], footprint, name="footprint afterwards")
 
     return checks
@@ -73,42 +106,60 @@ def update_trace(update_trace: Any) -> Checks:
 def update_footprint(update_footprint: Any) -> Checks:
     """A neuron planted in noise that its trace does not see."""
     checks = Checks("update_footprint", hidden_points=1)
-    footprint, trace = footprint_like(30, seed=73), 3 * noise(40, seed=74)
-    _, residual = planted(footprint, trace, seed=75)
+
+    def scene(footprint: Any) -> tuple[Any, Any]:
+        """A movie with that footprint, and its trace."""
+        trace = 1 + 3 * checks.rng.normal(size=40)
+        return planted(footprint, trace, checks.rng)[1], trace
+
+    def check_shape(found: Any, footprint: Any) -> None:
+        """The same up to a positive scale."""
+        found = checks.array(found, footprint.shape, name="footprint")
+        size = max(np.linalg.norm(found), 1e-9)
+        checks.close(found / size, footprint, atol=1e-4, name="footprint over its norm")
 
     with checks(
-        1,
-        "finds the shape of the footprint, dark pixels too",
-        hint="Pixel by pixel, the sum over frames of residual times trace: R c. In this model a footprint may be negative, so nothing is "
-        "clipped and no sign is lost.",
+        2,
+        "finds how well each pixel goes along with the trace",
+        hint="Multiply ‖R - u cᵀ‖² out: which vector does u meet in it, and which sum over frames is each of its entries?",
+        remedy="Pixel by pixel, the sum over frames of residual times trace: residual_with_neuron @ trace.",
     ):
-        found = to_numpy(update_footprint(residual, trace))
-        checks.shape(found, (30,), name="footprint")
-        checks.close(
-            found / found[0],
-            footprint / footprint[0],
-            atol=1e-3,
-            rtol=1e-3,
-            name="footprint over its first pixel",
-        )
+        footprint = np.abs(footprint_like(30, checks.rng))
+        movie, trace = scene(footprint)
+        found = update_footprint(residual_with_neuron=movie, trace=trace)
+        check_shape(found, footprint)
 
     with checks(
-        1,
+        2,
+        "keeps the sign of every pixel, though their sum be negative",
+        hint="May a footprint of this model be negative somewhere? What do your last lines do to a footprint whose sum is below zero?",
+        remedy="Nothing is clipped, no absolute value taken, and the norm that divides is positive.",
+    ):
+        footprint = footprint_like(30, checks.rng, -0.5)
+        movie, trace = scene(footprint)
+        check_shape(update_footprint(movie, trace), footprint)
+
+    with checks(
+        2,
         "has unit L2 norm",
-        hint="Divide by np.linalg.norm(R c), not by its maximum, its sum, or ‖c‖².",
+        hint="What has to be one: the largest pixel, the sum, or the sum of squares?",
+        remedy="weights / np.linalg.norm(weights).",
     ):
         for scale in (0.01, 100.0):
-            found = to_numpy(update_footprint(residual, scale * trace))
+            movie, trace = scene(footprint_like(30, checks.rng))
+            found = checks.array(update_footprint(movie, scale * trace), (30,), name="footprint")
             checks.close(np.sqrt(np.sum(found**2)), 1.0, atol=1e-4, name="norm")
 
     with checks(
         1,
-        "is right, and leaves the movie and the trace as they were",
-        hint="Make new arrays: `*=`, `/=` and `-=` on an argument, or np.clip(..., out=...), write into the caller's.",
+        "leaves the movie and the trace as they were",
+        hint="All updates after this one start from the residual that you leave behind.",
+        remedy="`*=`, `/=` and `-=` on an argument, or out=, write into the caller's array: make new ones.",
+        needs="finds how well each pixel goes along with the trace",
     ):
-        found, afterwards = checks.call(update_footprint, residual, trace)
-        checks.close(found, footprint, atol=1e-4, name="footprint")
-        checks.equal(afterwards[0], residual, name="residual_with_neuron afterwards")
+        movie, trace = scene(footprint_like(30, checks.rng))
+        _, afterwards = checks.call(update_footprint, movie, trace)
+        checks.equal(afterwards[0], movie, name="residual_with_neuron afterwards")
         checks.equal(afterwards[1], trace, name="trace afterwards")
 
     return checks
@@ -130,39 +181,69 @@ def least_squares_footprint(residual: Any, trace: Any) -> Any:
 @checked
 def update_background(update_background: Any) -> Checks:
     """Background and prior, compared with least squares."""
-    checks = Checks("update_background", hidden_points=1)
+    checks = Checks("update_background", hidden_points=2)
+    P, T = 25, 35
     variance, noise_std = 6.0, 2.0
-    footprint, trace = footprint_like(25, seed=76), 4 + noise(35, seed=77)
-    residual = np.outer(footprint_like(25, seed=78), trace) + 0.3 * noise(25, 35, seed=79)
-    new_trace = ridge_trace(residual, footprint, variance, noise_std)
-    new_footprint = least_squares_footprint(residual, new_trace)
+
+    def scene() -> tuple[Any, Any]:
+        """A movie whose background goes up and down through zero, and a first footprint."""
+        trace = 0.5 + 4 * checks.rng.normal(size=T)
+        movie = np.outer(footprint_like(P, checks.rng, 1.0), trace)
+        return movie + 0.3 * checks.rng.normal(size=(P, T)), footprint_like(P, checks.rng, 1.0)
+
+    def sorted_out(result: Any) -> tuple[Any, Any]:
+        """Footprint and trace, whichever came first: their order is looked at by itself."""
+        first, second = checks.items(result, 2)
+        return (second, first) if getattr(first, "shape", None) == (T,) else (first, second)
 
     with checks(
         1,
+        "returns two arrays, first the footprint, then the trace",
+        hint="Which of the two has one number a pixel?",
+        remedy="return new_footprint, trace.",
+    ):
+        footprint, trace = checks.items(
+            update_background(*scene(), trace_variance=variance, noise_std=noise_std), 2
+        )
+        checks.array(footprint, (P,), name="footprint")
+        checks.array(trace, (T,), name="trace")
+
+    with checks(
+        3,
         "shrinks the projection towards zero, by ς² / (ς² + σ²)",
-        hint="With ς² = 6 and σ = 2 that is 0.6. trace_variance is a variance already, noise_std is not: square the one, not the "
-        "other. The trace comes first, from the footprint that was handed in, and is returned second.",
+        hint="Which of the two arguments is a variance already, and which footprint is the trace the projection onto: the one that was "
+        "handed in, or the new one?",
+        remedy="For ς² = 6 and σ = 2 it shrinks to 6 / (6 + 2²) = 0.6 of footprint @ residual_with_background.",
     ):
-        found = update_background(residual, footprint, variance, noise_std)
-        checks.close(found[1], new_trace, atol=1e-3, name="trace")
+        for prior, noise in ((variance, noise_std), (0.4, 0.5)):
+            movie, footprint = scene()
+            found = sorted_out(update_background(movie, footprint, prior, noise))[1]
+            expected = ridge_trace(movie, footprint, prior, noise)
+            checks.close(checks.array(found, (T,), name="trace"), expected, atol=1e-3, name="trace")
+
+    with checks(
+        3,
+        "finds the footprint for the new trace, with unit norm",
+        hint="Which trace does the footprint go along with, and what has to be one?",
+        remedy="As for a neuron, with the trace just found: weights = residual @ trace, then weights / np.linalg.norm(weights).",
+    ):
+        movie, footprint = scene()
+        found, trace = sorted_out(update_background(movie, footprint, variance, noise_std))
+        # Whatever its scale, the new trace has the shape of the projection.
+        expected = least_squares_footprint(movie, footprint @ movie)
+        found = checks.array(found, (P,), name="footprint")
+        checks.close(found, expected, atol=1e-4, name="footprint")
 
     with checks(
         1,
-        "returns first the footprint for the new trace, with unit norm",
-        hint="As for a neuron: R c₀ / ‖R c₀‖₂, with the trace just found.",
+        "leaves the movie and the footprint as they were",
+        hint="The footprint that was handed in belongs to the caller, and so does the movie.",
+        remedy="`footprint /= ...` and `footprint[:] = ...` write into the caller's array: give the new one a name of its own.",
+        needs="finds the footprint for the new trace, with unit norm",
     ):
-        found = update_background(residual, footprint, variance, noise_std)
-        checks.close(found[0], new_footprint, atol=1e-4, name="footprint")
-
-    with checks(
-        1,
-        "is right, and leaves the movie and the footprint as they were",
-        hint="`footprint /= ...` and `footprint[:] = ...` write into the caller's array: give the new one a name of its own.",
-    ):
-        found, afterwards = checks.call(update_background, residual, footprint, variance, noise_std)
-        checks.close(found[0], new_footprint, atol=1e-4, name="footprint")
-        checks.close(found[1], new_trace, atol=1e-3, name="trace")
-        checks.equal(afterwards[0], residual, name="residual_with_background afterwards")
+        movie, footprint = scene()
+        _, afterwards = checks.call(update_background, movie, footprint, variance, noise_std)
+        checks.equal(afterwards[0], movie, name="residual_with_background afterwards")
         checks.equal(afterwards[1], footprint, name="footprint afterwards")
 
     return checks

@@ -10,11 +10,6 @@ from scipy.signal import lfilter
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def noise(*shape: int, seed: int) -> Array:
-    """Standard normal numbers from a generator of their own."""
-    return np.random.default_rng(seed).normal(size=shape)
-
-
 def sines(frequencies_hz: list[float], frame_rate_hz: float, seconds: float) -> Array:
     """A movie (1, num_pixels, num_frames): a sine of standard deviation 1 in each pixel."""
     times = np.arange(round(seconds * frame_rate_hz)) / frame_rate_hz
@@ -23,9 +18,9 @@ def sines(frequencies_hz: list[float], frame_rate_hz: float, seconds: float) -> 
 
 
 def waves(phases: Array, num_frames: int = 60) -> Array:
-    """A movie (height, width, num_frames) in which two pixels correlate by the cosine of their phases' difference."""
-    turns = 2 * np.pi * 3 * np.arange(num_frames) / num_frames  # three whole turns: the mean is 0
-    return np.cos(turns + phases[:, :, None])
+    """A movie (height, width, num_frames), mean 0 and variance 1 in each pixel; two correlate by the cosine of their phases' difference."""
+    turns = 2 * np.pi * 3 * np.arange(num_frames) / num_frames  # three whole turns
+    return np.asarray(np.sqrt(2) * np.cos(turns + phases[:, :, None]))
 
 
 def neighbor_mean(pairs: Any, height: int, width: int) -> Array:
@@ -36,6 +31,53 @@ def neighbor_mean(pairs: Any, height: int, width: int) -> Array:
         inside = [(r, c) for r, c in around if 0 <= r < height and 0 <= c < width]
         means[row, column] = np.mean([pairs(row, column, r, c) for r, c in inside])
     return means
+
+
+def leave(decay_frames: float) -> float:
+    """What a frame leaves of the calcium, e^(-1/τ)."""
+    return float(np.exp(-1 / decay_frames))
+
+
+def jumps_of(denoised: Array, decay_frames: float) -> Array:
+    """G c, as a moving-average filter."""
+    return np.asarray(lfilter([1.0, -leave(decay_frames)], [1.0], denoised))
+
+
+def calcium_of(amplitudes: Array, decay_frames: float) -> Array:
+    """The calcium of given amplitudes: each decays from its frame."""
+    return np.asarray(lfilter([1.0], [1.0, -leave(decay_frames)], amplitudes))
+
+
+def pull_of(residual: Array, decay_frames: float) -> Array:
+    """How fast ½‖residual‖² falls as each amplitude grows: Σ_s≥t e^(-(s-t)/τ) r_s."""
+    return calcium_of(residual[::-1], decay_frames)[::-1]
+
+
+def spikes(num_frames: int, rng: np.random.Generator) -> Array:
+    """Amplitudes of all sizes: one in the first frame, large ones, and small ones (0.05 to 1) in their wake and elsewhere."""
+    amplitudes = np.zeros(num_frames)
+    large = 8 + np.flatnonzero(rng.permutation(num_frames - 16) < max(3, num_frames // 30))
+    amplitudes[large] = rng.uniform(4, 12, len(large))
+    wake = large[: (len(large) + 1) // 2] + 3
+    free = np.flatnonzero(amplitudes[8:-8] == 0) + 8
+    small = np.union1d(wake, rng.choice(free, max(2, num_frames // 40), replace=False))
+    amplitudes[small] = np.where(
+        amplitudes[small] > 0, amplitudes[small], rng.uniform(0.05, 1, len(small))
+    )
+    amplitudes[0] = rng.uniform(1, 3)
+    return amplitudes
+
+
+def noisy_trace(
+    num_frames: int,
+    decay_frames: float,
+    rng: np.random.Generator,
+    noise_std: float = 1.0,
+    baseline: float = 0.0,
+) -> Array:
+    """Calcium of spikes of all sizes in white noise, in units of it."""
+    clean = calcium_of(spikes(num_frames, rng), decay_frames) + baseline
+    return noise_std * (clean + rng.normal(size=num_frames))
 
 
 class KnownTrace(NamedTuple):
@@ -62,9 +104,11 @@ def known_trace(
     num_frames: int,
     decay_frames: float,
     residual_norm: float,
+    rng: np.random.Generator,
     *,
-    seed: int,
     baseline: float | None = 2.0,
+    gentle: bool = False,
+    brightness: float = 1.0,
 ) -> KnownTrace:
     """Make a trace backwards, from the solution of its deconvolution.
 
@@ -78,19 +122,20 @@ def known_trace(
         T and τ.
     residual_norm
         ‖y - c - b‖₂.
-    seed
-        Another one, another trace.
+    rng
+        Where spikes and pulls come from.
     baseline
         b; where it is None, a trace of the problem without one.
+    gentle
+        Whether no pull is below -p: then Gc >= 0 holds by itself.
+    brightness
+        Times what amplitudes are larger than those of `spikes`.
     """
-    rng = np.random.default_rng(seed)
-    decay = float(np.exp(-1 / decay_frames))
-    amplitudes = np.zeros(num_frames)
-    spikes = rng.choice(np.arange(2, num_frames), max(3, num_frames // 20), replace=False)
-    amplitudes[spikes] = rng.uniform(4, 12, len(spikes))
-    denoised = lfilter([1.0], [1.0, -decay], amplitudes)
-
-    lack = np.where(amplitudes > 0, 0, 0.1 + rng.exponential(size=num_frames))  # by how much q < p
+    decay = leave(decay_frames)
+    amplitudes = brightness * spikes(num_frames, rng)
+    denoised = calcium_of(amplitudes, decay_frames)
+    draw = rng.uniform(0.7, 1.3, num_frames) if gentle else 0.1 + rng.exponential(size=num_frames)
+    lack = np.where(amplitudes > 0, 0, draw)  # by how much q < p
     if baseline is not None:  # Σ r = q₀ + (1 - e^(-1/τ)) Σ_t>0 q_t = 0
         weights = np.full(num_frames, 1 - decay)
         weights[0] = 1

@@ -13,8 +13,9 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
+    Array,
     between,
-    draw_counts,
+    last_bins,
     load,
     normal,
     softplus,
@@ -31,56 +32,64 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         "is the mean of λ - y log λ over bins and neurons where no count is above one",
         hint="Two terms, of opposite sign: a high rate costs, and pays off where a spike falls. Is it a mean, over everything? Is the "
         "logarithm that of the rate?",
-        remedy="torch.mean(expected_counts - spike_counts * torch.log(expected_counts) + log_factorials).",
+        remedy="torch.mean of expected_counts - reward + log_factorials, where reward is y times the logarithm of λ.",
     ):
         rng = checks.rng
-        rates, counts = between(rng, 0.05, 3, 8, 3), (normal(rng, 8, 3) > 0).float()
+        rates, counts = between(rng, 0.05, 0.6, 8, 3), (normal(rng, 8, 3) > 0).float()
         counts[0], counts[1] = 1, 0
-        expected = -poisson.logpmf(counts.numpy(), rates.double().numpy()).mean()
+        expected = -np.mean(poisson.logpmf(counts.numpy(), rates.double().numpy()))
         checks.close(poisson_loss(rates, counts), expected, atol=1e-4, rtol=1e-4, name="loss")
 
+    # From here on one bin at a time, for which a mean is a sum.
     with checks(
         1,
         "adds log y! exactly",
         hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is the logarithm of its factorial: log 2 = 0.693 for "
         "y = 2. Stirling's formula gives 0.652.",
-        remedy="torch.lgamma(spike_counts + 1.0): Γ(y + 1) = y!.",
+        remedy="torch.lgamma of y + 1: Γ(y + 1) = y!.",
     ):
-        counts = torch.from_numpy(checks.rng.permutation([0.0, 1, 2, 2, 3, 5, 7, 12])).float()
-        expected = 1 + gammaln(counts.double().numpy() + 1).mean()
-        loss = poisson_loss(torch.ones(4, 2), counts.reshape(4, 2))
-        checks.close(loss, expected, atol=2e-3, name="loss at a rate of 1")
+        for count in (0, 1, 2, 3, 5, 12):
+            loss = poisson_loss(torch.ones(1, 1), torch.full((1, 1), float(count)))
+            expected = 1 + gammaln(count + 1)
+            checks.close(loss, expected, atol=2e-3, name=f"loss of {count} spikes at a rate of 1")
 
     with checks(
         1,
         "costs nothing where no spike falls at a rate of 0",
         hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number added to the rate hides that, and makes the loss of all low "
         "rates wrong.",
-        remedy="Take the logarithm where there are spikes: torch.log(torch.where(spike_counts > 0, expected_counts, 1.0)).",
+        remedy="Take the logarithm where there are spikes, of 1 elsewhere: torch.where(spike_counts > 0, ..., 1.0), before the logarithm.",
     ):
-        loss = poisson_loss(torch.zeros(2, 3), torch.zeros(2, 3))
+        loss = poisson_loss(torch.zeros(1, 1), torch.zeros(1, 1))
         checks.close(loss, 0.0, atol=1e-6, name="loss of silence at a rate of 0")
-        # Half of the bins have a rate that is tiny, and a spike, as a cell at rest may have one.
-        rates = torch.tensor([[0.0, 1e-9], [0.0, 1e-7], [1e-8, 0.0]])
-        counts = (rates > 0).float()
-        expected = -poisson.logpmf(counts.numpy(), rates.double().numpy()).mean()
-        checks.close(poisson_loss(rates, counts), expected, atol=1e-2, name="loss at tiny rates")
+        # A spike at a rate that is tiny, as a cell at rest may have one.
+        for rate in (1e-4, 1e-7, 1e-10):
+            loss = poisson_loss(torch.full((1, 1), rate), torch.ones(1, 1))
+            exact = -poisson.logpmf(1, rate)
+            checks.close(loss, exact, atol=1e-2, name=f"loss of a spike at a rate of {rate}")
 
     with checks(
         1,
-        "has the gradient (1 - y / λ) / number of bins, and 1 / number of bins at a rate of 0",
-        hint="Nothing is learned through .item(), .detach() or NumPy. And at a rate of 0 the forward pass may be right and the gradient "
-        "0 / 0: torch.where and torch.xlogy compute it in the branch that is not taken, too.",
-        remedy="Put a harmless number into the logarithm, before it is taken: torch.where(spike_counts > 0, expected_counts, 1.0).",
+        "has the gradient 1 - y / λ in a bin, and 1 at a rate of 0 without a spike",
+        hint="Nothing is learned through .item(), .detach() or NumPy. And at a rate of 0 the loss may be right and its gradient 0 / 0: "
+        "torch.where and torch.xlogy have a gradient in the branch that is not taken, too.",
+        remedy="torch.where goes inside of the logarithm, and puts the harmless 1 there where no spike fell.",
     ):
-        rng = checks.rng
-        rates, counts = between(rng, 0.1, 3, 5, 2), draw_counts(rng, 5, 2)
-        rates[2], counts[2], counts[0] = 0, 0, torch.tensor([2.0, 0.0])
-        gradient = checks.gradients(poisson_loss, rates, counts)[0]
-        expected = (1 - torch.nan_to_num(counts / rates)) / 10
-        checks.close(gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to λ")
+        low, high = between(checks.rng, 0.1, 0.9, 1), between(checks.rng, 1.5, 3, 1)
+        for λ, y in ((low, 2.0), (high, 1.0), (high, 0.0), (torch.zeros(1), 0.0)):
+            gradient = checks.gradients(poisson_loss, λ[None], torch.tensor([[y]]))[0]
+            slope = 1 - (y / λ if y else torch.zeros(1))
+            name = f"gradient at a rate of {float(λ):.2f}, with {y:g} spikes,"
+            checks.close(gradient, slope[None], atol=1e-3, rtol=1e-3, name=name)
 
     return checks
+
+
+def positive(checks: Checks, value: Any) -> float:
+    """A penalty that is more than nothing."""
+    found = checks.number(value, name="penalty")
+    checks.that(found > 0, f"the penalty of weights that are not zero is {found:g}")
+    return found
 
 
 @checked
@@ -93,12 +102,12 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         "is alpha / 2 times the sum of all squared weights",
         hint="Squares, and their sum: not the norm, which is the root of it; and not their mean, which depends on how many weights "
         "there are. All layers count.",
-        remedy="alpha / 2 * sum(weight.square().sum() for weight in weights).",
+        remedy="alpha / 2 times the sum of weight.square().sum() over the weights.",
     ):
         rng = checks.rng
         values = normal(rng, 4, 3), normal(rng, 2, 5, 6) + 1
-        weights = dict(zip(("spatial", "temporal"), values, strict=True))
-        model = checks.make(nn.ParameterDict, weights)
+        named = dict(zip(("spatial", "temporal"), values, strict=True))
+        model = checks.make(nn.ParameterDict, named)
         for alpha in (2.0, 0.3):
             expected = alpha / 2 * sum(np.square(w.double().numpy()).sum() for w in values)
             checks.close(
@@ -114,31 +123,36 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         "leaves biases out, in whichever layer they are",
         hint="A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names are "
         '"readout.bias" or "filter_bias".',
-        remedy='for name, parameter in model.named_parameters(): if not name.endswith("bias").',
-        needs="is alpha / 2 times the sum of all squared weights",
+        remedy='Skip a parameter whose name.endswith("bias").',
     ):
         rng = checks.rng
-        weights = {
-            "spatial": normal(rng, 4, 3),
-            "bias": 3 + normal(rng, 4),
-            "filter_bias": 3 + normal(rng, 2),
-        }
-        model = checks.make(nn.ParameterDict, weights)
-        expected = 0.5 * np.square(weights["spatial"].double().numpy()).sum()
-        checks.close(l2_penalty(model, 1.0), expected, atol=1e-3, rtol=1e-3, name="penalty")
-        layers = checks.make(nn.Conv2d, 2, 3, 2), checks.make(nn.Linear, 5, 2)
-        sizes = ((3, 2, 2, 2), (2, 5))
-        expected = 0.0
-        for layer, size in zip(layers, sizes, strict=True):
-            weight = normal(rng, *size)
-            load(layer, weight=weight, bias=3 + normal(rng, size[0]))
-            expected += 0.5 * np.square(weight.double().numpy()).sum()
-        model = checks.make(nn.Sequential, *layers)
-        checks.close(l2_penalty(model, 1.0), expected, atol=1e-3, rtol=1e-3, name="penalty")
+        # Two models each: the ratio of their penalties is that of their squares, without half or alpha.
+        penalties, squares = [], []
+        for size in (1.0, 2.0):
+            weight, bias = size * normal(rng, 4, 3), 3 + normal(rng, 4)
+            parameters = {"spatial": weight, "bias": bias, "filter_bias": bias}
+            penalties.append(
+                positive(checks, l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0))
+            )
+            squares.append(np.square(weight.double().numpy()).sum())
+        ratio = penalties[1] / penalties[0]
+        name = "ratio of two models' penalties"
+        checks.close(ratio, squares[1] / squares[0], atol=0.0, rtol=1e-3, name=name)
+        penalties.clear()
+        squares.clear()
+        for size in (1.0, 2.0):
+            weights = size * normal(rng, 3, 2, 2, 2), size * normal(rng, 2, 5)
+            layers = checks.make(nn.Conv2d, 2, 3, 2), checks.make(nn.Linear, 5, 2)
+            for layer, weight in zip(layers, weights, strict=True):
+                load(layer, weight=weight, bias=3 + normal(rng, len(weight)))
+            penalties.append(positive(checks, l2_penalty(checks.make(nn.Sequential, *layers), 1.0)))
+            squares.append(sum(np.square(w.double().numpy()).sum() for w in weights))
+        ratio = penalties[1] / penalties[0]
+        checks.close(ratio, squares[1] / squares[0], atol=0.0, rtol=1e-3, name=name)
 
     with checks(
         1,
-        "has the gradient alpha · w",
+        "has a gradient along the weights",
         hint="A penalty without a gradient penalizes nothing. What does `.data`, or `.item()`, leave of the graph?",
         remedy="Square the parameters themselves, with torch.",
     ):
@@ -148,7 +162,9 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         load(model, weight=weight, bias=normal(rng, 2))
         gradients = checks.gradients(l2_penalty, model, 0.7, parameters=model)
         checks.that("weight" in gradients, "no gradient reaches the weights")
-        checks.close(gradients["weight"], 0.7 * weight, atol=1e-3, name="gradient")
+        gradient = checks.tensor(gradients["weight"], (2, 4), None, name="gradient")
+        direction = gradient / gradient.norm().clamp(min=1e-12)
+        checks.close(direction, weight / weight.norm(), atol=1e-3, name="gradient / its norm")
 
     return checks
 
@@ -159,15 +175,12 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     checks = Checks("LNP", hidden_points=1)
     num_neurons, height, width, num_lags = 3, 4, 5, 6
 
-    def draw(**others: Any) -> tuple[Any, dict[str, Any]]:
+    def draw(positive: bool = False, **others: Any) -> tuple[Any, dict[str, Array]]:
         """A model with parameters drawn here."""
         model, rng = LNP(num_neurons, height, width, num_lags, **others), checks.rng
-        return model, load(
-            model,
-            spatial=normal(rng, num_neurons, height, width) / 3,
-            temporal=normal(rng, num_neurons, num_lags) / 2,
-            bias=normal(rng, num_neurons),
-        )
+        filters = normal(rng, num_neurons, height, width), normal(rng, num_neurons, num_lags)
+        u, v = (w.abs() + 0.1 if positive else w for w in filters)
+        return model, load(model, spatial=u / 3, temporal=v / 2, bias=torch.zeros(num_neurons))
 
     with checks(
         1,
@@ -184,21 +197,23 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
         1,
         "sees space: each neuron through its own filter, in a movie that stands still",
         hint="Every pixel counts with the weight at its own row and column, and every neuron has weights of its own.",
-        remedy='torch.einsum("thw,nhw->tn", stimulus, self.spatial).',
+        remedy='An einsum, "thw,nhw->tn".',
     ):
-        model, p = draw()
-        frame = normal(checks.rng, 1, height, width)
+        # All is well above zero, where softplus is the number itself.
+        model, p = draw(positive=True)
+        frame = 1 + normal(checks.rng, 1, height, width).abs()
         seen = np.tensordot(frame.double().numpy(), p["spatial"], axes=([1, 2], [1, 2]))
-        expected = softplus(seen * p["temporal"].sum(axis=1) + p["bias"])
-        rates = model(frame.expand(num_lags, height, width).contiguous())
-        checks.close(rates, expected, atol=1e-2, name="rates")
+        expected = softplus(seen * p["temporal"].sum(axis=1))
+        rates = model(frame.expand(num_lags + 3, height, width).contiguous())
+        rates = last_bins(rates, 1, num_neurons)
+        checks.close(rates, expected, atol=1e-2, rtol=2e-3, name="rates of the last bin")
 
     with checks(
         2,
         "sees time: after a flash at one pixel, the rate follows the temporal filter from lag 0 on",
         hint="torch calls convolution what runs forward through time, and the filter's first weight belongs to the latest frame. Does each "
         "neuron have its own? Does anything happen before the flash?",
-        remedy="F.conv1d(seen.T[None], self.temporal.flip(1)[:, None], groups=num_neurons)[0].T.",
+        remedy="F.conv1d with groups=num_neurons, neurons as channels, and self.temporal.flip(1)[:, None] as kernels.",
     ):
         model, p = draw()
         rng = checks.rng
@@ -206,35 +221,33 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
             row, column, when = rng.integers(height), rng.integers(width), rng.integers(7, 10)
             movie = torch.zeros(20, height, width)
             movie[when, row, column] = 4
-            expected = np.tile(p["bias"], (20, 1))
+            expected = np.zeros((20, num_neurons))
             weights = p["spatial"][:, row, column]
-            expected[when : when + num_lags] += 4 * (weights[:, None] * p["temporal"]).T
-            rates = model(movie)
-            checks.close(rates, softplus(expected[num_lags - 1 :]), atol=1e-2, name="rates")
+            expected[when : when + num_lags] = 4 * (weights[:, None] * p["temporal"]).T
+            rates = last_bins(model(movie), 15, num_neurons)
+            checks.close(rates, softplus(expected[5:]), atol=1e-2, name="rates from bin 5 on")
 
     with checks(
         1,
         "applies the nonlinearity that it is given to filters plus bias",
         hint="In the dark only the bias is left, and f(bias) is the rate: softplus unless another function is given. Is f applied once, and last?",
-        remedy="self.nonlinearity(filtered + self.bias).",
+        remedy="Add self.bias to what was filtered, and give the sum to self.nonlinearity.",
     ):
         dark = torch.zeros(num_lags, height, width)
         for nonlinearity, by_numpy in ((F.softplus, softplus), (torch.exp, np.exp)):
-            model, p = draw(nonlinearity=nonlinearity)
-            checks.close(
-                model(dark), by_numpy(p["bias"])[None], atol=1e-2, name="rates in the dark"
-            )
+            model, _ = draw(nonlinearity=nonlinearity)
+            bias = load(model, bias=normal(checks.rng, num_neurons))["bias"]
+            rates = last_bins(model(dark), 1, num_neurons)
+            checks.close(rates, by_numpy(bias)[None], atol=1e-2, name="rates in the dark")
 
     with checks(
         1,
         "lets all three parameters learn",
-        hint="A parameter that went through .data, .detach(), .item() or NumPy has no gradient.",
+        hint="What is learned from a filter that went through .data, .detach(), .item() or NumPy? Nothing flows back through these.",
         remedy="Compute with self.spatial, self.temporal and self.bias themselves, and with torch alone.",
     ):
         model, _ = draw()
-        gradients = checks.gradients(model, normal(checks.rng, 12, height, width), parameters=model)
-        for name in ("spatial", "temporal", "bias"):
-            learns = name in gradients and bool(torch.as_tensor(gradients[name]).abs().sum() > 0)
-            checks.that(learns, f"no gradient reaches {name}")
+        movie = normal(checks.rng, 12, height, width)
+        checks.learns(model, movie, parameters=["spatial", "temporal", "bias"])
 
     return checks

@@ -6,57 +6,80 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
+from stats220.checks.inputs import normal
+from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
-IMAGENET_BLACK = (-2.1179, -2.0357, -1.8044)  # (0 - mean) / std of red, green and blue
-IMAGENET_WHITE = (2.2489, 2.4286, 2.6400)  # (1 - mean) / std
+
+def normalized(image: NDArray[Any]) -> torch.Tensor:
+    """A frame (height, width, 3) as a network trained on ImageNet wants it, in double precision."""
+    return torch.tensor(np.moveaxis((image / 255 - IMAGENET_MEAN) / IMAGENET_STD, -1, 0))
+
+
+def colors_first(result: Any) -> Any:
+    """A result (height, width, 3) with its colors moved to the front: so that its values can be judged by themselves."""
+    is_last = isinstance(result, torch.Tensor) and result.ndim == 3 and result.shape[-1] == 3
+    return result.permute(2, 0, 1) if is_last else result
 
 
 @checked
 def preprocess(preprocess: Any) -> Checks:
-    """Black and white frames have known values; one bright pixel shows where each value goes."""
+    """Grey frames have values that do not depend on the order of colors; one bright pixel shows where each value goes."""
     checks = Checks("preprocess", hidden_points=1)
     black = np.zeros((4, 6, 3), dtype=np.uint8)
 
     with checks(
         1,
-        "returns a float32 tensor of shape (3, height, width)",
-        hint="torch.permute moves the colours to the front. NumPy's division gives float64, which pretrained networks refuse.",
+        "takes `image` by that name and returns a float32 tensor (3, height, width)",
+        hint="Three things to look at: tensor or array, which dtype it has, and on which axis the colors are.",
+        remedy="permute(2, 0, 1) of a tensor moves the colors to the front; .float() makes float32 of NumPy's float64.",
     ):
-        result = preprocess(black)
-        checks.shape(result, (3, 4, 6))
-        checks.that(
-            isinstance(result, torch.Tensor) and result.dtype == torch.float32,
-            f"expected a float32 tensor, got {type(result).__name__} of {result.dtype}",
-        )
+        image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
+        checks.tensor(preprocess(image=image), (3, 4, 6))
 
     with checks(
-        1,
-        "keeps every pixel in its place and every colour in its channel",
-        hint="reshape and view only relabel memory and scramble the image: use permute. Red stays channel 0.",
+        3,
+        "keeps every pixel in its place and every color in its channel",
+        hint="Follow one pixel: row, column and color on the way in, channel, row and column on the way out. Does each number arrive "
+        "where its axis went?",
+        remedy="permute(2, 0, 1) moves axes. reshape and view only cut the same row of numbers anew. Red stays channel 0.",
     ):
-        for channel, row, column in [(0, 0, 5), (1, 3, 0), (2, 2, 4)]:
+        for channel, row, column in zip(
+            range(3), checks.rng.permutation(4), checks.rng.permutation(6), strict=False
+        ):
             bright = black.copy()
             bright[row, column, channel] = 255
             change = torch.as_tensor(preprocess(bright)) - torch.as_tensor(preprocess(black))
             changed = [tuple(place) for place in (change.abs() > 1e-3).nonzero().tolist()]
             checks.that(
                 changed == [(channel, row, column)],
-                f"one bright value at row {row}, column {column}, colour {channel} should change the result at "
-                f"{(channel, row, column)} alone, but it changed {changed[:3]}",
+                f"one bright value at row {row}, column {column}, color {channel} should change the result at "
+                f"{(channel, int(row), int(column))} alone, but it changed {changed[:3]}",
             )
 
     with checks(
-        1,
-        "gives black and white their normalized values, colour by colour",
-        hint="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
+        2,
+        "gives greys from black to white their normalized values, channel by channel",
+        hint="Work out by hand what becomes of 0 and of 255, step by step: what is divided by what, in which dtype, what is subtracted?",
+        remedy="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
     ):
-        for grey, values in [(0, IMAGENET_BLACK), (255, IMAGENET_WHITE)]:
-            expected = torch.tensor(values)[:, None, None].expand(3, 4, 6)
-            result = preprocess(np.full((4, 6, 3), grey, dtype=np.uint8))
-            checks.close(result, expected, atol=2e-3, name=f"frame of {grey}")
+        for grey in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
+            image = np.full((5, 5, 3), grey, dtype=np.uint8)  # right whichever axes are mixed up
+            result = colors_first(preprocess(image))
+            checks.close(result, normalized(image), atol=2e-3, name=f"frame of {grey}")
+
+    with checks(
+        1,
+        "leaves the frame that it is given unchanged",
+        needs="gives greys from black to white their normalized values, channel by channel",
+        hint="The frame is needed again: does a line of yours write into it, or into a view of it?",
+        remedy="image /= 255, image[...] = ... and torch's functions that end in _ write into what they are given.",
+    ):
+        image = checks.rng.integers(40, 216, (4, 6, 3), dtype=np.uint8)
+        checks.unchanged(preprocess, image)
 
     return checks
 
@@ -68,77 +91,149 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
 
     with checks(
         1,
-        "sets one pixel a key point in float32 masks: row y, column x",
-        hint="x counts columns and y counts rows, and an image is indexed [row, column].",
+        "takes the stub's arguments by name and returns float32 tensors of the frame's size",
+        hint="One mask for each key point, of the frame's height and width: is it a tensor, and of which dtype?",
+        remedy="torch.zeros(len(keypoints_xy), height, width) is a float32 tensor; NumPy's zeros are float64.",
     ):
-        result = keypoint_masks(np.array([[7.0, 2.0], [0.0, 4.0], [8.0, 0.0]]), 5, 9)
-        checks.equal(result, draw_masks((3, 5, 9), (0, 2, 7), (1, 4, 0), (2, 0, 8)), name="masks")
-        checks.that(
-            isinstance(result, torch.Tensor) and result.dtype == torch.float32,
-            f"expected a float32 tensor, got {type(result).__name__} of {result.dtype}",
-        )
+        keypoints_xy = checks.rng.uniform(0, 3, (4, 2))
+        result = keypoint_masks(keypoints_xy=keypoints_xy, height=5, width=9)
+        checks.tensor(result, (4, 5, 9), name="masks")
+
+    with checks(
+        2,
+        "sets the pixel in row y and column x, in wide and in tall frames",
+        hint="(x, y) says how far to the right and how far down. Which of the two picks a row of an array? Can all coordinates be held?",
+        remedy="Index the mask [row, column], with the row from y and the column from x.",
+    ):
+        for height, width in [(5, 9), (4, 2600), (2600, 3)]:
+            corner = np.array([width - 1, height - 1])
+            keypoints_xy = checks.rng.integers(0, corner, (4, 2), endpoint=True).astype(float)
+            keypoints_xy[0] = corner
+            ones = [(k, int(y), int(x)) for k, (x, y) in enumerate(keypoints_xy)]
+            expected = draw_masks((4, height, width), *ones)
+            name = f"masks of {height} × {width}"
+            checks.equal(keypoint_masks(keypoints_xy, height, width), expected, name=name)
 
     with checks(
         1,
         "takes the nearest pixel, halves upwards",
-        hint="int() cuts the fraction off, and round() sends 0.5 to 0 and 2.5 to 2 (halves to even). floor(x + 0.5) does neither.",
+        hint="Try 2.5, 0.5 and 1.6 in Python: what do int() and round() make of them, and what should it be?",
+        remedy="floor(x + 0.5). int() cuts the fraction off, and round() sends 0.5 to 0 and 2.5 to 2 (halves to even).",
     ):
-        keypoints_xy = np.array([[1.6, 3.4], [0.5, 2.5], [4.5, 1.49], [-0.5, -0.4]])
-        expected = draw_masks((4, 5, 6), (0, 3, 2), (1, 3, 1), (2, 1, 5), (3, 0, 0))
-        checks.equal(keypoint_masks(keypoints_xy, 5, 6), expected, name="masks")
+        # On the diagonal: right whichever of x and y is the row.
+        coordinates = np.array([1.6, 0.5, 2.5, 4.5, -0.5, 3.4, 1.49])
+        nearest = [2, 1, 3, 5, 0, 3, 1]
+        drawn = checks.rng.uniform(0, 5, 4)
+        nearest += [int(np.searchsorted(np.arange(6) + 0.5, x, side="right")) for x in drawn]
+        keypoints_xy = np.repeat(np.concatenate([coordinates, drawn])[:, None], 2, axis=1)
+        expected = draw_masks((11, 6, 6), *[(k, i, i) for k, i in enumerate(nearest)])
+        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")
+
+    with checks(
+        2,
+        "leaves masks empty for NaN and for points outside the frame",
+        hint="A lost key point is nowhere: not at the border, not on the other side. What is int(-0.6), which pixel is [-1], and is NaN "
+        "larger than 0?",
+        remedy="Round first, then set the pixel only if 0 <= column < width and 0 <= row < height; a comparison with NaN is False.",
+    ):
+        far = checks.rng.uniform(20, 3000, 2)
+        outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.7, 2.0], [2.0, 5.7], far, -far]
+        keypoints_xy = np.array([[np.nan, np.nan], [3.0, 3.0], *outside])
+        expected = draw_masks((9, 6, 6), (1, 3, 3))
+        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")
 
     with checks(
         1,
-        "leaves masks empty for NaN and for points outside the frame",
-        hint="Index -1 is the last pixel, int(-0.6) is 0, and clipping moves a lost point to the border. A comparison with NaN is False.",
+        "leaves the key points that it is given unchanged",
+        needs="sets the pixel in row y and column x, in wide and in tall frames",
+        hint="The labels are needed again, to measure errors: does a line of yours write into them?",
+        remedy="keypoints_xy += 0.5 and keypoints_xy[...] = ... write into the caller's array; keypoints_xy + 0.5 makes a new one.",
     ):
-        outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.5, 2.0], [2.0, 4.5], [90.0, 90.0]]
-        keypoints_xy = np.array([[np.nan, np.nan], [3.0, 1.0], *outside])
-        checks.equal(
-            keypoint_masks(keypoints_xy, 5, 6), draw_masks((8, 5, 6), (1, 1, 3)), name="masks"
-        )
+        keypoints_xy = checks.rng.uniform(-2, 8, (5, 2))
+        keypoints_xy[3] = np.nan
+        checks.unchanged(keypoint_masks, keypoints_xy, 5, 7)
 
     return checks
 
 
+def image_and_masks(result: Any, num_keypoints: int) -> tuple[Any, Any]:
+    """Image and masks, told apart by their channels: whoever mixes up their order can be right in all else."""
+    first, second = result
+    is_swapped = isinstance(first, torch.Tensor) and first.shape[:1] == (num_keypoints,)
+    return (second, first) if is_swapped else (first, second)
+
+
 @checked
 def downsample(downsample: Any) -> Checks:
-    """Single bright pixels: their average is known, and a mask must not lose them."""
+    """Squares whose mean and maximum are known."""
     checks = Checks("downsample", hidden_points=1)
 
     with checks(
         1,
-        "averages the image over squares",
-        hint="Each pixel of the result is the mean of factor × factor pixels. Striding or interpolating leaves most of them out.",
+        "takes the stub's arguments by name and returns two float32 tensors, the image first",
+        hint="Two results, in the order in which their inputs came, each a tensor of the dtype that came.",
+        remedy="return small_image, small_masks; the trackers take float32 tensors, no arrays.",
     ):
-        image = torch.zeros(3, 6, 9)
-        image[0, 4, 7], image[1, 0, 0], image[1, 2, 2], image[2, 3:6, 0:3] = 18, 9, 9, 5
-        expected = torch.zeros(3, 2, 3)
-        expected[0, 1, 2], expected[1, 0, 0], expected[2, 1, 0] = 2, 2, 5
-        small, _ = downsample(image, torch.zeros(2, 6, 9), 3)
-        checks.close(small, expected, atol=1e-4, name="image")
+        image, masks = normal(3, 6, 8, rng=checks.rng), (normal(5, 6, 8, rng=checks.rng) > 1.0)
+        small, small_masks = downsample(image=image, masks=masks.float(), factor=2)
+        checks.tensor(small, (3, 3, 4), name="image")
+        checks.tensor(small_masks, (5, 3, 4), name="masks")
 
     with checks(
-        1,
-        "takes the maximum of the masks, so that a key point stays a one",
-        hint="The mean of a mask with a single one is 1 / factor²: no longer binary, and soon lost.",
+        2,
+        "averages the image over squares",
+        hint="Change one pixel of the image: does the result change, and by how much? All pixels of a square count alike.",
+        remedy="F.avg_pool2d(image, factor): striding and interpolating leave most pixels of a square out.",
     ):
-        masks = draw_masks((2, 6, 9), (0, 0, 2), (0, 4, 4), (1, 5, 6), (1, 5, 8))
-        _, small_masks = downsample(torch.zeros(3, 6, 9), masks, 3)
-        expected = draw_masks((2, 2, 3), (0, 0, 0), (0, 1, 1), (1, 1, 2))
+        image = normal(3, 6, 9, rng=checks.rng)
+        squares = image.unfold(1, 3, 3).unfold(2, 3, 3).double()
+        small, _ = image_and_masks(downsample(image, torch.zeros(5, 6, 9), 3), 5)
+        checks.close(small, squares.mean(dim=(3, 4)), atol=1e-4, name="image")
+
+    with checks(
+        2,
+        "takes the maximum of the masks, so that a key point stays a one",
+        hint="A mask holds a single one. What is left of it after your line, in each of the places of a square where it could have been?",
+        remedy="F.max_pool2d(masks, factor): a mean of 1 / factor² is no longer binary, and what looks at one pixel only may miss it.",
+    ):
+        masks = torch.zeros(9, 6, 9)
+        rows, columns = checks.rng.permutation(9) // 3, checks.rng.permutation(9) % 3
+        rows, columns = (
+            rows + 3 * checks.rng.integers(0, 2, 9),
+            columns + 3 * checks.rng.integers(0, 3, 9),
+        )
+        masks[range(9), rows, columns] = 1
+        expected = torch.zeros(9, 2, 3)
+        expected[range(9), rows // 3, columns // 3] = 1
+        masks[4], expected[4] = 0, 0
+        _, small_masks = image_and_masks(downsample(torch.zeros(3, 6, 9), masks, 3), 9)
         checks.equal(small_masks, expected, name="masks")
 
     with checks(
         1,
         "drops trailing rows and columns that fill no square",
-        hint="Height and width become height // factor and width // factor: no padding, no rounding up.",
+        hint="Which size should 11 × 7 pixels have after squares of 4? And what of the pixels that fill no square: may they count?",
+        remedy="Height and width become height // factor and width // factor: no padding, no rounding up (ceil_mode).",
     ):
-        image = torch.ones(3, 11, 7)
+        level = float(checks.rng.uniform(-2, 2))
+        image = torch.full((3, 11, 7), level)
         image[:, 8:, :] = image[:, :, 4:] = 1000
-        masks = draw_masks((1, 11, 7), (0, 7, 3), (0, 8, 0), (0, 0, 4))
-        small, small_masks = downsample(image, masks, 4)
-        checks.close(small, torch.ones(3, 2, 1), atol=1e-4, name="image")
+        masks = torch.zeros(1, 11, 7)
+        masks[0, 4:8, 0:4] = masks[0, 8:] = masks[0, :, 4:] = 1
+        result = downsample(image, masks, 4)
+        small, small_masks = image_and_masks(result, 1)
+        checks.close(small, torch.full((3, 2, 1), level), atol=1e-4, name="image")
         checks.equal(small_masks, draw_masks((1, 2, 1), (0, 1, 0)), name="masks")
+
+    with checks(
+        1,
+        "leaves the image and the masks that it is given unchanged",
+        needs="averages the image over squares",
+        hint="Both are needed again at full size: does a line of yours write into one of them, or into a view?",
+        remedy="Slices and reshaped tensors are views: what is written into them is written into the caller's tensor.",
+    ):
+        image, masks = normal(3, 7, 5, rng=checks.rng), (normal(2, 7, 5, rng=checks.rng) > 1.0)
+        checks.unchanged(downsample, image, masks.float(), 2)
 
     return checks
 
@@ -150,25 +245,63 @@ def dilate(dilate: Any) -> Checks:
 
     with checks(
         1,
-        "turns a one into a square, cut off at the border",
-        hint="The square reaches size // 2 pixels to each side. Padding by size // 2 keeps the shape of the masks.",
+        "takes the stub's arguments by name and returns float32 tensors as large as the masks",
+        hint="As many pixels come out as went in, in a tensor of the dtype that went in: no booleans, for means are taken of them.",
+        remedy="padding=size // 2 keeps the shape; .float() makes numbers of booleans.",
     ):
-        expected = torch.zeros(2, 9, 12)
-        expected[0, 2:7, 4:9] = 1
-        expected[1, 0:4, 9:12] = 1
-        result = dilate(draw_masks((2, 9, 12), (0, 4, 6), (1, 1, 11)), 5)
-        checks.equal(result, expected, name="masks")
+        masks = (normal(3, 8, 11, rng=checks.rng) > 1.5).float()
+        checks.tensor(dilate(masks=masks, size=5), (3, 8, 11), name="masks")
+
+    with checks(
+        1,
+        "turns a one into a square of size × size pixels",
+        hint="Draw a one and its square of 5 × 5: how far does it reach to each side, and is it a square or a diamond?",
+        remedy="A maximum over size × size pixels around each pixel reaches size // 2 to each side.",
+    ):
+        for size in (3, 5):
+            row, column = (int(n) for n in checks.rng.integers(3, [7, 10]))
+            expected, reach = torch.zeros(1, 10, 13), size // 2
+            expected[0, row - reach : row + reach + 1, column - reach : column + reach + 1] = 1
+            found = dilate(draw_masks((1, 10, 13), (0, row, column)), size)
+            checks.equal(found, expected, name=f"masks, size {size}")
+
+    with checks(
+        1,
+        "cuts squares off at the border",
+        hint="What becomes of the part of a square that is beyond the frame? It does not come in again on the other side.",
+        remedy="max_pool2d with padding takes what is beyond the border for nothing.",
+    ):
+        expected = torch.zeros(4, 9, 12)
+        expected[0, 0:4, 9:12], expected[1, 6:9, 0:3] = 1, 1
+        expected[2, 0:3, 3:8], expected[3, 2:7, 9:12] = 1, 1
+        ones = (0, 1, 11), (1, 8, 0), (2, 0, 5), (3, 4, 11)
+        checks.equal(dilate(draw_masks((4, 9, 12), *ones), 5), expected, name="masks")
 
     with checks(
         1,
         "stays binary where squares overlap, and keeps key points apart",
-        hint="Convolving with ones counts how many squares cover a pixel: 2 where two overlap. One key point's ones never enter "
-        "another's mask.",
+        hint="Two ones close together: how often is a pixel between them covered, and what should it be? And whose mask is it in?",
+        remedy="Take the maximum of each mask by itself. A convolution with ones counts how many squares cover a pixel.",
     ):
-        expected = torch.zeros(3, 7, 10)
-        expected[0, 2:5, 2:7] = 1
-        expected[2, 4:7, 0:2] = 1
-        result = dilate(draw_masks((3, 7, 10), (0, 3, 3), (0, 3, 5), (2, 5, 0)), 3)
-        checks.equal(result, expected, name="masks")
+        row, column = (int(n) for n in checks.rng.integers(1, [5, 6]))
+        masks = draw_masks((3, 7, 10), (0, row, column), (0, row, column + 2), (2, 5, 0))
+        found = torch.as_tensor(dilate(masks, 3))
+        checks.that(
+            found.ndim == 3 and len(found) == 3 and found.numel() > 0,
+            f"masks of shape {tuple(found.shape)} came back",
+        )
+        checks.equal(found.unique().double(), [0.0, 1.0], name="the values in the masks")
+        checks.equal(int(found[1].sum()), 0, name="ones in the mask of a key point without a one")
+        checks.that(int(found[0].sum()) > 2, "two ones came back as they were: nothing is wider")
+
+    with checks(
+        1,
+        "leaves the masks that it is given unchanged",
+        needs="turns a one into a square of size × size pixels",
+        hint="The caller still holds the masks with single ones: does a line of yours write into them?",
+        remedy="Write into a copy, masks.clone(), or into a new tensor.",
+    ):
+        masks = (normal(2, 9, 8, rng=checks.rng) > 1.5).float()
+        checks.unchanged(dilate, masks, 3)
 
     return checks

@@ -8,67 +8,149 @@ from typing import Any
 import torch
 
 from stats220.checks import Checks, checked
-from stats220.checks.pose.models import (
-    parabolas,
-)
+from stats220.checks.inputs import normal
+from stats220.checks.pose.models import parabolas
+
+
+def drawn_tops(checks: Checks, count: int, height: int, width: int) -> torch.Tensor:
+    """Places (x, y) inside of maps, at least 0.05 from where two pixels are equally near."""
+    whole = torch.tensor(checks.rng.integers(1, [width - 1, height - 1], (count, 2)))
+    fraction = torch.tensor(checks.rng.uniform(-0.45, 0.45, (count, 2)), dtype=torch.float32)
+    return whole + fraction
+
+
+def in_either_order(found: Any, tops: torch.Tensor) -> Any:
+    """Places with x and y exchanged, where that is nearer: whoever mixes them up can be right in all else."""
+    if not isinstance(found, torch.Tensor) or found.shape != tops.shape:
+        return found
+    known, swapped = tops.double(), found.flip(1).double()
+    is_swapped = (swapped - known).abs().nansum() < (found.double() - known).abs().nansum()
+    return swapped if is_swapped else found
 
 
 @checked
 def locate_keypoints(locate_keypoints: Any) -> Checks:
     """Maps whose largest logit is known, to a fraction of a pixel."""
-    checks = Checks("locate_keypoints", hidden_points=1)
+    checks = Checks("locate_keypoints", hidden_points=2)
+
+    with checks(
+        1,
+        "takes the stub's arguments by name and returns a tensor (num_keypoints, 2)",
+        hint="One row for each key point, found or not, with two numbers: is it a tensor, or a list or array of them?",
+        remedy="Write into keypoints_xy, which the stub has made, and return it.",
+    ):
+        logits = normal(4, 6, 7, rng=checks.rng)
+        found = locate_keypoints(logits=logits, scale=2, min_probability=0)
+        checks.tensor(found, (4, 2), None, name="keypoints_xy")
 
     with checks(
         1,
         "returns x, the column, and y, the row, of the largest logit",
-        hint="argmax counts along the rows, through the whole map: row = index // width, column = index % width. x is the column and comes first.",
+        hint="argmax counts through the whole map, row after row. What is the index of row 2, column 7 in a map of 12 columns? And which "
+        "of row and column is x?",
+        remedy="row, column = divmod(index, width) and x is the column: keypoints_xy[k] = (column, row).",
     ):
-        logits = torch.full((3, 9, 12), -5.0)
-        logits[0, 2, 7], logits[1, 6, 1], logits[2, 4, 10] = 3.0, 1.0, -2.0
-        expected = [[7.0, 2.0], [1.0, 6.0], [10.0, 4.0]]
-        checks.close(locate_keypoints(logits), expected, atol=1e-3, name="keypoints_xy")
+        for height, width in [(9, 12), (3, 2600)]:
+            logits = normal(3, height, width, rng=checks.rng) - 9
+            places = [
+                (int(checks.rng.integers(height)), int(checks.rng.integers(width))) for _ in logits
+            ]
+            places[1] = height - 1, width - 1
+            for k, (row, column) in enumerate(places):
+                # Neighbors alike: the top of the parabola is at the pixel's center.
+                logits[k, max(0, row - 1) : row + 2, column] = -20.0
+                logits[k, row, max(0, column - 1) : column + 2] = -20.0
+                logits[k, row, column] = float(checks.rng.uniform(-3, 3))
+            places_xy = [[column, row] for row, column in places]
+            checks.close(
+                locate_keypoints(logits),
+                places_xy,
+                atol=1e-2,
+                name=f"keypoints_xy in {height} × {width}",
+            )
 
     with checks(
         1,
         "finds the top of a parabola between the pixels",
-        hint="δ = (l - r) / (2 (l - 2c + r)), from the logits left and right of the largest (above and below it for y), not from "
-        "probabilities. It points towards the larger neighbour. In the first column x has no left neighbour and stays whole; y has both.",
+        hint="Draw three logits, 1, 3 and 2, and the parabola through them: on which side of the middle is its top, and how far? For y "
+        "the three are above each other. And what does the first column lack, and what does it not?",
+        remedy="δ = (l - r) / (2 (l - 2c + r)) of the logits left and right for x, above and below for y; 0 only along the axis on which "
+        "a neighbor is missing.",
     ):
-        tops = torch.tensor([[5.3, 2.8], [9.9, 4.4], [3.0, 5.25], [0.0, 6.4]])
+        border = torch.tensor([[0.0, 6.4], [11.0, 2.3], [4.8, 0.0], [3.3, 8.0]])
+        tops = torch.cat([drawn_tops(checks, 4, 9, 12), border])
         logits = parabolas(tops, 9, 12)
-        checks.close(locate_keypoints(logits), tops, atol=1e-2, name="keypoints_xy")
+        found = in_either_order(locate_keypoints(logits), tops)
+        checks.close(found, tops, atol=2e-2, name="keypoints_xy")
 
     with checks(
         1,
-        "gives positions in the original frame, centres on centres",
-        hint="Small pixel 2 of a frame made 4 times smaller covers the pixels 8 to 11, whose centre is 9.5: (2 + 0.5) · 4 - 0.5. "
-        "Multiplying by the scale alone is half a pixel off, or more.",
+        "finds tops that are shallow, far below zero, or so probable that the sigmoid is 1",
+        needs="finds the top of a parabola between the pixels",
+        hint="sigmoid(20) and sigmoid(25) are both 1 in float32. Where do you look for the largest: among logits or among probabilities? "
+        "And is a small curvature taken for none?",
+        remedy="argmax of the logits; the shift is 0 only where all three are equal, never below some small number.",
     ):
-        tops = torch.tensor([[5.0, 2.0], [6.75, 4.5]])
+        for top, bend in [(60.0, (0.4, 0.7)), (-30.0, (0.4, 0.7)), (2.0, (2e-3, 3e-3))]:
+            tops = drawn_tops(checks, 3, 9, 12)
+            logits = parabolas(tops, 9, 12, top=top, bend=bend)
+            name = f"keypoints_xy, largest logit {top:g}"
+            found = in_either_order(locate_keypoints(logits), tops)
+            checks.close(found, tops, atol=4e-2, name=name)
+
+    with checks(
+        1,
+        "gives positions in the original frame, centers on centers",
+        hint="Which pixels of the frame does pixel 2 of a map 4 times smaller cover, and where is the middle of these? Does your formula "
+        "give that?",
+        remedy="(2 + 0.5) · 4 - 0.5 = 9.5: add half a pixel, scale, take half a pixel off again, for x and for y.",
+    ):
+        tops = drawn_tops(checks, 3, 9, 12).round()
         logits = parabolas(tops, 9, 12)
-        for scale, expected in [
-            (4, [[21.5, 9.5], [28.5, 19.5]]),
-            (1.5, [[7.75, 3.25], [10.375, 7.0]]),
-        ]:
-            found = locate_keypoints(logits, scale)
+        for scale in (4, 1.5):
+            # The middle of the first and the last of the pixels that it covers.
+            expected = (tops * scale + (tops + 1) * scale - 1) / 2
+            found = in_either_order(locate_keypoints(logits, scale), expected)
             checks.close(found, expected, atol=4e-2, name=f"keypoints_xy, scale {scale}")
 
     with checks(
         1,
+        "scales the fraction of a pixel too",
+        needs="finds the top of a parabola between the pixels",
+        hint="A quarter of a pixel of the map: how many pixels of the frame is that?",
+        remedy="Add δ to the column and the row first, then bring both to the frame.",
+    ):
+        tops = drawn_tops(checks, 4, 9, 12)
+        expected = (tops * 5 + (tops + 1) * 5 - 1) / 2
+        found = in_either_order(locate_keypoints(parabolas(tops, 9, 12), scale=5), expected)
+        checks.close(found, expected, atol=0.1, name="keypoints_xy, scale 5")
+
+    with checks(
+        1,
         "leaves NaN where no pixel is probable enough",
-        hint="min_probability is a probability, so compare it with the sigmoid of the largest logit: what is at least so probable is found. "
-        "NaN for x and for y of the others.",
+        hint="min_probability is a probability, and the maps are logits. What is compared with what, and what of exactly as probable? A "
+        "point that is not found keeps its row in the result.",
+        remedy="Where torch.sigmoid of the largest logit is not at least min_probability, leave NaN for x and y.",
     ):
         logits = torch.full((3, 5, 6), -9.0)
         logits[0, 2, 2], logits[1, 1, 2], logits[2, 3, 4] = -0.5, 2.0, 0.0  # 0.38, 0.88, 0.5
         nothing = [math.nan, math.nan]
-        for least, expected in [
+        for least, known_xy in [
             (0.0, [[2.0, 2.0], [2.0, 1.0], [4.0, 3.0]]),
             (0.5, [nothing, [2.0, 1.0], [4.0, 3.0]]),
             (0.7, [nothing, [2.0, 1.0], nothing]),
         ]:
-            found = locate_keypoints(logits, 1, least)
+            found = in_either_order(locate_keypoints(logits, 1, least), torch.tensor(known_xy))
             name = f"min_probability {least}: keypoints_xy"
-            checks.close(found, expected, atol=1e-3, name=name, nan_equal=True)
+            checks.close(found, known_xy, atol=1e-3, nan_equal=True, name=name)
+
+    with checks(
+        1,
+        "leaves the logits that it is given unchanged",
+        needs="finds the top of a parabola between the pixels",
+        hint="The caller still holds the maps, to show them: does a line of yours write into them?",
+        remedy="logits[...] = ..., sigmoid_() and the like write into the caller's maps: work on a copy.",
+    ):
+        checks.unchanged(locate_keypoints, normal(3, 5, 6, rng=checks.rng))
 
     return checks

@@ -4,51 +4,132 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.overrides import TorchFunctionMode
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+
+FINISHED = {"binary_cross_entropy_with_logits"}  # nn.BCEWithLogitsLoss calls it too
+
+
+class _Calls(TorchFunctionMode):
+    """Notes the names of torch's functions that are called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.add(getattr(func, "__name__", ""))
+        return func(*args, **(kwargs or {}))
+
+
+def torch_functions_in(function: Any, *inputs: Any) -> list[str]:
+    """The names of torch's functions that a call of `function` calls; for the student's side of the line."""
+    with _Calls() as calls:
+        function(*inputs)
+    return sorted(calls.names)
+
+
+def is_written_out(checks: Checks, loss: Any, *inputs: torch.Tensor) -> None:
+    """Fail where the finished loss is called in place of writing it."""
+    called = list(checks.make(torch_functions_in, loss, *inputs))
+    found = [name for name in called if name in FINISHED]
+    checks.that(
+        not found,
+        "this calls torch's finished loss, binary_cross_entropy_with_logits: it is what you are asked to write",
+    )
 
 
 @checked
 def bernoulli_loss(bernoulli_loss: Any) -> Checks:
     """The loss is torch's own binary cross entropy with logits, and its gradients follow."""
-    checks = Checks("bernoulli_loss", hidden_points=2)
+    checks = Checks("bernoulli_loss", hidden_points=3)
 
-    logits = 3 * normal(3, 6, 7, seed=0)
-    targets = (normal(3, 6, 7, seed=1) > 0.5).float()
     with checks(
         1,
         "is the mean negative log likelihood of moderate logits",
-        hint="Each pixel of each key point costs log(1 + e^a) - y·a. Average over all of them: no sum over key points or pixels, "
-        "and mind the sign.",
+        hint="One pixel costs log(1 + e^a) - y·a. Compare the sign of each term, which of the two arguments is a, and over how many "
+        "numbers the mean is taken.",
+        remedy="torch.mean over all pixels and key points of log(1 + e^a) - targets * logits.",
     ):
+        logits = 3 * normal(3, 6, 7, rng=checks.rng)
+        targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
         expected = F.binary_cross_entropy_with_logits(logits, targets)
-        checks.close(bernoulli_loss(logits, targets), expected, atol=1e-5, rtol=1e-4, name="loss")
-
-    with checks(
-        2,
-        "is exact for logits of ±1000",
-        hint="e^1000 is inf, and log(0) is -inf. Factor out m = max(0, a), pixel by pixel: one maximum for the whole map drives the "
-        "other pixels to log(0), and a small number added inside the logarithm hides the overflow but gives a wrong loss.",
-    ):
-        extreme = torch.tensor([1000.0, -1000.0, 1000.0, -1000.0, 0.0, 88.0]).reshape(1, 2, 3)
-        answers = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]).reshape(1, 2, 3)
-        # 0 where the sign of the logit is right, |a| where it is wrong, log 2 at a = 0.
-        expected = torch.tensor((0 + 0 + 1000 + 1000 + np.log(2) + 88) / 6)
-        checks.close(bernoulli_loss(extreme, answers), expected, atol=1e-4, rtol=1e-5, name="loss")
+        found = bernoulli_loss(logits=logits, targets=targets)
+        checks.close(found, expected, atol=1e-5, rtol=1e-4, name="loss")
 
     with checks(
         1,
-        "has the gradients (σ(a) - y) / number of pixels",
-        hint="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph, and nothing can be learned.",
+        "is written out, with an m for each pixel",
+        hint="torch has this loss ready-made. What is inside of it? That is what you are asked to write; compare the two afterwards.",
+        remedy="Three lines, as the comments say: m, log(1 + e^a) with m factored out, the mean. Elementary functions are all allowed.",
     ):
+        logits, targets = normal(2, 3, 4, rng=checks.rng), torch.ones(2, 3, 4)
+        is_written_out(checks, bernoulli_loss, logits, targets)
+
+    with checks(
+        3,
+        "is exact for a logit of ±1000 or ±88, by itself",
+        needs="is written out, with an m for each pixel",
+        hint="Put a = 1000 and a = -1000 into each of your lines by hand. Where does inf appear, where the logarithm of 0, and what of a "
+        "small number added to hide it?",
+        remedy="m is torch.clamp of the logits with min=0; then log(1 + e^a) = m + log(e^-m + e^(a - m)): no exponent is above 0.",
+    ):
+        for a in (1000.0, -1000.0, 88.0, -88.0, float(checks.rng.uniform(100, 900)), 17.0):
+            for y in (0.0, 1.0):
+                # 0 where the sign of the logit is right, |a| where it is wrong.
+                expected = torch.tensor(abs(a) if (a > 0) != (y > 0) else 0.0)
+                one, answer = torch.full((1, 1, 1), a), torch.full((1, 1, 1), y)
+                name = f"loss of the logit {a:g} with target {y:g}"
+                found = torch.as_tensor(bernoulli_loss(one, answer))
+                checks.equal(found.numel(), 1, name=f"number of values of the {name}")
+                found = found.reshape(())  # of what the mean is taken is told elsewhere
+                checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name)
+
+    with checks(
+        1,
+        "is exact where small and large logits are in one map",
+        needs="is the mean negative log likelihood of moderate logits",
+        hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own.",
+        remedy="An m for each pixel, a tensor of the logits' shape: one maximum for the whole map drives the other pixels to log(0).",
+    ):
+        logits = torch.tensor([1000.0, -300.0, 2.0, -2.0, 0.0, 40.0]).reshape(1, 2, 3)
+        logits = logits + normal(1, 2, 3, rng=checks.rng)
+        targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]).reshape(1, 2, 3)
+        is_written_out(checks, bernoulli_loss, logits, targets)
+        expected = F.binary_cross_entropy_with_logits(logits.double(), targets.double())
+        checks.close(bernoulli_loss(logits, targets), expected, atol=1e-4, rtol=1e-5, name="loss")
+
+    with checks(
+        2,
+        "is a tensor with the gradients (σ(a) - y) / number of pixels",
+        needs="is the mean negative log likelihood of moderate logits",
+        hint="Nothing can be learned from a loss without gradients. Does every line compute with tensors of torch, and with the logits "
+        "themselves?",
+        remedy="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph.",
+    ):
+        logits = 3 * normal(3, 6, 7, rng=checks.rng)
+        targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
+        checks.tensor(bernoulli_loss(logits, targets), (), None, name="loss")
+        is_written_out(checks, bernoulli_loss, logits, targets)
         gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
         expected = (torch.sigmoid(logits) - targets) / logits.numel()
         checks.close(
             gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to logits"
         )
+
+    with checks(
+        1,
+        "leaves the logits and the targets that it is given unchanged",
+        needs="is the mean negative log likelihood of moderate logits",
+        hint="The targets are used again in each epoch: does a line of yours write into them, or into the logits?",
+        remedy="clamp makes a new tensor, clamp_ and -= write into the one that they are given.",
+    ):
+        logits, targets = normal(2, 3, 4, rng=checks.rng), torch.zeros(2, 3, 4)
+        targets[1] = 1
+        checks.unchanged(bernoulli_loss, logits, targets)
 
     return checks

@@ -7,120 +7,166 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy.signal import correlate2d
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-
-
-def copy_pixel(model: Any, columns_right: int = 0) -> None:
-    """Make each template of a tracker copy the pixel that is so many columns to the right of its centre."""
-    weight = torch.zeros_like(model.template.weight)
-    rows, columns = weight.shape[2:]
-    weight[:, :, rows // 2, columns // 2 + columns_right] = 1
-    bias = torch.zeros(len(weight))
-    model.template.load_state_dict({"weight": weight, "bias": bias}, strict=False)
-
-
-def draw_templates(model: Any, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Give a tracker templates and biases drawn here: with its own, all zero say, zeros would be the right logits."""
-    weight = normal(*model.template.weight.shape, seed=seed) / 5
-    bias = normal(len(weight), seed=seed + 1)
-    model.template.load_state_dict({"weight": weight, "bias": bias}, strict=False)
-    return weight, bias
+from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias, passed
 
 
 @checked
 def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
-    """Kernel sizes, shapes, and three trackers whose logits can be worked out by other means."""
-    checks = Checks("TemplatePoseTracker", hidden_points=3)
+    """Kernel sizes, shapes, and trackers whose logits can be worked out by other means."""
+    checks = Checks("TemplatePoseTracker", hidden_points=4)
 
     with checks(
-        1,
-        "has one kernel a key point, the smallest odd size not below patch_size / downsample",
-        hint="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. The mean over colour leaves one input "
-        "channel. Name the convolution self.template and keep its bias.",
+        2,
+        "has one kernel for each key point, the smallest odd size not below patch_size / downsample",
+        hint="Compute 101 / 4, 48 / 2 and 63 / 3 by hand, and the smallest odd number that is not below each. How many channels does a "
+        "grey image have?",
+        remedy="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. One input channel; the convolution is "
+        "self.template and keeps its bias.",
     ):
         for downsample, patch_size, side in [(4, 101, 27), (2, 48, 25), (3, 63, 21)]:
             model = TemplatePoseTracker(5, downsample=downsample, patch_size=patch_size)
-            checks.shape(model.template.weight, (5, 1, side, side))
-            checks.shape(model.template.bias, (5,))
+            checks.shape(model.template.weight, (5, 1, side, side), name="template.weight")
+            has_bias(checks, model.template, 5, "template")
 
     with checks(
-        1,
-        "returns one map of logits a key point, as large as the frame, whatever its size",
-        hint="Pad the convolution by kernel_size // 2 and interpolate its logits to size=(height, width): 37 rows shrunk by 4 and "
-        "enlarged by 4 would be 36.",
+        2,
+        "takes the stub's arguments by name and returns one map for each key point, as large as the frame",
+        hint="Follow the shape from step to step, for a frame of 37 × 50: which steps change height and width, and is there still a batch "
+        "at the end?",
+        remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0].",
     ):
-        model = TemplatePoseTracker(2, downsample=4, patch_size=20)
-        checks.shape(model(normal(3, 37, 50, seed=20)), (2, 37, 50))
-        checks.shape(model(normal(3, 41, 28, seed=21)), (2, 41, 28))
+        model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
+        checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), None, name="logits")
+        checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
 
     with checks(
-        1,
-        "matches templates with the mean over colours at full resolution",
-        hint="The logits are the template's products with the grey patch around each pixel (zeros beyond the border) plus a bias: no "
-        "sum over colours, no sigmoid.",
+        2,
+        "matches templates with the mean over colors at full resolution",
+        hint="Without downsampling a logit is the template times the grey patch around its pixel, plus a bias. Which of the four steps "
+        "does more than that, or less?",
+        remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border, no sigmoid.",
     ):
         model = TemplatePoseTracker(2, patch_size=5)
-        weight, bias = draw_templates(model, seed=24)
-        image = normal(3, 11, 14, seed=22)
-        grey = to_numpy(image).mean(axis=0)
-        products = [correlate2d(grey, w[0], mode="same") for w in to_numpy(weight)]
-        expected = torch.tensor(np.stack(products)) + bias[:, None, None]
-        checks.close(model(image), expected, atol=1e-2, name="logits")
+        template = draw_layer(checks, model.template, (2, 1), "template")
+        image = normal(3, 11, 14, rng=checks.rng)
+        expected = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None])
+        checks.close(model(image), torch.tensor(expected), atol=2e-2, name="logits")
 
     with checks(
-        1,
+        2,
         "matches templates at the lower resolution",
-        hint="Interpolate first, then convolve: the template's neighbouring weights see pixels that are downsample apart. Nearest "
-        "interpolation takes one pixel of each square, where pooling would take their mean.",
+        hint="Which comes first, making the image smaller or the convolution? And which pixel of each square does nearest interpolation "
+        "take?",
+        remedy="Interpolate first, by self.mode, then convolve: the template's neighboring weights see pixels that are downsample apart.",
     ):
-        model = TemplatePoseTracker(1, downsample=2, patch_size=6)
-        copy_pixel(model, columns_right=1)
-        image = normal(10, 16, seed=23)
-        seen = F.pad(image[::2, 2::2], (0, 1))  # every second pixel, the one to the right of each
-        expected = torch.kron(seen, torch.ones(2, 2))[None]
-        checks.close(model(image.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+        model = TemplatePoseTracker(2, downsample=2, patch_size=6)
+        template = draw_layer(checks, model.template, (2, 1), "template")
+        grey = normal(10, 16, rng=checks.rng)
+        small = convolved(template, to_numpy(grey).astype(float)[None, ::2, ::2])
+        expected = np.kron(small, np.ones((1, 2, 2)))
+        checks.close(model(grey.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
 
     with checks(
         1,
         "interpolates both ways by the mode that it is given",
-        hint='mode="bilinear" must reach both calls of interpolate: halved and doubled again, a ramp of grey stays a ramp; with '
-        '"nearest" it becomes a staircase.',
+        hint='With mode="bilinear" maps are smooth. Does the mode reach both calls, with nothing else set in them?',
+        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
     ):
-        model = TemplatePoseTracker(1, downsample=2, patch_size=2, mode="bilinear")
-        copy_pixel(model)
-        ramp = torch.arange(24.0).expand(3, 16, 24) / 4
-        inside = model(ramp)[:, 4:-4, 4:-4]
-        checks.close(inside, ramp[:1, 4:-4, 4:-4], atol=2e-2, name="logits within the border")
+        model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
+        template = draw_layer(checks, model.template, (1, 1), "template")
+        grey = normal(12, 18, rng=checks.rng)
+        small = convolved(template, bilinear(to_numpy(grey).astype(float), 4, 6)[None])
+        expected = bilinear(small[0], 12, 18)[None]
+        checks.close(model(grey.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
+
+    with checks(
+        2,
+        "can learn: gradients reach the templates and their biases",
+        hint="A tracker without gradients gives the right logits and never gets better. Is there a line that cuts the graph between the "
+        "weights and the logits?",
+        remedy="Call self.template(small) itself: no torch.no_grad(), .detach(), .numpy(), .item() or .data in forward.",
+    ):
+        model = TemplatePoseTracker(2, downsample=2, patch_size=6)
+        draw_layer(checks, model.template, (2, 1), "template")
+        small = normal(5, 8, rng=checks.rng)
+        grey = small.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
+        gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
+        # Each of the 5 × 8 small logits counts for 4 pixels; the center of the template sees all of them.
+        center_and_bias = {"weight": 4 * small.sum().expand(2), "bias": torch.full((2,), 160.0)}
+        for name, expected in center_and_bias.items():
+            found = gradients.get(f"template.{name}")
+            checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")
+            values = torch.as_tensor(found)
+            if name == "weight":
+                message = "some of the templates' weights get no gradient"
+                checks.that(values.ndim == 4 and bool((values != 0).all()), message)
+                values = values[:, 0, values.shape[2] // 2, values.shape[3] // 2]
+            where = "the centers of the templates" if name == "weight" else "template.bias"
+            checks.that(bool((values != 0).any()), f"template.{name} gets no gradient")
+            if passed(checks, "matches templates at the lower resolution"):
+                checks.close(values, expected, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
+
+    with checks(
+        1,
+        "leaves the image that it is given unchanged",
+        needs="matches templates with the mean over colors at full resolution",
+        hint="Training shows each image again and again: does forward write into it?",
+        remedy="x -= ..., x[...] = ... and torch's functions that end in _ write into what they are given.",
+    ):
+        model = TemplatePoseTracker(1, patch_size=3)
+        checks.unchanged(model, normal(3, 6, 7, rng=checks.rng))
 
     return checks
+
+
+def strided(up: Any, frame: torch.Tensor, factor: int, reach: tuple[int, int]) -> torch.Tensor:
+    """The convolution of a frame with large templates that `upsample_template` promises."""
+    padding = factor * reach[0], factor * reach[1]
+    weight = torch.as_tensor(up).float()[:, None]
+    return F.conv2d(frame, weight, stride=factor, padding=padding)
 
 
 @checked
 def upsample_template(upsample_template: Any) -> Checks:
     """The two ways to match a template to a small frame agree."""
-    checks = Checks("upsample_template", hidden_points=1)
+    checks = Checks("upsample_template", hidden_points=2)
 
     with checks(
         1,
-        "returns templates that are factor times as tall and as wide",
-        hint="Every weight of the template becomes a square of factor × factor weights.",
+        "takes the stub's arguments by name and returns templates that are factor times as tall and as wide",
+        hint="What does one weight of the small template become in the large one, along each axis?",
+        remedy="Every weight becomes a square of factor × factor weights; the first axis stays.",
     ):
-        checks.shape(upsample_template(normal(4, 5, 3, seed=30), 2), (4, 10, 6))
+        template = normal(4, 5, 3, rng=checks.rng)
+        checks.tensor(upsample_template(template=template, factor=2), (4, 10, 6))
 
     with checks(
-        2,
+        4,
         "gives the same logits with a strided convolution as average pooling does",
-        hint="Each weight is shared by the factor × factor pixels that pooling would average, so it is divided by their number. "
-        "repeat_interleave puts copies side by side, repeat and tile do not.",
+        hint="Write a mean of 2 × 2 pixels as a sum: with which weight does each pixel enter it? And which pixels of the frame share a "
+        "weight of the template: neighbors, or pixels far apart?",
+        remedy="repeat_interleave along both axes puts copies side by side (repeat and tile do not); then divide by factor².",
     ):
-        template, frame = normal(2, 5, 5, seed=31), normal(1, 1, 24, 30, seed=32)
-        up = torch.as_tensor(upsample_template(template, 2)).float()
-        strided = F.conv2d(frame, up[:, None], stride=2, padding=2 * 2)
-        pooled = F.conv2d(F.avg_pool2d(frame, 2), template[:, None], padding=2)
-        checks.close(strided, pooled, atol=1e-3, name="logits")
+        template, frame = normal(2, 5, 3, rng=checks.rng), normal(1, 1, 24, 30, rng=checks.rng)
+        for factor in (2, 3):
+            up = upsample_template(template, factor)
+            checks.shape(up, (2, 5 * factor, 3 * factor))
+            pooled = F.conv2d(F.avg_pool2d(frame, factor), template[:, None], padding=(2, 1))
+            found = strided(up, frame, factor, (2, 1))
+            checks.close(found, pooled, atol=1e-3, name=f"logits for factor {factor}")
+
+    with checks(
+        1,
+        "leaves the template that it is given unchanged",
+        needs="gives the same logits with a strided convolution as average pooling does",
+        hint="The small template is still the caller's: does a line of yours write into it?",
+        remedy="template /= factor**2 writes into the caller's tensor; template / factor**2 makes a new one.",
+    ):
+        template = normal(2, 3, 5, rng=checks.rng)
+        checks.unchanged(upsample_template, template, 2)
 
     return checks

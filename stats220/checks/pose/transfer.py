@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
@@ -11,85 +12,183 @@ from stats220.checks.inputs import normal
 from stats220.checks.pose.models import (
     BACKBONE_CHANNELS,
     answer_of_head,
-    draw_head,
+    corners,
+    draw_layer,
     features_of,
+    has_bias,
+    passed,
     tiny_backbone,
 )
 
 
 @checked
 def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
-    """Trackers on a network of two small stages."""
-    checks = Checks("ResNetPoseTracker", hidden_points=2)
-    image = 1 + 2 * normal(3, 37, 50, seed=60)  # no image of mean 0 and variance 1
+    """Trackers on a network of two small stages, whose weights are drawn here."""
+    checks = Checks("ResNetPoseTracker", hidden_points=4)
 
     with checks(
-        1,
-        "has a head with one map a key point, on the channels of the last stage in use",
-        hint="backbone.channels[0] is the stem's, so that channels[num_stages] is that of the last stage. Name the convolution "
-        "self.head and keep its bias.",
+        2,
+        "has a head with one map for each key point, on the channels of the last stage in use",
+        hint="backbone.channels holds one number for the stem and one for each stage. Which of them does the head get to see?",
+        remedy="self.head is an nn.Conv2d from backbone.channels[num_stages] to num_keypoints channels, padded by kernel_size // 2.",
     ):
         for num_stages, kernel_size in [(1, 3), (2, 3), (2, 1)]:
-            model = ResNetPoseTracker(tiny_backbone(checks), 2, num_stages, kernel_size)
-            channels = BACKBONE_CHANNELS[num_stages]
-            size = (2, channels, kernel_size, kernel_size)
+            backbone, _ = tiny_backbone(checks)
+            model = ResNetPoseTracker(
+                backbone=backbone, num_keypoints=2, num_stages=num_stages, kernel_size=kernel_size
+            )
+            size = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
             checks.shape(model.head.weight, size, name="head.weight")
-            checks.shape(model.head.bias, (2,), name="head.bias")
+            has_bias(checks, model.head, 2, "head")
 
     with checks(
         1,
         "returns logits as large as the image, whatever its size",
-        hint="The features are smaller than the image. Interpolate the logits to size=(height, width), and take them out of their batch.",
+        hint="Follow the shape: the image gets a batch, the features are smaller than the image, and what should come out?",
+        remedy="Interpolate the logits to size=(height, width), and take [0], the only image of the batch.",
     ):
+        image = normal(3, 37, 50, rng=checks.rng)
         for num_keypoints in (2, 1):
-            model = ResNetPoseTracker(tiny_backbone(checks), num_keypoints)
-            checks.shape(model(image), (num_keypoints, 37, 50), name="logits")
-            checks.shape(model(image[:, :24, :31]), (num_keypoints, 24, 31), name="logits")
+            model = ResNetPoseTracker(tiny_backbone(checks)[0], num_keypoints)
+            checks.tensor(model(image), (num_keypoints, 37, 50), None, name="logits")
+            checks.tensor(model(image[:, :24, :31]), (num_keypoints, 24, 31), None, name="logits")
+
+    with checks(
+        2,
+        "applies the head to the features of the stage",
+        hint="Stem, stages, head: is each applied once, in this order, to the output of the one before? What does the convolution see "
+        "beyond the border?",
+        remedy="The head on self.features of image[None], with zeros around it (padding=kernel_size // 2) and no sigmoid behind it.",
+    ):
+        backbone, twin = tiny_backbone(checks)
+        image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
+        model = ResNetPoseTracker(backbone, 2)
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
+        expected = answer_of_head(head, features_of(twin, image, 1), 36, 48)
+        found = checks.tensor(model(image), (2, 36, 48), None, name="logits")
+        name = "logits in the four corners"
+        checks.close(corners(found), corners(expected), atol=2e-2, name=name)
 
     with checks(
         1,
-        "applies the head to the features of the stage",
-        hint="stem, then the first num_stages stages, then the head, padded by kernel_size // 2, then bilinear interpolation: no sigmoid.",
+        "interpolates the logits to the image's size, bilinearly",
+        needs="applies the head to the features of the stage",
+        hint="The corners are right, the pixels between them are not: how are these made of the small logits?",
+        remedy='F.interpolate(small_logits, size=(height, width), mode="bilinear"), of the logits, not of features or image; corners not '
+        "aligned.",
     ):
-        backbone = tiny_backbone(checks)
+        backbone, twin = tiny_backbone(checks)
+        image = 1 + 2 * normal(3, 37, 50, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        head = draw_head(model, seed=51)
-        expected = answer_of_head(head, features_of(checks, backbone, image, 1), 37, 50)
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
+        expected = answer_of_head(head, features_of(twin, image, 1), 37, 50)
         checks.close(model(image), expected, atol=2e-2, name="logits")
 
     with checks(
-        1,
-        "learns nothing but the head",
-        hint="parameter.requires_grad_(False) for every parameter of the stem and the stages. The head's own stay as they are.",
+        2,
+        "learns the head, all of it and nothing else",
+        hint="Print the names of the parameters that require a gradient. Which should be there, and does the head get its gradients? A part "
+        "in a plain list is not seen by torch at all.",
+        remedy="requires_grad_(False) for every parameter of stem and stages, in an nn.Sequential; the head outside of torch.no_grad().",
     ):
-        model = ResNetPoseTracker(tiny_backbone(checks), 2)
+        backbone, twin = tiny_backbone(checks)
+        image = normal(3, 20, 24, rng=checks.rng)
+        model = ResNetPoseTracker(backbone, 2)
+        draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         gradients = checks.gradients(model, image, parameters=model)
         others = [name for name in sorted(gradients) if not name.startswith("head.")]
         message = f"{len(others)} parameters beside the head's learn: {', '.join(others[:2])} ..."
         checks.that(not others, message)
         checks.equal(sorted(gradients), ["head.bias", "head.weight"], name="parameters that learn")
-        checks.close(gradients["head.bias"], torch.full((2,), 37.0 * 50), atol=1, name="gradient")
+        weight = checks.tensor(
+            gradients["head.weight"], (2, BACKBONE_CHANNELS[1], 3, 3), None, name="head's gradient"
+        )
+        checks.that(bool((weight != 0).any()), "the head's weights get no gradient")
+        if passed(checks, "applies the head to the features of the stage"):
+            # Each of the 10 × 12 small logits counts for 4 pixels; the center of the kernel sees all features.
+            bias = torch.full((2,), 480.0)
+            checks.close(gradients["head.bias"], bias, atol=1, name="gradient of head.bias")
+            expected = 4 * features_of(twin, image, 1).sum(dim=(1, 2)).expand(2, -1)
+            name = "gradient of the centers of head.weight"
+            checks.close(weight[:, :, 1, 1], expected, atol=4, rtol=0.15, name=name)
 
     with checks(
-        2,
-        "keeps BatchNorm's statistics, whatever train() says",
-        hint="requires_grad stops gradients only. In training mode BatchNorm uses the statistics of this one image and moves its own: "
-        "train() has to put the frozen part back into eval mode, each time.",
+        1,
+        "keeps BatchNorm in eval mode after train()",
+        needs="applies the head to the features of the stage",
+        hint="No gradient does not mean no change: what do BatchNorm layers do with an image in training mode, and who put them there?",
+        remedy="In train(), after that of the superclass: put self.features into eval mode, each time, whatever the mode.",
     ):
-        backbone = tiny_backbone(checks)
-        expected = features_of(checks, backbone, image, 1)
+        backbone, twin = tiny_backbone(checks)
+        image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        expected = answer_of_head(draw_head(model, seed=53), expected, 37, 50)
+        head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
+        expected = corners(answer_of_head(head, features_of(twin, image, 1), 36, 48))
         model.train()
-        checks.close(model(image), expected, atol=2e-2, name="logits in training mode")
+        found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
+        checks.close(found, expected, atol=2e-2, name="corners in training mode")
         model.eval()
         model.train()
         for _ in range(3):
             model(5 + 3 * image)
         model.eval()
-        checks.close(model(image), expected, atol=2e-2, name="logits after three other frames")
+        found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
+        checks.close(found, expected, atol=2e-2, name="corners after three other frames")
+
+    with checks(
+        1,
+        "switches the rest between training and eval mode, and train() returns the tracker",
+        hint="torch's own train(mode) does two things more: it hands the mode on to all the other parts, and it gives back the model.",
+        remedy="super().train(mode) first, then the frozen part into eval mode, then return self.",
+    ):
+        model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
+        for mode in (True, False, True):
+            returned = model.train(mode)
+            head = returned.head.training
+            checks.that(
+                head is mode and model.head.training is mode,
+                f"after train({mode}) the head is in {'training' if head else 'eval'} mode",
+            )
+        model.eval()
+        checks.that(not model.head.training, "after eval() the head is in training mode")
+        checks.that(model.train().head.training, "after train() the head is in eval mode")
+
+    with checks(
+        1,
+        "takes the frozen part along: it belongs to the model",
+        needs="applies the head to the features of the stage",
+        hint="`model.to(device)` and `model.parameters()` know what is an attribute of the model and a module. Is a list one?",
+        remedy="Put stem and stages into an nn.Sequential, as self.features: a plain list is not seen by torch.",
+    ):
+        model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
+        names = [str(name) for name in list(checks.make(model.state_dict))]
+        frozen = [name for name in names if not name.startswith("head.")]
+        # Two convolutions with weight and bias; two norms with weight, bias, mean, variance, and mostly a count.
+        message = (
+            f"its state holds {len(frozen)} tensors beside the head's, but stem and stage have 14"
+        )
+        checks.that(len(frozen) >= 12, message)
+
+    with checks(
+        1,
+        "leaves the image that it is given unchanged",
+        needs="applies the head to the features of the stage",
+        hint="The same image comes again in the next epoch: does forward write into it, or into a view of it?",
+        remedy="Take image[None], and write nothing into it: it is a view of the caller's image.",
+    ):
+        model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
+        checks.unchanged(model, normal(3, 12, 14, rng=checks.rng))
 
     return checks
+
+
+def shapes_of(checks: Checks, shapes: Any, count: int) -> list[tuple[int, ...]]:
+    """What `stage_shapes` returned, as plain numbers."""
+    if isinstance(shapes, (torch.Tensor, np.ndarray)):
+        checks.shape(shapes, (count, 3), name="shapes")
+        shapes = shapes.tolist()
+    parts = checks.items(shapes, count, name="the list of shapes")
+    return [tuple(int(n) for n in checks.items(part, 3, name="a shape")) for part in parts]
 
 
 @checked
@@ -98,13 +197,21 @@ def stage_shapes(stage_shapes: Any) -> Checks:
     checks = Checks("stage_shapes", hidden_points=1)
 
     with checks(
-        1,
+        3,
         "gives (channels, rows, columns) after the stem and after each stage",
-        hint="One tuple for the stem and one a stage, without the batch: features.shape[1:]. Each stage gets the features of the one before.",
+        hint="Ask the features for their shape as they go from part to part. How many parts are there, with the stem? Is the batch one of "
+        "the three numbers?",
+        remedy="features = part(features) for the stem and each stage; tuple(features.shape[1:]) leaves the batch out.",
     ):
-        shapes = stage_shapes(tiny_backbone(checks), normal(3, 20, 24, seed=61))
-        found = [tuple(int(n) for n in shape) for shape in shapes]
-        checks.equal(found, [(4, 10, 12), (6, 10, 12), (5, 5, 6)], name="shapes")
+        backbone, _ = tiny_backbone(checks)
+        for rows, columns in [(20, 24), (37, 50)]:
+            shapes = stage_shapes(backbone=backbone, image=normal(3, rows, columns, rng=checks.rng))
+            # A 3 × 3 convolution with stride 2 and a border of 1 has a place for each even pixel.
+            half = len(range(0, rows, 2)), len(range(0, columns, 2))
+            quarter = len(range(0, half[0], 2)), len(range(0, half[1], 2))
+            expected = [(4, *half), (6, *half), (5, *quarter)]
+            found = shapes_of(checks, shapes, 3)
+            checks.equal(found, expected, name=f"shapes for an image of {rows} × {columns}")
 
     return checks
 
@@ -115,21 +222,35 @@ def extract_features(extract_features: Any) -> Checks:
     checks = Checks("extract_features", hidden_points=1)
 
     with checks(
-        1,
-        "gives the features of every image, in a list",
-        hint="The stem, then the first num_stages stages. A network takes a batch, image[None], and gives one back.",
+        2,
+        "gives the features of every image, of the stage that it is told, in a list",
+        hint="How many features come out for two images, and of which stage? A network takes a batch and gives one back.",
+        remedy="The stem, then the first num_stages stages, applied to image[None]; [0] takes the features out of their batch again.",
     ):
-        backbone = tiny_backbone(checks)
-        images = [normal(3, 20, 24, seed=62), normal(3, 17, 30, seed=63)]
-        found = extract_features(backbone, images)
-        checks.equal(len(found), 2, name="number of results")
-        for i, image in enumerate(images):
-            expected = features_of(checks, backbone, image, 1)
-            checks.close(found[i], expected, atol=1e-2, name=f"features of image {i}")
-        first = checks.make(
-            next, checks.make(iter, checks.make(extract_features, backbone, images))
-        )
-        message = "no head can be trained on tensors made in inference mode: take torch.no_grad()"
-        checks.that(not first.is_inference(), message)
+        backbone, twin = tiny_backbone(checks)
+        images = [normal(3, 20, 24, rng=checks.rng), normal(3, 17, 30, rng=checks.rng)]
+        for num_stages in (1, 2):
+            found = extract_features(backbone=backbone, images=images, num_stages=num_stages)
+            checks.equal(len(found), 2, name="number of results")
+            for image, features in zip(images, checks.items(found, 2), strict=True):
+                expected = features_of(twin, image, num_stages)
+                name = f"features of stage {num_stages}"
+                checks.tensor(features, tuple(expected.shape), None, name=name)
+                checks.close(features, expected, atol=1e-2, name=name)
+
+    with checks(
+        1,
+        "gives features without a graph, on which a head can be trained",
+        needs="gives the features of every image, of the stage that it is told, in a list",
+        hint="Does torch record what the frozen network does, for each image? And can a head be trained on what comes out?",
+        remedy="with torch.no_grad(): around the computation. Tensors made under torch.inference_mode() cannot be trained on.",
+    ):
+        backbone, _ = tiny_backbone(checks)
+        images = [normal(3, 20, 24, rng=checks.rng)]
+        result = checks.make(extract_features, backbone, images)
+        features = checks.make(next, checks.make(iter, result))
+        message = "no head can be trained on tensors made in inference mode"
+        checks.that(not features.is_inference(), message)
+        checks.that(not features.requires_grad, "the features still hang on a graph")
 
     return checks

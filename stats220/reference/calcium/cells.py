@@ -71,7 +71,7 @@ def pixel_noise_std(
 def local_correlation(
     movie: Float[np.ndarray, "height width num_frames"],
 ) -> Float[np.ndarray, "height width"]:
-    """Mean correlation over time of each pixel with its neighbours above, below, left and right.
+    """Mean correlation over time of each pixel with its neighbors above, below, left and right.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def local_correlation(
     Returns
     -------
     ndarray (height, width)
-        Between -1 and 1. A pixel at the border has three neighbours, one in a corner two.
+        Between -1 and 1. A pixel at the border has three neighbors, one in a corner two.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def local_correlation(
     right = np.mean(zscores[:, :-1] * zscores[:, 1:], axis=-1)
     # END SOLUTION
 
-    # For each pixel, the sum over the neighbours it has, and how many it has.
+    # For each pixel, the sum over the neighbors it has, and how many it has.
     total = np.zeros(movie.shape[:2])
     num_neighbors = np.zeros(movie.shape[:2])
     # BEGIN SOLUTION
@@ -113,30 +113,3 @@ def local_correlation(
         pixels[:, 1:] += neighbors[1]
     # END SOLUTION
     return total / num_neighbors
-
-
-def unit_norm(
-    footprints: Float[np.ndarray, "*batch height width"],
-) -> Float[np.ndarray, "*batch height width"]:
-    """Scale each footprint to an L2 norm of one: its squares sum to one over the image.
-
-    Parameters
-    ----------
-    footprints : ndarray (..., height, width)
-        One image, or a stack of them.
-
-    Returns
-    -------
-    ndarray (..., height, width)
-        The same images, each with unit norm. One that is all zero stays zero.
-    """
-    # One norm for each image, shaped so that it divides that image.
-    # BEGIN SOLUTION
-    norms = np.sqrt(np.sum(footprints**2, axis=(-2, -1), keepdims=True))
-    # END SOLUTION
-
-    # Divide, but not by zero.
-    # BEGIN SOLUTION
-    normalized = footprints / np.where(norms > 0, norms, 1)
-    # END SOLUTION
-    return normalized

@@ -1,8 +1,8 @@
 """Deconvolution without a general solver: exact, in about five linear passes over the trace.
 
 Between spikes a trace only decays, so the best trace is a sequence of *pools*, runs of frames that decay from one jump. For a given
-price of a jump and a given baseline, one pass that merges neighbours out of order finds them (OASIS). While the pools stay as they
-are, their heights are linear in price and baseline; so the baseline that centres the residual, and the price that gives it the norm
+price of a jump and a given baseline, one pass that merges neighbors out of order finds them (OASIS). While the pools stay as they
+are, their heights are linear in price and baseline; so the baseline that centers the residual, and the price that gives it the norm
 asked for, solve a linear and a quadratic equation in three sums over pools. Alternate the two until both hold.
 
 The pass is a plain loop. Where numba is installed it is compiled (a second, once); without, it gives the same numbers, slowly.
@@ -120,11 +120,11 @@ def bounded(
     y = check_trace(trace, decay_frames, noise_std=noise_std, slack=slack)
     decay = math.exp(-1 / decay_frames)
     bound = (1 + slack) * noise_std * math.sqrt(len(y))
-    centred = y - y.mean()
-    if np.linalg.norm(centred) <= bound:
+    centered = y - y.mean()
+    if np.linalg.norm(centered) <= bound:
         return Deconvolution(np.zeros_like(y), np.zeros_like(y), float(y.mean()), 0.0)
     # Above this price the first spike does not pay. A tenth of it is a fair start; Newton's method needs no more.
-    highest = float(lfilter([1], [1, -decay], centred[::-1]).max())
+    highest = float(lfilter([1], [1, -decay], centered[::-1]).max())
     fit, price = _newton(y, decay, 0.1 * highest, bound)
     return fit._replace(multiplier=1 / (2 * price))
 
@@ -136,7 +136,7 @@ def penalized(
     noise_std: float = 1.0,
     baseline: float | None = None,
 ) -> Deconvolution:
-    """The penalised problem, min ‖y - c - b‖² / (2σ²) + λ‖Gc‖₁ subject to Gc >= 0.
+    """The penalized problem, min ‖y - c - b‖² / (2σ²) + λ‖Gc‖₁ subject to Gc >= 0.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def penalized(
     penalty, noise_std : float
         λ >= 0 and σ > 0.
     baseline : float, optional
-        b where it is known; otherwise it is optimised too.
+        b where it is known; otherwise it is optimized too.
 
     Returns
     -------
@@ -186,10 +186,10 @@ def _newton(
         free = max(len(y) - stiffness, 1e-12 * len(y))
         new_price = price
         if bound is not None:
-            # The squared norm, once the residual is centred, is its value here plus curvature * (new price² - price²).
+            # The squared norm, once the residual is centered, is its value here plus curvature * (new price² - price²).
             curvature = coupling**2 / free + gain
-            centred = square + total / free * (2 * (price * coupling - total) + total)
-            squared = price**2 + (bound**2 - centred) / curvature if curvature > 0 else 0.0
+            centered = square + total / free * (2 * (price * coupling - total) + total)
+            squared = price**2 + (bound**2 - centered) / curvature if curvature > 0 else 0.0
             new_price = math.sqrt(squared) if squared > 0 else 0.1 * price
         baseline += (total + coupling * (new_price - price)) / free
         price = new_price

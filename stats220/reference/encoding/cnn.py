@@ -47,7 +47,7 @@ class RetinaCNN(nn.Module):
         num_lags: int,
         num_filters: int = 8,
         num_subunits: int = 16,
-        filter_size: int = 7,
+        filter_size: int = 6,
         subunit_size: int = 5,
     ) -> None:
         super().__init__()

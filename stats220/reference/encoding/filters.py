@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
-from stats220.data.responses import check_recording
+from stats220.data.encoding import check_responses
 
 
 def spike_triggered_average(
@@ -31,20 +31,20 @@ def spike_triggered_average(
     -------
     Tensor of float32 (num_neurons, num_lags, height, width)
         At lag 0 the frame of the spike's own bin, at lag 1 the frame before, and so on. NaN for a
-        neuron all of whose spikes came earlier than that.
+        neuron without a spike in these bins.
 
     Raises
     ------
     InputError
         If stimulus and counts differ in length or are shorter than the window, a count is negative or
-        fractional, a frame holds a NaN, or a neuron has no spike at all.
+        fractional, or a frame holds a NaN.
 
     References
     ----------
     E. J. Chichilnisky (2001). A simple white noise analysis of neuronal light responses. Network
     12(2):199-213.
     """
-    check_recording(stimulus, spike_counts, num_lags)
+    check_responses(stimulus, spike_counts, num_lags)
     num_frames, height, width = stimulus.shape
     num_neurons, batch_size = spike_counts.shape[1], 10_000
     total = torch.zeros(num_neurons, num_lags, height, width, device=stimulus.device)

@@ -3,8 +3,9 @@
 from stats220.reference.pose.frames import dilate, downsample, keypoint_masks, preprocess
 from stats220.reference.pose.locating import locate_keypoints
 from stats220.reference.pose.loss import bernoulli_loss
+from stats220.reference.pose.optimizer import momentum_step, step_decay
 from stats220.reference.pose.template import TemplatePoseTracker, upsample_template
-from stats220.reference.pose.training import momentum_step, step_decay, train
+from stats220.reference.pose.training import train
 from stats220.reference.pose.transfer import ResNetPoseTracker, extract_features, stage_shapes
 
 __all__ = [

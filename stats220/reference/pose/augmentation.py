@@ -62,17 +62,17 @@ def augment(
 ) -> tuple[UInt8[np.ndarray, "height width 3"], Float[np.ndarray, "num_keypoints 2"]]:
     """Transform a frame and its key points alike; random numbers come from torch's generator.
 
-    torchvision's affine transforms put the *corner* of the first pixel at (0, 0), we its centre: half a pixel on the way in, and back
+    torchvision's affine transforms put the *corner* of the first pixel at (0, 0), we its center: half a pixel on the way in, and back
     on the way out. (Its flips do not: they would need none. This is why `transform` must be affine.)
 
     Returns
     -------
     image : ndarray of uint8 (height, width, 3)
     keypoints_xy : ndarray (num_keypoints, 2)
-        NaN where it was not labelled, or has left the frame.
+        NaN where it was not labeled, or has left the frame.
     """
     height, width = image.shape[:2]
-    labelled = np.isfinite(keypoints_xy).all(axis=1)
+    labeled = np.isfinite(keypoints_xy).all(axis=1)
     corners_xy = torch.tensor(np.nan_to_num(keypoints_xy) + 0.5, dtype=torch.float32)
     moved_image, moved = transform(
         tv_tensors.Image(torch.tensor(image).permute(2, 0, 1)),
@@ -80,5 +80,5 @@ def augment(
     )
     moved_xy = moved.numpy().astype(np.float64)
     inside = ((moved_xy >= 0) & (moved_xy < (width, height))).all(axis=1)
-    moved_xy = np.where((labelled & inside)[:, None], moved_xy - 0.5, np.nan)
+    moved_xy = np.where((labeled & inside)[:, None], moved_xy - 0.5, np.nan)
     return moved_image.permute(1, 2, 0).numpy(), moved_xy

@@ -46,13 +46,13 @@ def keypoint_masks(
 ) -> Float[Tensor, "num_keypoints height width"]:
     """Draw each key point as a binary mask with a single one.
 
-    Pixel centres are at whole numbers: the pixel in row 0, column 0 covers -0.5 <= x < 0.5 and
+    Pixel centers are at whole numbers: the pixel in row 0, column 0 covers -0.5 <= x < 0.5 and
     -0.5 <= y < 0.5.
 
     Parameters
     ----------
     keypoints_xy : ndarray of floats (num_keypoints, 2)
-        x (to the right) and y (down) of each key point in pixels; NaN where it is not labelled.
+        x (to the right) and y (down) of each key point in pixels; NaN where it is not labeled.
     height, width : int
         Size of the frame in pixels.
 
@@ -60,7 +60,7 @@ def keypoint_masks(
     -------
     Tensor of float32 (num_keypoints, height, width)
         1 at the nearest pixel, floor(x + 0.5) and floor(y + 0.5), and 0 elsewhere. The mask of a
-        key point that is not labelled, or whose nearest pixel is outside the frame, is empty.
+        key point that is not labeled, or whose nearest pixel is outside the frame, is empty.
     """
     masks = torch.zeros(len(keypoints_xy), height, width)
     for mask, (x, y) in zip(masks, keypoints_xy, strict=True):
@@ -92,9 +92,9 @@ def downsample(
 
     Returns
     -------
-    image : Tensor (3, height // factor, width // factor)
+    image : Tensor of float32 (3, height // factor, width // factor)
         The mean of each square.
-    masks : Tensor (num_keypoints, height // factor, width // factor)
+    masks : Tensor of float32 (num_keypoints, height // factor, width // factor)
         The maximum of each square, so that no key point is lost. Trailing rows and columns that
         fill no square are dropped.
     """
@@ -120,11 +120,11 @@ def dilate(
     masks : Tensor (num_keypoints, height, width)
         Binary masks.
     size : int, odd
-        Side of the square in pixels, centred on the one; its parts outside the frame are cut off.
+        Side of the square in pixels, centerd on the one; its parts outside the frame are cut off.
 
     Returns
     -------
-    Tensor (num_keypoints, height, width)
+    Tensor of float32 (num_keypoints, height, width)
         Binary masks: 1 where the square around a pixel holds a one of the same mask.
 
     References

@@ -12,13 +12,13 @@ def locate_keypoints(
 ) -> Float[Tensor, "num_keypoints 2"]:
     r"""Find each key point, to a fraction of a pixel, in the original frame.
 
-    Three neighbouring logits l, c, r with the largest in the middle lie on one parabola, whose top
+    Three neighboring logits l, c, r with the largest in the middle lie on one parabola, whose top
     is at
 
     .. math:: \delta = \frac{l - r}{2 (l - 2c + r)}, \qquad -\tfrac12 \le \delta \le \tfrac12,
 
-    pixels to the right of c's. Pixel centres are at whole numbers. A pixel at x of a frame that is
-    `scale` times smaller covers `scale` pixels of the original, whose centre is at
+    pixels to the right of c's. Pixel centers are at whole numbers. A pixel at x of a frame that is
+    `scale` times smaller covers `scale` pixels of the original, whose center is at
     (x + 0.5) · scale - 0.5.
 
     Parameters
@@ -38,10 +38,10 @@ def locate_keypoints(
     num_keypoints, height, width = logits.shape
     keypoints_xy = torch.full((num_keypoints, 2), float("nan"), device=logits.device)
 
-    def peak_shift(left: Tensor, centre: Tensor, right: Tensor) -> Tensor:
-        """The shift δ for three neighbouring logits, as above, and 0 where all three are equal."""
+    def peak_shift(left: Tensor, center: Tensor, right: Tensor) -> Tensor:
+        """The shift δ for three neighboring logits, as above, and 0 where all three are equal."""
         # BEGIN SOLUTION
-        curvature = left - 2 * centre + right
+        curvature = left - 2 * center + right
         shift = torch.where(curvature < 0, (left - right) / (2 * curvature), 0)
         # END SOLUTION
         return shift
@@ -59,7 +59,7 @@ def locate_keypoints(
         # END SOLUTION
 
         # x and y of the top of the parabola along the row, and along the column. Along an axis on
-        # which the pixel has no neighbour on one side, at the border, its own centre.
+        # which the pixel has no neighbor on one side, at the border, its own center.
         # BEGIN SOLUTION
         x, y = float(column), float(row)
         if 0 < column < width - 1:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class TemplatePoseTracker(nn.Module):
-    """Slide one template a key point over a small grey version of the frame.
+    """Slide a template for each key point over a small grey version of the frame.
 
     Parameters
     ----------
@@ -19,12 +19,13 @@ class TemplatePoseTracker(nn.Module):
     patch_size : int
         Side, in pixels of the frame, of what a template should see at least.
     mode : {"nearest", "bilinear"}
-        How `torch.nn.functional.interpolate` makes the frame smaller and the logits larger.
+        How `torch.nn.functional.interpolate` makes the frame smaller and the logits larger, with
+        nothing else set.
 
     Attributes
     ----------
     template : nn.Conv2d
-        The templates: one input channel, `num_keypoints` output channels, a bias each, a square
+        The templates: one input channel, `num_keypoints` output channels, a bias for each, a square
         kernel whose side is the smallest odd number that is not below patch_size / downsample, and
         a border of zeros that keeps the size.
     """
@@ -63,7 +64,7 @@ class TemplatePoseTracker(nn.Module):
         """
         height, width = image.shape[-2:]
 
-        # The mean over colours, as a batch of one image with one channel: (1, 1, height, width).
+        # The mean over colors, as a batch of one image with one channel: (1, 1, height, width).
         # BEGIN SOLUTION
         grey = image.mean(dim=0)[None, None]
         # END SOLUTION
@@ -101,7 +102,7 @@ def upsample_template(
 
     Returns
     -------
-    Tensor (num_keypoints, factor * rows, factor * columns)
+    Tensor of float32 (num_keypoints, factor * rows, factor * columns)
         `up`, for the frame itself: ``conv2d(x, up, stride=factor, padding=factor * (rows // 2))``
         equals ``conv2d(avg_pool2d(x, factor), template, padding=rows // 2)`` for frames x whose
         height and width are multiples of the factor (of others, pooling drops trailing rows and

@@ -27,7 +27,7 @@ class ResNetPoseTracker(nn.Module):
     Attributes
     ----------
     features : nn.Sequential
-        The stem and the first stages: frozen, always in eval mode.
+        The stem and the first stages: part of the model, frozen, always in eval mode.
     head : nn.Conv2d
         The final convolution, with bias and a border of zeros that keeps the size: the only part
         that learns.
@@ -63,7 +63,7 @@ class ResNetPoseTracker(nn.Module):
         # END SOLUTION
 
     def train(self, mode: bool = True) -> "ResNetPoseTracker":
-        """Switch to training mode (or back): the head only.
+        """Switch the head to training mode (or back), and return the tracker.
 
         A BatchNorm layer in training mode uses the mean and variance of this image, and moves its
         running statistics towards them. Frozen features do neither.
@@ -98,12 +98,13 @@ class ResNetPoseTracker(nn.Module):
             features = self.features(image[None])
         # END SOLUTION
 
-        # Logits, one map a key point, as small as the features.
+        # Logits, one map for each key point, as small as the features.
         # BEGIN SOLUTION
         small_logits = self.head(features)
         # END SOLUTION
 
-        # Interpolate them to (height, width), mode="bilinear", and take them out of their batch.
+        # Interpolate them to (height, width), mode="bilinear" and nothing else set, and take them out
+        # of their batch.
         # BEGIN SOLUTION
         logits = F.interpolate(small_logits, size=(height, width), mode="bilinear")[0]
         # END SOLUTION
@@ -155,7 +156,7 @@ def extract_features(
     Returns
     -------
     list of Tensors (channels, rows, columns)
-        One an image, without a graph.
+        One for each image, without a graph.
 
     Raises
     ------

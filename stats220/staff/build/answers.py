@@ -37,7 +37,7 @@ def read_answers(root: Path, module: str) -> Answers:
     file = SourceFile.read(root, path, remedy="write it")
     answers: dict[str, Answer] = {}
     headings = _headings(file)
-    ends = [line for _, line in headings[1:]] + [len(file.lines) + 1]
+    ends = [*(line for _, line in headings), len(file.lines) + 1][1:]  # none yet: no end either
     for (question, line), end in zip(headings, ends, strict=True):
         text = "\n".join(file.lines[line : end - 1]).strip()
         if question in answers:

@@ -18,10 +18,18 @@ from stats220.staff.build.execute import Executed, execute_solution
 from stats220.staff.build.leaks import check_leaks, places_of
 from stats220.staff.build.nbgrader import write_assignment, write_course
 from stats220.staff.build.notebooks import Wheel, cell_lines, make_notebook, to_text
-from stats220.staff.build.release import MANIFEST, lab_entry, read_manifest, write_manifest
+from stats220.staff.build.published import check_published
+from stats220.staff.build.release import (
+    MANIFEST,
+    lab_entry,
+    read_manifest,
+    sha256_of,
+    write_manifest,
+)
+from stats220.staff.build.releaseindex import make_index
 from stats220.staff.build.rules import check_rules
 from stats220.staff.build.sources import Sources, read_sources
-from stats220.staff.build.wheel import build_wheel, read_version, wheel_name
+from stats220.staff.build.wheel import build_id, build_wheel, read_version
 
 DERIVED = ("release", "solutions")
 
@@ -133,12 +141,11 @@ def build_all(
             )
         )
     seconds = time.monotonic() - start
-    wheel = _wheel(root, course)
     built = []
     for name, sources in all_sources.items():
         executed = None
         if execute:
-            lines = cell_lines(sources, wheel)
+            lines = cell_lines(sources, course)
             executed = execute_solution(root, sources, solutions[name], lines)
         built.append(_describe(sources, executed))
     return BuildReport(tuple(built), files, differences, seconds)
@@ -170,20 +177,33 @@ def _stage(
     release, solved = staged / "release", staged / "solutions"
     release.mkdir()
     solved.mkdir()
-    wheel = _wheel(root, course)
-    wheel_file = build_wheel(root, release)
+    both = {**all_sources, **others}
+    index = make_index(
+        course, {name: both[name] for name in sorted(both) if both[name].lab.entry.released}
+    )
+    without = {sources.lab.module for sources in both.values() if not sources.lab.entry.released}
+    index["build"] = build_id(root, index, without)
+    wheel_file = build_wheel(root, release, index, without=without)
+    if why := check_published(root, read_version(root), sha256_of(wheel_file)):
+        raise AuthorError(
+            why,
+            file="stats220/__init__.py",
+            remedy="old notebooks must find the wheel that they were made for",
+        )
+    url = course.address_of(wheel_file.name)
+    wheel = Wheel(wheel_file.name, sha256_of(wheel_file), url, index["build"])
     entries = _kept_entries(root / "release", set(others))
     origins, solutions = {}, {}
     write_course(staged / "build" / "nbgrader", course.name)
     for name, sources in all_sources.items():
-        notebook = make_notebook(sources, wheel, "release")
+        notebook = make_notebook(sources, course, wheel, "release")
         path = release / f"{name}.ipynb"
         path.write_text(to_text(notebook), encoding="utf-8")
-        solutions[name] = make_notebook(sources, wheel, "solution")
+        solutions[name] = make_notebook(sources, course, wheel, "solution")
         (solved / path.name).write_text(to_text(solutions[name]), encoding="utf-8")
         write_assignment(staged / "build" / "nbgrader", sources, notebook)
         entries[name] = lab_entry(sources, path)
-        lines = cell_lines(sources, wheel)
+        lines = cell_lines(sources, course)
         origins[path.name] = {
             cell_id: (sources.lab.file.name, line) for cell_id, line in lines.items()
         }
@@ -208,11 +228,6 @@ def _kept_entries(release: Path, labs: set[str]) -> dict[str, Any]:
             str(error), file=f"release/{MANIFEST}", remedy="build all labs at once"
         ) from None
     return {name: entry for name, entry in entries.items() if name in labs}
-
-
-def _wheel(root: Path, course: Course) -> Wheel:
-    version = read_version(root)
-    return Wheel(wheel_name(version), version, course.wheel_url)
 
 
 def _differences(root: Path, staged: Path, labs: set[str]) -> tuple[str, ...]:

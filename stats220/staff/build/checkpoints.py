@@ -100,6 +100,7 @@ def _read_function(file: SourceFile, node: ast.FunctionDef, *, hidden: bool) -> 
         hidden_points = _points(file, options["hidden_points"], call.lineno)
     blocks = _blocks(file, node, recorder)
     points = sum(_block_points(file, block) for block in blocks)
+    _check_needs(file, node, blocks)
     if not blocks:
         raise file.error(
             f"the check {node.name} has no points",
@@ -149,6 +150,50 @@ def _block_points(file: SourceFile, block: ast.With) -> int:
             "a block worth nothing", line=block.lineno, remedy="give it at least 1 point"
         )
     return points
+
+
+def _check_needs(file: SourceFile, function: ast.FunctionDef, blocks: list[ast.With]) -> None:
+    """What a block needs is the `what` of one before it, written out or by a name for the words."""
+    words = _texts(function)
+    earlier: list[str] = []
+    for block in blocks:
+        call = block.items[0].context_expr
+        options = {keyword.arg: keyword.value for keyword in getattr(call, "keywords", [])}
+        needs = options.get("needs")
+        if needs is not None and _text(needs, words) not in earlier:
+            raise file.error(
+                f"a block needs {ast.unparse(needs)}, which is the name of no block before it",
+                line=needs.lineno,
+                remedy=f"write one of these: {', '.join(map(repr, earlier)) or '(there is none)'}",
+            )
+        positional = isinstance(call, ast.Call) and len(call.args) > 1
+        what = call.args[1] if positional else options.get("what")  # type: ignore[attr-defined]
+        text = None if what is None else _text(what, words)
+        if text in earlier:
+            raise file.error(
+                f"two blocks are called {text!r}",
+                line=block.lineno,
+                remedy="give each block words of its own",
+            )
+        if text is not None:
+            earlier.append(text)
+
+
+def _texts(function: ast.FunctionDef) -> dict[str, str]:
+    """The names that a function gives to words: ``sums = "adds up"``."""
+    found = {}
+    for node in function.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                found[name] = text
+    return found
+
+
+def _text(node: ast.expr, words: dict[str, str]) -> str | None:
+    """The words that an expression stands for, where it is a string or the name of one."""
+    if isinstance(node, ast.Name):
+        return words.get(node.id)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _points(file: SourceFile, node: ast.expr, line: int) -> int:

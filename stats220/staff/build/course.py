@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,25 @@ FORMAT = """the format is
          [course]
          name = "STATS 220"
          term = "Winter 2026"
-         wheel_url = ""
+         repository = "stanford/stats220-labs"  # optional, as are ref, wheel_url, hand_in, late_policy, collaboration
          [labs.lab4_pose]
          title = "Lab 4: Pose tracking"
-         points = 35"""
-COURSE_KEYS: dict[str, type] = {"name": str, "term": str, "wheel_url": str}
-LAB_KEYS: dict[str, type] = {"title": str, "points": int, "allowed": list}
+         points = 35
+         due = 2026-02-06T23:59:00  # optional, as are out and solutions"""
+COURSE_KEYS: dict[str, type] = dict.fromkeys(
+    ("name", "term", "wheel_url", "repository", "ref", "hand_in", "late_policy", "collaboration"),
+    str,
+)
+DATES = ("out", "due", "solutions")
+LAB_KEYS: dict[str, type] = {
+    "title": str,
+    "points": int,
+    "released": bool,
+    "allowed": list,
+    **dict.fromkeys(DATES, date),
+}
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+RAW = "https://raw.githubusercontent.com/{repository}/{ref}/{wheel}"
 LAB_NAME = re.compile(r"[a-z]+[0-9]*_[a-z][a-z0-9_]*")
 WHEEL_URL = re.compile(r"https?://[^\s\"'\\{}]+\.whl")
 
@@ -37,24 +51,47 @@ class Allowed:
 
 @dataclass(frozen=True)
 class LabEntry:
-    """What ``course.toml`` says about one lab."""
+    """What ``course.toml`` says about one lab; dates are of the course's own time zone, a date alone means its last minute."""
 
     name: str
     title: str
     points: int
     line: int
     allowed: tuple[Allowed, ...] = ()
+    released: bool = True
+    out: datetime | None = None
+    due: datetime | None = None
+    solutions: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Course:
-    """``labs/course.toml``, checked."""
+    """``labs/course.toml``, checked.
+
+    Attributes
+    ----------
+    repository, ref
+        Where the release is published on GitHub, "owner/name" and a branch or tag: they give the badge and the wheel's address.
+    hand_in, late_policy, collaboration
+        Sentences for the page *Start here* of each lab.
+    """
 
     name: str
-    term: str
-    wheel_url: str
     labs: dict[str, LabEntry]
     source: SourceFile
+    term: str = ""
+    wheel_url: str = ""
+    repository: str = ""
+    ref: str = "main"
+    hand_in: str = ""
+    late_policy: str = ""
+    collaboration: str = ""
+
+    def address_of(self, wheel: str) -> str:
+        """Where students' notebooks fetch the wheel; empty: it lies beside them."""
+        if self.wheel_url or not self.repository:
+            return self.wheel_url
+        return RAW.format(repository=self.repository, ref=self.ref, wheel=wheel)
 
 
 def read_course(root: Path) -> Course:
@@ -75,11 +112,15 @@ def read_course(root: Path) -> Course:
             line=source.line_of("wheel_url"),
             remedy='write wheel_url = "https://.../stats220-0.1.0-py3-none-any.whl", or "" for a wheel beside the notebook',
         )
+    repository = content["course"].get("repository", "")
+    if repository and not REPOSITORY.fullmatch(repository):
+        raise source.error(
+            f"{repository!r} is no repository",
+            line=source.line_of("repository"),
+            remedy='write repository = "owner/name", as GitHub names it',
+        )
     entries = {name: _read_lab(source, name, value) for name, value in content["labs"].items()}
-    course = content["course"]
-    return Course(
-        course["name"], course.get("term", ""), course.get("wheel_url", ""), entries, source
-    )
+    return Course(labs=entries, source=source, **content["course"])
 
 
 def find_labs(root: Path, course: Course) -> dict[str, Path]:
@@ -148,7 +189,31 @@ def _read_lab(source: SourceFile, name: str, value: Any) -> LabEntry:
             f"{where} has no points", line=line, remedy="give points = N, at least 1"
         )
     allowed = tuple(_read_allowed(source, where, item) for item in value.get("allowed", []))
-    return LabEntry(name, value["title"], value["points"], line, allowed)
+    dates = {key: _moment(value[key]) for key in DATES if key in value}
+    entry = LabEntry(
+        name,
+        value["title"],
+        value["points"],
+        line,
+        allowed,
+        released=value.get("released", True),
+        **dates,
+    )
+    moments = [moment for moment in (entry.out, entry.due, entry.solutions) if moment]
+    if moments != sorted(moments):
+        raise source.error(
+            f"{where} goes out, is due and gets its solutions in another order",
+            line=line,
+            remedy="let out come before due, and due before solutions",
+        )
+    return entry
+
+
+def _moment(value: date) -> datetime:
+    """A date as its last minute; a time without its zone, which is the course's own."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return datetime.combine(value, time(23, 59))
 
 
 def _read_allowed(source: SourceFile, where: str, item: Any) -> Allowed:
@@ -187,7 +252,7 @@ def _expect(
                 line=source.line_of(key),
                 remedy=f"known keys: {', '.join(sorted(keys))}",
             )
-        if not isinstance(value, keys[key]) or isinstance(value, bool):
+        if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
             raise source.error(
                 f"{where} {key} is not of type {keys[key].__name__}".strip(),
                 line=source.line_of(key, "="),

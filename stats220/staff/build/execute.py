@@ -11,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from stats220.staff.build.notebooks import HAND_IN_TAG
 from stats220.staff.build.sources import Sources
 
 LEAST_SECONDS = 300
@@ -55,7 +56,7 @@ def execute_solution(
         notebook,
         timeout_func=_seconds,
         kernel_name="python3",
-        skip_cells_with_tag="",
+        skip_cells_with_tag=HAND_IN_TAG,
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: running.append(cell),
     )

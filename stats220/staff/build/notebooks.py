@@ -13,7 +13,17 @@ from typing import Any, Literal
 import nbformat
 from nbformat import v4
 
+from stats220.staff.build.course import Course
+from stats220.staff.build.installcell import install_cell
 from stats220.staff.build.lab import Cell
+from stats220.staff.build.problems import (
+    Problem,
+    problems_below,
+    start_here,
+    with_badge,
+    with_duration,
+    with_points,
+)
 from stats220.staff.build.sources import Sources
 
 FORMAT_VERSION = 1  # of metadata.stats220
@@ -22,61 +32,65 @@ NBFORMAT_MINOR = 5
 ANSWER_STUB = "*Your answer here.*"
 SKIP_TAG = "skip-execution"  # nbclient, and so nbgrader, leaves cells with this tag alone; Jupyter runs them
 Kind = Literal["release", "solution"]
-
-INSTALL = """\
-# Run this cell first: it installs the lab's helper library where it is missing.
-import importlib
-import importlib.util
-import subprocess
-import sys
-from pathlib import Path
-
-WHEEL, VERSION, URL = "{wheel}", "{version}", "{url}"
-if importlib.util.find_spec("stats220") is None:
-    if not URL and not Path(WHEEL).exists():
-        raise FileNotFoundError(
-            f"{{WHEEL}} is not in {{Path.cwd()}}. Put it there (on Colab: the folder symbol on the "
-            "left, then upload), or download the lab again: the file comes with this notebook. "
-            "Then run this cell again."
-        )
-    source = URL or str(Path(WHEEL).resolve())
-    if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source]).returncode:
-        raise RuntimeError(f"stats220 was not installed from {{source}}: pip's message is above.")
-    importlib.invalidate_caches()
+LOCKED_ROLES = (
+    "given",
+    "test",
+    "hand in",
+)  # the course's own; the install cell depends on the wheel
+# What a traceback shows of a cell that was run before those that it needs.
+NEEDS_INSTALL = "import stats220  # ModuleNotFoundError? Run the cell above, Setup, first"
+NEEDS_CELLS = "  # NameError? Run the cells above first"
+HAND_IN_TAG = "hand-in"  # not run with the key either
+FOLDED = {"cellView": "form"}  # on Colab
+HAND_IN = """\
+# Hand in: runs your answers once more, says what is missing, and writes the file to hand in.
 import stats220
 
-print("stats220", stats220.__version__)
-if stats220.__version__ != VERSION:
-    print(
-        f"WARNING: this lab was made for stats220 {{VERSION}}; the checks may differ in yours. Run "
-        f"`%pip install --force-reinstall --no-deps {{URL or WHEEL}}` in a new cell, "
-        "then restart the kernel."
-    )"""
+stats220.submit()"""
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """The student wheel as the notebooks name it: `url` is empty where the file lies beside the notebook."""
+    """The student wheel as the notebooks name it.
+
+    Attributes
+    ----------
+    file, sha256
+        Its name and hash.
+    url
+        Where it is published; empty where it lies beside the notebook.
+    build
+        What tells this build from others of the same version.
+    """
 
     file: str
-    version: str
-    url: str = ""
+    sha256: str
+    url: str
+    build: str
 
 
-def make_notebook(sources: Sources, wheel: Wheel, kind: Kind) -> Any:
+def make_notebook(sources: Sources, course: Course, wheel: Wheel, kind: Kind) -> Any:
     """Derive a notebook from an authored lab; cell ids lead back to its lines by `cell_lines`."""
-    cells = [cell for cell, _ in _cells(sources, wheel, kind)]
+    cells = [cell for cell, _ in _cells(sources, course, wheel, kind)]
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "stats220": {"lab": sources.lab.name, "version": FORMAT_VERSION},
+        # For Colab: a machine with a GPU, and the notebook's own table of contents.
+        "accelerator": "GPU",
+        "colab": {"name": f"{sources.lab.name}.ipynb", "provenance": [], "toc_visible": True},
     }
     return v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=NBFORMAT_MINOR)
 
 
-def cell_lines(sources: Sources, wheel: Wheel) -> dict[str, int]:
+def cell_lines(sources: Sources, course: Course) -> dict[str, int]:
     """The line in the authored lab where the source of each cell id begins."""
-    return {cell.id: line for cell, line in _cells(sources, wheel, "release")}
+    return {cell.id: line for cell, line in _cells(sources, course, None, "release")}
+
+
+def lab_cells(sources: Sources, course: Course) -> list[Any]:
+    """The released cells, with an install cell that is empty: they do not depend on the wheel."""
+    return [cell for cell, _ in _cells(sources, course, None, "release")]
 
 
 def to_text(notebook: Any) -> str:
@@ -86,12 +100,35 @@ def to_text(notebook: Any) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _cells(sources: Sources, wheel: Wheel, kind: Kind) -> list[tuple[Any, int]]:
-    """All cells, each with the line in the lab where its source begins."""
-    code = INSTALL.format(wheel=wheel.file, version=wheel.version, url=wheel.url)
-    made = [(_cell("install", code, "install", _nbgrader("install", locked=True)), 1)]
-    for cell in sources.lab.cells:
-        made += [(derived, cell.start) for derived in _derive(sources, cell, kind)]
+def _cells(
+    sources: Sources, course: Course, wheel: Wheel | None, kind: Kind
+) -> list[tuple[Any, int]]:
+    """All cells, each with the line in the lab where its source begins: title, *Start here*, install cell, and the lab.
+
+    Without a wheel the install cell is empty: its text is the only one that depends on the wheel.
+    """
+    first, *rest = sources.lab.cells
+    title = _cell(
+        "text", with_badge(first.source, sources.lab.name, course), f"text-{_digest(first.source)}"
+    )
+    start = _cell("text", start_here(sources, course), "start-here")
+    code = wheel and install_cell(
+        sources.lab.name, wheel=wheel.file, sha256=wheel.sha256, url=wheel.url, build=wheel.build
+    )
+    install = _cell(
+        "install", code or "", "install", {**_nbgrader("install", locked=True), **FOLDED}
+    )
+    made = [(title, first.start), (start, 1), (install, 1)]
+    below = problems_below(sources)
+    for cell in rest:
+        made += [(derived, cell.start) for derived in _derive(sources, cell, kind, below)]
+    given = next((cell for cell, _ in made if cell.metadata.stats220.role == "given"), None)
+    if given is not None:
+        given.source = f"{NEEDS_INSTALL}\n{given.source}"
+    hand_in = _nbgrader("hand_in", locked=True)
+    made.append(
+        (_cell("hand in", HAND_IN, "hand-in", {"tags": [SKIP_TAG, HAND_IN_TAG], **hand_in}), 1)
+    )
     seen: dict[str, int] = {}
     for derived, _ in made:
         seen[derived.id] = seen.get(derived.id, 0) + 1
@@ -102,18 +139,19 @@ def _cells(sources: Sources, wheel: Wheel, kind: Kind) -> list[tuple[Any, int]]:
     return made
 
 
-def _derive(sources: Sources, cell: Cell, kind: Kind) -> list[Any]:
+def _derive(sources: Sources, cell: Cell, kind: Kind, below: dict[int, list[Problem]]) -> list[Any]:
     """The one or two notebook cells of a lab's cell."""
     name, source, digest = cell.name, cell.source, _digest(cell.source)
     match cell.role:
         case "text":
-            return [_cell("text", source, f"text-{digest}")]
+            return [_cell("text", with_points(cell, below.get(cell.line, [])), f"text-{digest}")]
         case "given":
             return [
                 _cell("given", source, f"given-{digest}", _nbgrader(f"given_{digest}", locked=True))
             ]
         case "explore":
             minutes = {"minutes": cell.minutes, "minutes_gpu": cell.minutes_gpu}
+            source = with_duration(cell)
             return [_cell("explore", source, f"explore-{digest}", {"tags": [SKIP_TAG]}, **minutes)]
         case "exercise":
             exercise = sources.exercises[name]
@@ -132,12 +170,17 @@ def _derive(sources: Sources, cell: Cell, kind: Kind) -> list[Any]:
             bonus = sources.is_bonus(name)
             entries = {"name": name, "points": cell.points, "bonus": bonus}
             marking = _nbgrader(f"test_{name}", points=None if bonus else cell.points, locked=True)
-            return [_cell("test", source, f"test-{name}", marking, **entries)]
+            return [_cell("test", source + NEEDS_CELLS, f"test-{name}", marking, **entries)]
         case "question":
             answer = sources.answers.by_question[name].text if kind == "solution" else ANSWER_STUB
             marking = _nbgrader(name, points=cell.points, solution=True)
             return [
-                _cell("question", source, f"question-{name}", name=name),
+                _cell(
+                    "question",
+                    with_points(cell, below.get(cell.line, [])),
+                    f"question-{name}",
+                    name=name,
+                ),
                 _cell("answer", answer, f"answer-{name}", marking, name=name, points=cell.points),
             ]
 

@@ -10,6 +10,7 @@ from stats220.staff.build.checkpoints import CheckFolder, read_checks, read_hidd
 from stats220.staff.build.course import LabEntry
 from stats220.staff.build.lab import Cell, Lab, read_lab
 from stats220.staff.build.reference import Exercise, Reference, read_reference
+from stats220.staff.build.spelling import nearest
 
 MOST_EXERCISES = 9
 MOST_MINUTES = 160
@@ -65,7 +66,7 @@ def read_sources(root: Path, path: Path, entry: LabEntry) -> Sources:
         if exercise is None:
             known = ", ".join(sorted(reference.definitions)) or "none"
             raise lab.error(
-                f"unknown exercise {cell.name!r}",
+                f"unknown exercise {cell.name!r}{nearest(cell.name, reference.definitions)}",
                 cell,
                 remedy=f"write it in stats220/reference/{lab.module}/; there are: {known}",
             )

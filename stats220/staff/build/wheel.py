@@ -6,6 +6,8 @@ names and with one date, because compressed bytes differ between versions of zli
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 import tempfile
@@ -21,7 +23,9 @@ from stats220.staff.build.names import imported_modules
 from stats220.staff.build.sourcefile import SourceFile
 
 PACKAGE = "stats220"
+INDEX = "release.json"  # beside the package's own __init__.py
 STAFF_ONLY = ("reference", "staff")
+STUDENT_EXTRAS = ("recordings", "cameras", "pretrained", "posterior", "fast")
 COPIED = ("name", "description", "requires-python", "license", "license-files", "dependencies")
 DATE = (2020, 1, 1, 0, 0, 0)
 VERSION = re.compile(r"__version__ = \"([0-9a-z.+]+)\"")
@@ -55,6 +59,20 @@ def student_files(root: Path) -> list[Path]:
     )
 
 
+def released_files(root: Path, without: set[str]) -> list[Path]:
+    """Of the student files those that go into the wheel: no checks of labs that are not released."""
+    hidden = {root / PACKAGE / "checks" / module for module in without}
+    return [path for path in student_files(root) if not hidden & set(path.parents)]
+
+
+def build_id(root: Path, index: dict[str, Any], without: set[str]) -> str:
+    """What tells this build from others of the same version: a digest of all that the wheel holds."""
+    digest = hashlib.sha256(json.dumps(index, sort_keys=True).encode())
+    for path in released_files(root, without):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def check_student_imports(root: Path) -> None:
     """Raise AuthorError where a module that students receive imports one that they do not."""
     for path in student_files(root):
@@ -71,16 +89,29 @@ def check_student_imports(root: Path) -> None:
                 )
 
 
-def build_wheel(root: Path, folder: Path) -> Path:
-    """Build the student wheel into `folder`; the same sources give the same bytes."""
+def build_wheel(root: Path, folder: Path, index: dict[str, Any], *, without: set[str]) -> Path:
+    """Build the student wheel into `folder`; the same sources give the same bytes.
+
+    Parameters
+    ----------
+    root, folder
+        The project, and where the wheel goes.
+    index
+        What the wheel says of its release, see `stats220.student.index`.
+    without
+        Modules of labs that are not released: their checks stay out.
+    """
     check_student_imports(root)
     version = read_version(root)
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch, "tree")
-        for path in student_files(root):
+        for path in released_files(root, without):
             target = tree / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+        (tree / PACKAGE / INDEX).write_text(
+            json.dumps(index, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         (tree / "pyproject.toml").write_text(_pyproject(root, tree), encoding="utf-8")
         [built] = WheelBuilder(str(tree)).build(directory=scratch, versions=["standard"])
         target = folder / wheel_name(version)
@@ -89,7 +120,7 @@ def build_wheel(root: Path, folder: Path) -> Path:
 
 
 def _pyproject(root: Path, tree: Path) -> str:
-    """The student wheel's pyproject: name and requirements of the project, no commands and no extras."""
+    """The student wheel's pyproject: name, requirements and students' extras of the project, no commands."""
     file = SourceFile.read(root, root / "pyproject.toml", remedy="write it")
     try:
         project: dict[str, Any] = tomllib.loads(file.text)["project"]
@@ -109,6 +140,7 @@ def _pyproject(root: Path, tree: Path) -> str:
         "[project]",
     ]
     lines += [f"{key} = {_toml(project[key])}" for key in COPIED if key in project]
+    extras = project.get("optional-dependencies", {})
     lines += [
         'dynamic = ["version"]',
         "",
@@ -116,7 +148,11 @@ def _pyproject(root: Path, tree: Path) -> str:
         f'path = "{PACKAGE}/__init__.py"',
         "",
     ]
+    offered = [name for name in STUDENT_EXTRAS if name in extras]
+    lines += ["[project.optional-dependencies]"] * bool(offered)
+    lines += [f"{name} = {_toml(extras[name])}" for name in offered]
     lines += [
+        "",
         "[tool.hatch.build.targets.wheel]",
         f'packages = ["{PACKAGE}"]',
         "ignore-vcs = true",

@@ -14,14 +14,16 @@ import nbformat
 from rich.markup import escape
 from rich.table import Column, Table
 
+from stats220.errors import GradingError
 from stats220.staff.build.release import Release
+from stats220.staff.build.spelling import nearest
 from stats220.staff.grade import worker
-from stats220.staff.grade.bank import Attempt, read_bank
+from stats220.staff.grade.bank import Attempt, read_bank, read_key
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult
 from stats220.staff.grade.run import check_functions, grade_notebook, ungraded
 from stats220.staff.grade.setup import prepared
-from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
+from stats220.staff.grade.workforce import Blamed, Workforce, terminating_as_interrupt
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
@@ -93,9 +95,11 @@ def run_attempts(
     device: str = "cpu",
     jobs: int = 2,
     isolation: str = "bwrap",
+    seed: int = 0,
+    only: str | None = None,
     progress: bool = False,
 ) -> AttemptsReport:
-    """Grade a bank of attempts.
+    """Grade the answer key and a bank of attempts.
 
     Parameters
     ----------
@@ -105,6 +109,10 @@ def run_attempts(
         A folder of ``<name>.py``; ``tests/attempts/<lab>`` by default.
     device
         "cpu", or "cuda": then each attempt has a fresh interpreter, unsandboxed, since a fork has no CUDA.
+    seed
+        What the checks draw their inputs from; no verdict may depend on it.
+    only
+        One exercise; the attempts at others, and what these lack, are left out.
     jobs, isolation, progress
         As in `stats220.staff.grade.course.grade_class`.
 
@@ -118,13 +126,17 @@ def run_attempts(
     release = Release.load(root, lab)
     for hidden in (False, True):
         check_functions(release, hidden=hidden)  # or say at once which one is missing
+    if only is not None and only not in (names := [e.name for e in release.exercises]):
+        raise GradingError(
+            f"{lab} has no exercise {only!r}{nearest(only, names)}; it has {', '.join(names)}"
+        )
     attempts = read_bank(bank or root / "tests" / "attempts" / lab, release)
+    attempts = [a for a in [*read_key(root, release), *attempts] if only in (None, a.exercise)]
     isolation = isolation if device == "cpu" else "none"
     with terminating_as_interrupt(), prepared(release, isolation) as setup:
-        setup = replace(setup, device=device)
+        setup = replace(setup, device=device, seed=seed)
 
-        def died(attempt: Attempt) -> Outcome:
-            why = "it ended the grader's own process, twice"
+        def died(attempt: Attempt, why: str) -> Outcome:
             return _outcome(attempt, ungraded(release, why, student="", isolation=setup.isolation))
 
         force = Workforce(grade_attempt, died, jobs=jobs, start=worker.start, setup=setup)
@@ -134,10 +146,11 @@ def run_attempts(
                 outcomes.append(outcome)
                 advance()
     outcomes.sort(key=lambda o: (o.attempt.exercise, o.attempt.path))
-    return AttemptsReport(tuple(outcomes), tuple(find_gaps(outcomes, release.exercises)))
+    exercises = [e for e in release.exercises if only in (None, e.name)]
+    return AttemptsReport(tuple(outcomes), tuple(find_gaps(outcomes, exercises)))
 
 
-def grade_attempt(attempt: Attempt) -> Outcome:
+def grade_attempt(attempt: Attempt, blamed: Blamed) -> Outcome:
     """Grade one attempt in a worker process: the otherwise blank release, with its code in the exercise's cell."""
     own = worker.current()
     notebook = deepcopy(own.setup.release.notebook)
@@ -148,9 +161,14 @@ def grade_attempt(attempt: Attempt) -> Outcome:
         ):
             cell.source = attempt.code
     data: str = nbformat.writes(notebook)
-    limits = own.setup.time_limits
     result = grade_notebook(
-        own.setup.release, data.encode(), own.pool, limits, only=attempt.exercise
+        own.setup.release,
+        data.encode(),
+        own.pool,
+        own.setup.time_limits,
+        only=attempt.exercise,
+        seed=own.setup.seed,
+        blamed=blamed,
     )
     return _outcome(attempt, result)
 
@@ -174,7 +192,8 @@ def find_gaps(outcomes: Sequence[Outcome], exercises: Sequence[ReleasedExercise]
     gaps = []
     by_exercise: Mapping[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        by_exercise[outcome.attempt.exercise].append(outcome)
+        if not outcome.attempt.is_key:
+            by_exercise[outcome.attempt.exercise].append(outcome)
     for exercise in exercises:
         mine = by_exercise[exercise.name]
         right = sum(o.attempt.is_right(exercise.points) for o in mine)

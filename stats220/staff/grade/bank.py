@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import nbformat
+
 from stats220.errors import AuthorError, GradingError
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ class Attempt:
     points: Points
     code: str
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it is the answer key's own."""
+        return self.path.suffix == ".ipynb"
+
     def is_right(self, max_points: float) -> bool:
         """Whether it must get full marks."""
         return self.points in ("all", max_points)
@@ -70,6 +77,19 @@ def read_bank(bank: Path, release: Release) -> list[Attempt]:
         raise GradingError(f"no attempts in {bank}: give a folder of NAME.py with --bank; {FORMAT}")
     exercises = {e.name: e for e in release.exercises}
     return [read_attempt(path, exercises) for path in paths]
+
+
+def read_key(root: Path, release: Release) -> list[Attempt]:
+    """The answer key's own cells, which must get all points: a wrong key, too, is found."""
+    path = root / "solutions" / f"{release.lab}.ipynb"
+    if not path.is_file():
+        raise GradingError(f"{path} is missing: run `stats220 build`")
+    cells = [
+        c for c in nbformat.read(path, as_version=4).cells if c.metadata.stats220.role == "exercise"
+    ]
+    return [
+        Attempt(path, c.metadata.stats220.name, "the answer key", "all", c.source) for c in cells
+    ]
 
 
 def read_attempt(path: Path, exercises: Mapping[str, ReleasedExercise]) -> Attempt:

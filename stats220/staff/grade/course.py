@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
-from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
 from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.gradebook import gradebook_url as default_url
 from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
-from stats220.staff.grade.marked import marked_notebook
+from stats220.staff.grade.journal import graded_students
+from stats220.staff.grade.plan import Plan, make_plan
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
 from stats220.staff.grade.run import check_functions
 from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
-from stats220.staff.grade.submissions import Submission, collect
+from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
 from stats220.staff.report.classreport import write_report
-from stats220.staff.report.feedback import write_feedback
+from stats220.staff.report.page import write_page
 
 
 def grade_class(
@@ -39,9 +40,13 @@ def grade_class(
     limits: Limits | None = None,
     time_limits: TimeLimits | None = None,
     gradebook_url: str | None = None,
+    seed: int | None = None,
+    students: Sequence[str] = (),
+    again: bool = False,
+    roster: Path | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
-    """Grade every submission of a lab.
+    """Grade every submission of a lab that is not graded yet.
 
     Parameters
     ----------
@@ -52,7 +57,8 @@ def grade_class(
     submissions
         A folder or zip; see `stats220.staff.grade.submissions.collect`.
     out
-        Gets ``grades.csv``, ``results/``, ``feedback/``, ``autograded/`` (for formgrader), ``gradebook.db``, ``report.html``.
+        Gets ``grades-<lab>.csv``, ``report-<lab>.html``, ``results/``, ``feedback/``, ``autograded/`` (for formgrader), ``gradebook.db``.
+        The class's files are made from all results of the lab that are there, of earlier runs too.
     jobs
         How many submissions are graded at a time.
     isolation
@@ -61,85 +67,127 @@ def grade_class(
         Of one submission; generous by default.
     gradebook_url
         SQLAlchemy URL of nbgrader's gradebook, in place of ``out/gradebook.db``.
+    seed
+        What the checks draw their inputs from; by default drawn at the first run into `out` and kept there, so that
+        grading again gives the same points.
+    students
+        Grade these alone; by default all.
+    again
+        Grade also what is graded already.
+    roster
+        ``roster.csv``, see `stats220.staff.grade.roster`; by default that beside the submissions, where there is one.
     progress
         Whether to show a progress bar on stderr.
 
     Returns
     -------
     list of SubmissionResult
-        Sorted by student.
+        Of the whole class, sorted by student.
 
     Raises
     ------
     GradingError
         Grading cannot start or go on. What was written stays: each student's files are put in place as soon as they are
-        graded, whole or not at all, and the class's files at the end.
+        graded, whole or not at all, and the same call goes on from there.
     """
-    release = Release.load(root, lab)
-    for hidden in (False, True):
-        check_functions(release, hidden=hidden)  # or say at once which one is missing
-    found = collect(submissions, lab)
-    if submissions.resolve() in (out.resolve(), *out.resolve().parents):
-        raise GradingError(
-            f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
-        )
+    settings = [repr(given) for given in (limits, time_limits) if given is not None]
+    options: dict[str, Any] = {"isolation": isolation, "settings": settings, "seed": seed}
+    options |= {"students": students, "again": again, "roster": roster}
+    make_plan(
+        root, lab, submissions, out, **options
+    )  # what is wrong with it shows before anything is made
     title = read_course(root).labs[lab].title
-    with (
-        terminating_as_interrupt(),
-        output_folder(out),
-        prepared(release, isolation) as setup,
-    ):
-        setup = replace(
-            setup,
-            limits=limits or setup.limits,
-            time_limits=time_limits or setup.time_limits,
-        )
+    with terminating_as_interrupt(), output_folder(out):
+        todo = make_plan(root, lab, submissions, out, **options)
+        for hidden in (False, True):
+            check_functions(todo.release, hidden=hidden)  # or say at once which one is missing
         url = gradebook_url or default_url(out)
-        prepare_gradebook(url, release)
-        written = _Written(out, title)
-        try:
-            with progress_bar(f"grading {lab}", len(found), show=progress) as advance:
-                for graded in _graded(setup, found, jobs):
-                    written.add(graded)
-                    advance()
-        except KeyboardInterrupt:
-            raise GradingError(
-                f"interrupted: {len(written.results)} of {len(found)} submissions are graded, and kept in {out}"
-            ) from None
-        results = sorted(written.results, key=lambda r: r.student)
-        write_atomically(out / "grades.csv", grades_csv(results))
+        prepare_gradebook(url, todo.release)
+        written = _Written(todo)
+        if todo.todo:
+            with prepared(todo.release, isolation) as setup:
+                setup = replace(
+                    setup,
+                    limits=limits or setup.limits,
+                    time_limits=time_limits or setup.time_limits,
+                    seed=todo.seed,
+                    title=title,
+                )
+                _grade(setup, todo, written, jobs=jobs, progress=progress)
+        return _finish(todo, url, title, written.resubmitted)
+
+
+def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: bool) -> None:
+    lab, out = todo.release.lab, todo.journal.out
+    try:
+        with progress_bar(f"grading {lab}", len(todo.todo), show=progress) as advance:
+            for graded in _graded(setup, list(todo.todo), jobs):
+                written.add(graded)
+                advance()
+    except KeyboardInterrupt:
+        raise GradingError(
+            f"interrupted: {written.number} of {len(todo.todo)} submissions are graded, and kept in {out}; the same command goes on"
+        ) from None
+
+
+def _finish(todo: Plan, url: str, title: str, resubmitted: set[str]) -> list[SubmissionResult]:
+    """Write the class's files from all results of the lab, and into the gradebook what is not in it yet."""
+    journal, release = todo.journal, todo.release
+    students = graded_students(journal.out, release.lab)
+    results = [_read_result(journal.out, student, release.lab) for student in students]
+    if not journal.class_is_done(students):
+        lines = grades_csv(results, people=todo.people, absent=todo.absent)
+        write_atomically(journal.out / f"grades-{release.lab}.csv", lines)
         names = [e.name for e in release.exercises]
-        write_report(
-            [to_dict(r) for r in results], out / "report.html", title=title, exercises=names
-        )
-        write_gradebook(url, release, results, resubmitted=written.resubmitted)
+        report = journal.out / f"report-{release.lab}.html"
+        write_report([to_dict(r) for r in results], report, title=title, exercises=names)
+        unbooked = [r for r in results if not journal.is_booked(r.student)]
+        write_gradebook(url, release, unbooked, resubmitted=resubmitted)
+        for result in unbooked:
+            journal.book(result.student)
+        journal.finish_class(students)
     return results
+
+
+def _read_result(out: Path, student: str, lab: str) -> SubmissionResult:
+    path = out / "results" / student / f"{lab}.json"
+    return from_json(path.read_text("utf-8"), where=str(path))
+
+
+OUR_FAULT = (
+    "the grader"  # in the note of what ended the grader's own process: tried again by the next run
+)
 
 
 @dataclass
 class _Written:
-    """The students' own files, written one by one."""
+    """The students' own files, written one by one, each with its line in the journal last."""
 
-    out: Path
-    title: str
-    results: list[SubmissionResult] = field(default_factory=list)
+    plan: Plan
+    number: int = 0
     resubmitted: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.out = self.plan.journal.out
+        self.submissions = {submission.student: submission for submission in self.plan.todo}
 
     def add(self, graded: Graded) -> None:
         result = graded.result
         student, lab = result.student, result.lab
         path = self.out / "results" / student / f"{lab}.json"
+        self.plan.journal.begin(student)
         if path.exists() and _graded_before(path) != result.submission_sha256:
             self.resubmitted.add(student)
         autograded = self.out / "autograded" / student / lab / f"{lab}.ipynb"
-        if graded.notebook is not None:
-            write_atomically(autograded, marked_notebook(graded.notebook, result))
+        if graded.marked is not None:
+            write_atomically(autograded, graded.marked)
         else:
             autograded.unlink(missing_ok=True)  # of an earlier file, which no longer counts
-        feedback = self.out / "feedback" / student / f"{lab}.html"
-        write_feedback(to_dict(result), graded.notebook, feedback, title=self.title)
+        write_page(graded.feedback, self.out / "feedback" / student / f"{lab}.html")
         write_atomically(path, to_json(result))
-        self.results.append(result)
+        if not any(OUR_FAULT in note for note in result.notes):
+            self.plan.journal.finish(self.submissions[student])
+        self.number += 1
 
 
 def _graded_before(path: Path) -> str:
@@ -150,10 +198,8 @@ def _graded_before(path: Path) -> str:
 
 
 def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
-    def died(submission: Submission) -> Graded:
-        return Graded(
-            worker.not_graded(setup, submission, "it ended the grader's own process, twice"), None
-        )
+    def died(submission: Submission, why: str) -> Graded:
+        return worker.not_graded(setup, submission, why)
 
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

@@ -122,10 +122,10 @@ def _write_lab(gradebook: Any, release: Release, url: str) -> None:
 def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> None:
     submission = gradebook.find_submission_notebook(result.lab, result.lab, result.student)
     scores: dict[str, float | None] = {f"test_{e.name}": e.points for e in result.exercises}
-    # As in nbgrader: an answer waits for a person, no answer is worth nothing.
-    scores |= {q.name: None if q.answered else 0.0 for q in result.questions}
+    # As in nbgrader: an answer waits for a person, no answer is worth nothing; not found is not "not written".
+    scores |= {q.name: None if q.needs_a_person else 0.0 for q in result.questions}
     blank = {e.name for e in result.exercises if e.status == "not attempted"}
-    blank |= {q.name for q in result.questions if not q.answered}
+    blank |= {q.name for q in result.questions if not q.needs_a_person}
     for grade in submission.grades:
         score = scores[grade.name]
         changed = again or grade.auto_score != score

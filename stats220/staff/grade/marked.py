@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbformat.v4 import new_output
 
-from stats220.staff.grade.results import ExerciseResult, SubmissionResult
+from stats220.staff.grade.mend import EXTRA
+from stats220.staff.grade.results import ExerciseResult, QuestionResult, SubmissionResult
+from stats220.staff.report.untrusted import safe_markdown
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -19,8 +21,13 @@ def marked_notebook(notebook: NotebookNode, result: SubmissionResult) -> str:
     notebook = deepcopy(notebook)
     exercises = {e.name: e for e in result.exercises}
     errors = {c.id: c.error for c in result.cells}
+    questions = {q.name: q for q in result.questions}
     for cell in notebook.cells:
         own = cell.metadata.stats220
+        if own.role == "answer":
+            cell.source = _answer(questions[own.name], cell.source)
+        elif own.role == EXTRA and cell.cell_type == "markdown":
+            cell.source = safe_markdown(cell.source)
         said = errors.get(cell.id, "")
         if own.role == "test" and own.name in exercises:
             said = _verdict(exercises[own.name])
@@ -28,6 +35,16 @@ def marked_notebook(notebook: NotebookNode, result: SubmissionResult) -> str:
             cell.outputs = [new_output("stream", name="stdout", text=said + "\n")]
     text: str = nbformat.writes(notebook)
     return text + "\n"
+
+
+def _answer(question: QuestionResult, blank: str) -> str:
+    """The answer, or what may be it; formgrader would run what scripts stand in a student's text."""
+    if question.answered:
+        return safe_markdown(question.answer)
+    if not question.candidates:
+        return blank
+    parts = ["**Nothing stands in the place of this answer. What the student wrote elsewhere:**"]
+    return "\n\n---\n\n".join([*parts, *map(safe_markdown, question.candidates)])
 
 
 def _verdict(exercise: ExerciseResult) -> str:

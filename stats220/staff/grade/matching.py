@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stats220.staff.grade.names import Names, names_of
+from stats220.staff.grade.names import names_of
 from stats220.staff.grade.reading import SubmittedCell, SubmittedNotebook
 from stats220.staff.grade.submissions import SubmissionError
 
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
     from stats220.staff.build.release import Release
 
+MIN_BEGINNING = 12  # characters, of a text by which a cell is known
 GRADED = {"exercise", "test", "answer", "question"}
 
 
-def match_cells(
-    release: Release, submitted: SubmittedNotebook, names: Sequence[Names]
-) -> list[int | None]:
+def match_cells(release: Release, submitted: SubmittedNotebook) -> list[int | None]:
     """The position in the release of each submitted cell; None for a cell that the student added.
 
     Raises
@@ -33,10 +32,16 @@ def match_cells(
         raise SubmissionError(f"a notebook of another lab: {submitted.lab[:60]}")
     originals = release.notebook.cells
     keys = _keys(originals)
-    places = [_place(keys, *pair) for pair in zip(submitted.cells, names, strict=True)]
+    places = [_place(keys, cell) for cell in submitted.cells]
+    places = [
+        _begun_with(originals, cell) if place is None else place
+        for place, cell in zip(places, submitted.cells, strict=True)
+    ]
     exercises = {exercise.name for exercise in release.exercises}
     known = any(p is not None and role_of(originals[p]) in GRADED for p in places)
-    if not (known or submitted.lab or any(exercises & own.objects for own in names)):
+    if not (
+        known or submitted.lab or any(exercises & c.code.names.objects for c in submitted.cells)
+    ):
         raise SubmissionError(f"not a notebook of {release.lab}: none of its cells is in it")
     return places
 
@@ -76,15 +81,31 @@ def _keys(originals: Sequence[NotebookNode]) -> dict[tuple[str, str], int]:
     return keys
 
 
-def _place(keys: dict[tuple[str, str], int], cell: SubmittedCell, names: Names) -> int | None:
+def _place(keys: dict[tuple[str, str], int], cell: SubmittedCell) -> int | None:
     clues = (
         (cell.role, cell.name),
         ("grade_id", cell.grade_id),
         ("id", cell.id),
         ("text", plain(cell.source)),
-        ("objects", " ".join(sorted(names.objects))),
+        ("objects", " ".join(sorted(cell.code.names.objects))),
     )
     return next((keys[clue] for clue in clues if clue[1] and clue in keys), None)
+
+
+def _begun_with(originals: Sequence[NotebookNode], cell: SubmittedCell) -> int | None:
+    """The text cell of the release, the longest one, that this text cell begins with: something was typed below it."""
+    if cell.kind != "text":
+        return None
+    text = plain(cell.source)
+    begun = {
+        i: len(start)
+        for i, original in enumerate(originals)
+        if original.cell_type != "code"
+        and role_of(original) != "answer"  # they all hold the same words
+        and len(start := plain(original.source)) >= MIN_BEGINNING
+        and text.startswith(start)
+    }
+    return max(begun, key=begun.__getitem__, default=None)
 
 
 def role_of(cell: NotebookNode) -> str:

@@ -16,14 +16,17 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from stats220.staff.grade.matching import match_cells, moved_cells, name_of, plain, role_of
-from stats220.staff.grade.names import Names, names_of, same_code
-from stats220.staff.grade.reading import SubmittedNotebook, read_notebook
+from stats220.staff.grade.names import NOTHING_KNOWN, Code, read_code
+from stats220.staff.grade.reader import read_bounded
+from stats220.staff.grade.reading import SubmittedNotebook
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
 
 EXTRA = "extra"  # the role of a cell that the student added
-LOCKED = ("given", "install")
+NO_CODE = read_code("").fingerprint  # of a cell that holds comments alone
+MAX_STRAYS, MAX_STRAY = 20, 5000  # texts, and characters of one, that a person is shown
+LOCKED = ("given", "install", "hand in")
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,21 @@ class Mended:
         What had to be mended, in words.
     answers
         What the student wrote, by question; a question left as it was is not in it.
+    strays
+        What the student wrote that belongs to no question: any of it may be an answer that is missing.
+    codes
+        What is known of the code in the notebook, by source.
     """
 
     notebook: NotebookNode
     mended: tuple[str, ...]
     answers: Mapping[str, str]
+    strays: tuple[str, ...]
+    codes: Mapping[str, Code]
+
+    def code(self, source: str) -> Code:
+        """What is known of a cell's code."""
+        return self.codes.get(source, NOTHING_KNOWN)
 
 
 def mend(release: Release, data: bytes) -> Mended:
@@ -53,7 +66,7 @@ def mend(release: Release, data: bytes) -> Mended:
     SubmissionError
         It is no notebook, or a notebook of another lab.
     """
-    return mend_notebook(release, read_notebook(data))
+    return mend_notebook(release, read_bounded(data))
 
 
 def mend_notebook(release: Release, submitted: SubmittedNotebook) -> Mended:
@@ -71,9 +84,13 @@ class _Mender:
         self.notes.extend(self.submitted.notes)
         self.originals: Sequence[NotebookNode] = self.release.notebook.cells
         self.cells = self.submitted.cells
-        self.names = [names_of(c.source) if c.kind == "code" else Names() for c in self.cells]
-        self.places = match_cells(self.release, self.submitted, self.names)
+        self.codes = {c.source: c.code for c in self.cells if c.kind == "code"}
+        for original in self.originals:
+            if original.cell_type == "code" and original.source not in self.codes:
+                self.codes[original.source] = read_code(original.source)
+        self.places = match_cells(self.release, self.submitted)
         self.moved = moved_cells(self.places)
+        self.strays: dict[int, str] = {}
 
     # ---- what stands where
 
@@ -103,29 +120,45 @@ class _Mender:
                 used.update(mine)
             elif role != "exercise":
                 slots[place] = [_copy(original)]
-                used.update(i for i in mine if self.cells[i].kind == "text")
+                for i in [i for i in mine if self.cells[i].kind == "text"]:
+                    self._note_stray(i, original)
+                    used.add(i)
         notebook = deepcopy(self.release.notebook)
         notebook.cells = self._with_extras(slots, used)
-        return Mended(notebook, tuple(self.notes), answers)
+        strays = tuple(self.strays[i][:MAX_STRAY] for i in sorted(self.strays))
+        return Mended(notebook, tuple(self.notes), answers, strays[:MAX_STRAYS], self.codes)
+
+    def _same(self, i: int, original: NotebookNode) -> bool:
+        """Whether a submitted cell differs at most in comments and layout from the release's."""
+        cell = self.cells[i]
+        if cell.kind == "code" and original.cell_type == "code":
+            return self.codes[cell.source].fingerprint == self.codes[original.source].fingerprint
+        return cell.source.strip() == str(original.source).strip()
 
     def _exercise(self, name: str, place: int, used: set[int]) -> list[NotebookNode]:
         """The cells that answer one exercise: the version that counts, among earlier ones and parts split off."""
         original = self.originals[place]
+        self._let_go_below_check(name, place)
         marked = [
             i for i, p in enumerate(self.places) if p == place and self.cells[i].kind == "code"
         ]
-        defining = {i for i, n in enumerate(self.names) if name in n.objects}
-        defining |= {i for i in marked if name in self.names[i].defined}
-        blank = {i for i in defining if same_code(self.cells[i].source, original.source)}
+        below = self._check_of(name)
+        names = [cell.code.names for cell in self.cells]
+        defining = {i for i, n in enumerate(names) if name in n.objects}
+        defining |= {i for i in marked if name in names[i].defined}
+        blank = {i for i in defining if self._same(i, original)}
         worked = sorted(defining - blank)
+        above = [i for i in worked if i < below]
         # Where nothing defines the name, a marked cell still shows what the student did: a renamed function, say.
-        versions = worked or sorted(blank) or marked
+        versions = above or worked or sorted(blank) or marked
         if not versions:
             self.notes.append(f"the cell of {name} is missing; the blank one stands in")
             return [_copy(original)]
         last = versions[-1]
-        if len(worked) > 1:
-            self.notes.append(f"{name} is defined in {len(worked)} cells; the last one counts")
+        if above and len(worked) > len(above):
+            self.notes.append(f"{name} is defined again below its check; the one above counts")
+        if worked and len(versions) > 1:
+            self.notes.append(f"{name} is defined in {len(versions)} cells; the last one counts")
         elif last not in marked:
             self.notes.append(f"{name} was found by its name, in a cell that is not marked as its")
         elif last in self.moved:
@@ -138,11 +171,27 @@ class _Mender:
             *(self._extra(i) for i in others if i > last),
         ]
 
+    def _check_of(self, name: str) -> int:
+        """The submitted cell that checks an exercise, the last of them; behind the last cell where there is none."""
+        tests = [i for i, c in enumerate(self.originals) if role_of(c) == "test"]
+        place = next(i for i in tests if name_of(self.originals[i]) == name)
+        found = [i for i, p in enumerate(self.places) if p == place]
+        return found[-1] if found else len(self.cells)
+
+    def _let_go_below_check(self, name: str, place: int) -> None:
+        """A copy of the exercise's cell below its check is a cell of the student's own, where there is one above."""
+        marked = [i for i, p in enumerate(self.places) if p == place]
+        below = self._check_of(name)
+        if any(i < below and name in self.cells[i].code.names.objects for i in marked):
+            for i in marked:
+                if i > below:
+                    self.places[i] = None
+
     def _locked(
         self, original: NotebookNode, mine: Sequence[int], used: set[int]
     ) -> list[NotebookNode]:
         """A given cell: as released. A student's edit of it runs first, so that an added import is not lost."""
-        edited = [i for i in mine if not same_code(self.cells[i].source, original.source)]
+        edited = [i for i in mine if not self._same(i, original)]
         used.update(mine)
         what = f"the given cell {_first_line(original.source)!r}"
         if not mine and self.cells:
@@ -152,7 +201,7 @@ class _Mender:
         return [*(self._extra(i) for i in edited), _copy(original)]
 
     def _test(self, original: NotebookNode, mine: Sequence[int]) -> None:
-        if any(not same_code(self.cells[i].source, original.source) for i in mine):
+        if not all(self._same(i, original) for i in mine):
             self.notes.append(
                 f"the test cell of {name_of(original)} was changed; the original counts"
             )
@@ -187,6 +236,17 @@ class _Mender:
             answers[name] = text
         return _copy(original, text or original.source)
 
+    def _note_stray(self, i: int, original: NotebookNode | None = None) -> None:
+        """What was written into a text of the release, or in a cell of the student's own, may be an answer."""
+        text = self.cells[i].source.strip()
+        if original is not None:
+            released = original.source.strip()
+            if plain(text) == plain(released):
+                return
+            text = text.removeprefix(released).strip()
+        if text:
+            self.strays[i] = text
+
     def _added_text_after(self, i: int) -> list[int]:
         found = []
         for j in range(i + 1, len(self.cells)):
@@ -213,6 +273,8 @@ class _Mender:
             if own is not None:
                 place = own
             if i not in used and self.cells[i].source.strip():
+                if self.cells[i].kind == "text" or self.cells[i].code.fingerprint == NO_CODE:
+                    self._note_stray(i)
                 following[place].append(self._extra(i))
         cells = list(following[-1])
         for place in range(len(self.originals)):

@@ -1,18 +1,22 @@
-"""What a cell defines and what it needs, read from its text alone: nothing of a student's is run here."""
+"""What a cell defines and what it needs, read from its text alone: nothing of a student's is run here.
+
+Python's parser needs gigabytes and minutes for some texts of a few kilobytes, so a student's are read in a process that is
+bounded: `stats220.staff.grade.reader`.
+"""
 
 from __future__ import annotations
 
 import ast
-import re
+import contextlib
+import hashlib
 import symtable
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from stats220.line.magics import python_text
+
 STAR = "*"  # ``from x import *`` may define anything
-# Blanks, not \s: over a hundred thousand empty lines that would start again at each, for hours.
-_MAGIC = re.compile(r"^([ \t]*)(\w+[ \t]*=[ \t]*)?[%!?].*$", re.MULTILINE)
-_PYTHON_CELL_MAGIC = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b")
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,15 @@ class Names:
     needed: frozenset[str] = frozenset()
 
 
-def python_text(source: str) -> str:
-    """The cell without ``%magic``, ``!command`` and ``?help`` lines; empty if it is in another language."""
-    if source.lstrip().startswith("%%") and not _PYTHON_CELL_MAGIC.match(source):
-        return ""
-    return _MAGIC.sub(r"\1pass", source)
+@dataclass(frozen=True)
+class Code:
+    """What is known of a cell without running it; the fingerprint is that of its code, whatever the layout and comments."""
+
+    names: Names = Names()
+    fingerprint: str = ""
+
+
+NOTHING_KNOWN = Code()
 
 
 def parse(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
@@ -54,24 +62,25 @@ def parse(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
     return None
 
 
+def read_code(source: str) -> Code:
+    """Read a cell; a cell that is not Python has no names, and is the same as what has the same text."""
+    parsed = parse(source)
+    text, names = source.strip(), Names()
+    if parsed:
+        # A thousand nested lambdas parse, but nobody needs what they define; a number of 5,000 digits cannot be shown.
+        with contextlib.suppress(RecursionError, ValueError, MemoryError):
+            text, names = "code " + ast.dump(parsed[0]), _names(*parsed)
+    return Code(names, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+
+
 def same_code(one: str, other: str) -> bool:
     """Whether two cells differ at most in comments and layout."""
-    if one.strip() == other.strip():
-        return True
-    trees = parse(one), parse(other)
-    try:
-        return all(trees) and len({ast.dump(tree[0]) for tree in trees if tree}) == 1
-    except RecursionError:
-        return False
+    return read_code(one).fingerprint == read_code(other).fingerprint
 
 
 def names_of(source: str) -> Names:
     """The names that a cell defines and needs; none for a cell that is not Python."""
-    parsed = parse(source)
-    try:
-        return _names(*parsed) if parsed else Names()
-    except RecursionError:  # a thousand nested lambdas parse, but nobody needs what they define
-        return Names()
+    return read_code(source).names
 
 
 def _names(tree: ast.Module, table: symtable.SymbolTable) -> Names:

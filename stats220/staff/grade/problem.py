@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from stats220.checks import CheckResult, Checks
+from stats220.checks.block import RAISED
 from stats220.line.failures import SandboxLost, StudentError
 from stats220.line.proxy import Nothing, Proxy, type_name
 from stats220.staff.grade.results import ExerciseResult, Status
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
 
 MAX_MESSAGE = 2000
-MIN_COPIED = 3  # exercises
+FOLDERS = re.compile(r"(?<![\w./:~-])/(?:[^\s/'\"():;,<>|*]+/)+")  # of an absolute path
+MIN_COPIED = 2  # exercises: one alone may be a misconception
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,33 @@ class Findings:
     ----------
     rows
         One a block.
-    lost
-        How the sandbox was lost; empty where it was not.
+    lost, in_time
+        How the sandbox was lost, empty where it was not; and whether it was with time left.
     missing
         Whether there is nothing of the exercise's name to check.
+    memorized
+        Whether these checks pass with the inputs of a notebook and not with those of this run.
     notes
         What the operator should know.
     """
 
     rows: tuple[CheckResult, ...] = ()
     lost: str = ""
+    in_time: bool = False
     missing: bool = False
     seconds: float = 0.0
+    memorized: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """Points of all rows; a lost exercise has none."""
+        return 0 if self.lost else sum(row.points for row in self.rows)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something that was attempted did not pass."""
+        return not self.lost and any(row.status == "failed" for row in self.rows)
 
 
 def check_exercise(runner: Runner, exercise: ReleasedExercise, function: CheckFunction) -> Findings:
@@ -81,7 +97,8 @@ def check_exercise(runner: Runner, exercise: ReleasedExercise, function: CheckFu
         why = plain_text(str(error))
         recorded = getattr(error.__cause__, "checks", None)
         rows = [row for row in getattr(recorded, "results", ()) if row.status == "lost"]
-        return found([replace(row, message=why) for row in rows], lost=why)
+        rows = [replace(row, message=why) for row in rows]
+        return found(rows, lost=why, in_time=error.in_time)
 
 
 def add_up(
@@ -110,11 +127,12 @@ def add_up(
     notes = [note for found in findings for note in found.notes]
     rows = tuple(row for found in findings for row in found.rows)
     seconds = sum(found.seconds for found in findings)
+    memorized = any(found.memorized for found in findings)
 
     def result(status: Status, message: str, rows: tuple[CheckResult, ...]) -> ExerciseResult:
         points = sum(row.points for row in rows)
         own = (exercise.name, points, exercise.points, exercise.bonus)
-        return ExerciseResult(*own, status, seconds, message, rows)
+        return ExerciseResult(*own, status, seconds, message, rows, memorized)
 
     if why := next((found.lost for found in findings if found.lost), ""):
         return result("lost", why, tuple(row for row in rows if row.status == "lost")), notes
@@ -132,21 +150,31 @@ def add_up(
     return result(_status(rows, exercise, untouched), message, rows), notes
 
 
-def looks_copied(results: Iterable[ExerciseResult]) -> str:
-    """What to tell the operator of answers that are right wherever students can look, and nowhere else; else empty.
+def looks_copied(results: Iterable[ExerciseResult]) -> list[str]:
+    """What to tell the operator of answers that are right only where students can look.
 
     Visible checks ship with the course, expected values and all: answers can be read off them.
     """
-    only_visible = []
+    memorized, only_visible = [], []
     for result in results:
         hidden = [row for row in result.checks if row.hidden]
-        if any(row.points for row in hidden):
-            return ""
-        if hidden and all(row.points for row in result.checks if not row.hidden):
+        visible = [row for row in result.checks if not row.hidden]
+        if result.memorized:
+            memorized.append(result.name)
+        elif hidden and not any(row.points for row in hidden) and all(r.points for r in visible):
             only_visible.append(result.name)
-    if len(only_visible) < MIN_COPIED:
-        return ""
-    return f"every visible check and no hidden one passes in {', '.join(only_visible)}: see how they are answered"
+    notes = []
+    if memorized:
+        names = ", ".join(memorized)
+        notes.append(
+            f"the visible checks pass with the inputs that students see and no others in {names}: see how they are answered"
+        )
+    if len(only_visible) + len(memorized) >= MIN_COPIED and only_visible:
+        names = ", ".join(only_visible)
+        notes.append(
+            f"every visible check and no hidden one passes in {names}: see how they are answered"
+        )
+    return notes
 
 
 def _rows(
@@ -166,9 +194,8 @@ def _rows(
     except SandboxLost:
         raise
     except StudentError as error:
-        # The name of a class and the message are the student's to choose: they could carry a hidden input out.
-        kind = error.builtin_name if function.hidden else str(error)
-        return [_instead(function, "failed", f"the checks could not start: {kind}")]
+        what = RAISED if function.hidden else str(error)
+        return [_instead(function, "failed", f"the checks could not start: {what}")]
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         notes.append(
@@ -214,6 +241,13 @@ def _plain(row: CheckResult) -> CheckResult:
 
 
 def plain_text(text: str) -> str:
-    """A message that is the same at each run (no addresses), fits a table, and can be written to any file."""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text).encode("utf-8", "replace").decode()
+    """A message that is the same at each run and on each machine, fits a table, and can be written to any file.
+
+    No addresses; of a path only what tells a student something: the file, or where it is in its package.
+    """
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text[: 4 * MAX_MESSAGE])
+    text = FOLDERS.sub(
+        lambda found: found[0].rpartition("-packages/")[2] if "-packages/" in found[0] else "", text
+    )
+    text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "..."

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from stats220.staff.grade.names import NOTHING_KNOWN, Code, read_code
 from stats220.staff.grade.submissions import SubmissionError
 
 MAX_CELLS = 2000
+MAX_ID = 1000
 # Characters. An answer may hold a picture; what is parsed and run is bounded more tightly.
 MAX_SOURCE = {"code": 200_000, "text": 5_000_000}
-MAX_CODE = 2_000_000  # of a notebook
+MAX_TOTAL = {"code": 2_000_000, "text": 20_000_000}  # of a notebook
 # UTF-32's mark starts with UTF-16's, so it is looked for first.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,6 +34,8 @@ class SubmittedCell:
     ----------
     kind
         "code", or "text" for markdown and raw cells.
+    code
+        What its code defines and needs; nothing of a text cell.
     source
         Free of characters that no file can hold.
     id
@@ -48,6 +52,7 @@ class SubmittedCell:
     grade_id: str = ""
     role: str = ""
     name: str = ""
+    code: Code = NOTHING_KNOWN
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,17 @@ class SubmittedNotebook:
     notes: tuple[str, ...]
 
 
-def read_notebook(data: bytes) -> SubmittedNotebook:
+def read_notebook(
+    data: bytes, read: Callable[[int, str], Code] = lambda number, source: read_code(source)
+) -> SubmittedNotebook:
     """Read a notebook of any format version, with or without a byte order mark.
+
+    Parameters
+    ----------
+    data
+        The file.
+    read
+        Reads a cell's code, given the cell's number too.
 
     Raises
     ------
@@ -74,9 +88,26 @@ def read_notebook(data: bytes) -> SubmittedNotebook:
     raw = _raw_cells(content, notes)
     if len(raw) > MAX_CELLS:
         raise SubmissionError(f"the notebook has {len(raw)} cells, more than {MAX_CELLS}")
-    cells = tuple(_cells(raw, notes))
+    cells = _with_answers_as_code(list(_cells(raw, notes)), notes)
+    cells = [
+        replace(cell, code=read(number, cell.source)) if cell.kind == "code" else cell
+        for number, cell in enumerate(cells, 1)
+    ]
     lab = _mapping(_mapping(content.get("metadata")).get("stats220")).get("lab", "")
-    return SubmittedNotebook(lab if isinstance(lab, str) else "", cells, tuple(notes))
+    lab = _encodable(lab) if isinstance(lab, str) else ""
+    return SubmittedNotebook(lab, tuple(cells), tuple(notes))
+
+
+def _with_answers_as_code(cells: list[SubmittedCell], notes: list[str]) -> list[SubmittedCell]:
+    """One key too many in Jupyter makes an exercise's cell text: where it has no other, it is still meant as code."""
+    as_code = {cell.name for cell in cells if cell.kind == "code" and cell.role == "exercise"}
+    found = []
+    for cell in cells:
+        if cell.role == "exercise" and cell.kind == "text" and cell.name not in as_code:
+            notes.append(f"the cell of {cell.name[:60]} had become a text cell; it is read as code")
+            cell = replace(cell, kind="code")
+        found.append(cell)
+    return found
 
 
 def _text(data: bytes, notes: list[str]) -> str:
@@ -130,7 +161,7 @@ def _raw_cells(content: Mapping[str, Any], notes: list[str]) -> Sequence[Any]:
 
 
 def _cells(raw: Sequence[Any], notes: list[str]) -> Iterator[SubmittedCell]:
-    code = 0
+    kept = dict.fromkeys(MAX_TOTAL, 0)
     for number, value in enumerate(raw, 1):
         cell = _mapping(value)
         source = cell.get("source")
@@ -140,22 +171,25 @@ def _cells(raw: Sequence[Any], notes: list[str]) -> Iterator[SubmittedCell]:
             notes.append(f"cell {number} is damaged and was left out")
             continue
         kind = "code" if cell["cell_type"] == "code" else "text"
-        code += len(source) if kind == "code" else 0
-        if len(source) > MAX_SOURCE[kind] or code > MAX_CODE:
+        if len(source) > min(MAX_SOURCE[kind], MAX_TOTAL[kind] - kept[kind]):
             notes.append(f"cell {number} is too long ({len(source)} characters) and was left out")
             continue
-        # Half of a surrogate pair is legal in JSON but in no file, frame or page.
-        source = source.encode("utf-8", "replace").decode()
+        kept[kind] += len(source)
         metadata = _mapping(cell.get("metadata"))
         own = _mapping(metadata.get("stats220"))
         yield SubmittedCell(
             kind=kind,
-            source=source.replace("\r\n", "\n"),
+            source=_encodable(source).replace("\r\n", "\n"),
             id=_string(cell.get("id")) or _string(metadata.get("id")),  # Colab keeps it in there
             grade_id=_string(_mapping(metadata.get("nbgrader")).get("grade_id")),
             role=_string(own.get("role")),
             name=_string(own.get("name")),
         )
+
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair is legal in JSON but in no file, frame or page."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -167,4 +201,5 @@ def _list(value: Any) -> list[Any]:
 
 
 def _string(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A name or id: none of a release's is longer."""
+    return _encodable(value) if isinstance(value, str) and len(value) <= MAX_ID else ""

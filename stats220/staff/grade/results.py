@@ -10,14 +10,22 @@ from typing import Any, Literal, TypeVar
 from stats220.checks import CheckResult
 from stats220.errors import GradingError
 
-SCHEMA = 1
+SCHEMA = 3
 Status = Literal["passed", "partial", "failed", "not attempted", "lost"]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise of one submission; ``message`` says, where ``checks`` do not, why points were lost."""
+    """One exercise of one submission.
+
+    Attributes
+    ----------
+    message
+        Says, where ``checks`` do not, why points were lost.
+    memorized
+        Whether the visible checks pass with the inputs that students can look up, and not with those of this run.
+    """
 
     name: str
     points: float
@@ -27,16 +35,33 @@ class ExerciseResult:
     seconds: float
     message: str
     checks: tuple[CheckResult, ...]
+    memorized: bool = False
 
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question that is marked by hand."""
+    """One question that is marked by hand.
+
+    Attributes
+    ----------
+    answered
+        Whether an answer was found in its place.
+    answer
+        It.
+    candidates
+        Where there is none: what the student wrote elsewhere, any of which may be it.
+    """
 
     name: str
     max_points: float
     answered: bool
     answer: str
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether there is something that only a person can mark."""
+        return self.answered or bool(self.candidates)
 
 
 @dataclass(frozen=True)
@@ -59,12 +84,19 @@ class SubmissionResult:
         Points of the bonus exercises, beside the score.
     isolation
         What kept the student's code away from the grader: "bwrap" or "none".
+    memory_limit
+        What held the memory of all its processes together: "cgroup" (the kernel's own count), "watched" (a look several
+        times a second), or "none".
+    seed
+        What the checks drew their inputs from.
     submission_sha256
         Of the file as handed in; empty where there was none.
     mended
         What had to be put right in the notebook, in words.
     notes
         What a person should know: an unreadable file, a check that crashed.
+    submitted, late
+        When it was handed in and whether late, as the platform that it comes from says.
     """
 
     student: str
@@ -74,6 +106,8 @@ class SubmissionResult:
     bonus: float
     max_bonus: float
     isolation: str
+    memory_limit: str
+    seed: int
     submission_sha256: str
     seconds: float
     mended: tuple[str, ...]
@@ -81,6 +115,8 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     questions: tuple[QuestionResult, ...]
     cells: tuple[CellError, ...]
+    submitted: str = ""
+    late: bool = False
 
 
 def to_dict(result: SubmissionResult) -> dict[str, Any]:
@@ -106,7 +142,7 @@ def from_json(text: str, *, where: str = "result") -> SubmissionResult:
         if content.pop("schema") != SCHEMA:
             raise GradingError(f"{where} was written by another version: grade it again")
         content["exercises"] = tuple(_exercise(value) for value in content["exercises"])
-        content["questions"] = _all(QuestionResult, content["questions"])
+        content["questions"] = tuple(_question(value) for value in content["questions"])
         content["cells"] = _all(CellError, content["cells"])
         content |= {key: tuple(content[key]) for key in ("mended", "notes")}
         return _make(SubmissionResult, content)
@@ -116,6 +152,10 @@ def from_json(text: str, *, where: str = "result") -> SubmissionResult:
 
 def _exercise(content: Mapping[str, Any]) -> ExerciseResult:
     return _make(ExerciseResult, {**content, "checks": _all(CheckResult, content["checks"])})
+
+
+def _question(content: Mapping[str, Any]) -> QuestionResult:
+    return _make(QuestionResult, {**content, "candidates": tuple(content["candidates"])})
 
 
 def _all(cls: type[T], values: list[Mapping[str, Any]]) -> tuple[T, ...]:

@@ -6,19 +6,16 @@ import hashlib
 import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stats220.checks import Checks
 from stats220.errors import GradingError
-from stats220.line.failures import StudentError
-from stats220.staff.grade.mend import EXTRA, Mended, mend
-from stats220.staff.grade.names import cells_needed_by, names_of, same_code
+from stats220.staff.grade.mend import Mended, mend
+from stats220.staff.grade.passes import Pass, exercise_sources, plan_cells
 from stats220.staff.grade.problem import (
     CheckFunction,
     Findings,
     add_up,
-    check_exercise,
     looks_copied,
     plain_text,
 )
@@ -28,12 +25,10 @@ from stats220.staff.grade.results import (
     QuestionResult,
     SubmissionResult,
 )
-from stats220.staff.grade.runner import LostError, Pool, Runner, Source, TimeLimits
+from stats220.staff.grade.runner import Pool, Runner, TimeLimits
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
-
-RUN = ("given", "exercise", EXTRA)
 
 
 def grade_notebook(
@@ -44,6 +39,8 @@ def grade_notebook(
     *,
     student: str = "",
     only: str | None = None,
+    seed: int = 0,
+    blamed: Mapping[str, str] | None = None,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -61,6 +58,10 @@ def grade_notebook(
         Whose it is.
     only
         Grade this exercise alone, running only the cells that it needs; the others count as not attempted.
+    seed
+        What the checks draw their inputs from; 0 is a notebook's.
+    blamed
+        Exercises whose checks have ended the grader's own process before, and how: they get no points.
 
     Raises
     ------
@@ -80,13 +81,13 @@ def grade_notebook(
         )
     # What has seen a hidden input must not speak where students read: in the message of a visible check, in the error of
     # a cell. So hidden checks come after all that, in a sandbox of their own, of which nothing but their verdicts is kept.
-    cells = _cells_to_run(mended, limits, only)
-    first = _Pass(release, mended, cells, visible)
-    with Runner(pool, limits) as runner:
+    plan = plan_cells(mended, limits, only)
+    first = Pass(release, mended, plan, visible, dict(blamed or {}))
+    with Runner(pool, limits, seed=seed) as runner:
         first.go(runner)
     second = first.next(hidden)
     if second.to_check:
-        with Runner(pool, limits, silent=True) as runner:
+        with Runner(pool, limits, silent=True, seed=seed) as runner:
             second.go(runner)
     exercises, notes = _add_up(release, mended, first, second)
     return summarise(
@@ -94,17 +95,27 @@ def grade_notebook(
         exercises,
         student=student,
         isolation=pool.isolation,
+        memory_limit=pool.memory_limit,
+        seed=seed,
         submission_sha256=sha256,
         seconds=time.monotonic() - started,
         mended=mended.mended,
         notes=notes,
         answers=mended.answers,
+        strays=mended.strays,
         cells=first.errors,
     )
 
 
 def ungraded(
-    release: Release, why: str, *, student: str, isolation: str, submission_sha256: str = ""
+    release: Release,
+    why: str,
+    *,
+    student: str,
+    isolation: str,
+    memory_limit: str = "none",
+    seed: int = 0,
+    submission_sha256: str = "",
 ) -> SubmissionResult:
     """The result of a submission that could not be graded: no points, and why."""
     return summarise(
@@ -112,6 +123,8 @@ def ungraded(
         {},
         student=student,
         isolation=isolation,
+        memory_limit=memory_limit,
+        seed=seed,
         submission_sha256=submission_sha256,
         notes=(f"not graded: {plain_text(why)}",),
     )
@@ -123,11 +136,14 @@ def summarise(
     *,
     student: str,
     isolation: str,
+    memory_limit: str,
+    seed: int,
     submission_sha256: str,
     seconds: float = 0.0,
     mended: Sequence[str] = (),
     notes: Sequence[str] = (),
     answers: Mapping[str, str] | None = None,
+    strays: Sequence[str] = (),
     cells: Sequence[CellError] = (),
 ) -> SubmissionResult:
     """Add up; an exercise that was not graded counts as not attempted."""
@@ -147,13 +163,17 @@ def summarise(
         bonus=sum(e.points for e in bonus),
         max_bonus=sum(e.max_points for e in bonus),
         isolation=isolation,
+        memory_limit=memory_limit,
+        seed=seed,
         submission_sha256=submission_sha256,
         seconds=seconds,
         mended=tuple(mended),
         notes=tuple(notes),
         exercises=exercises,
         questions=tuple(
-            QuestionResult(q.name, q.points, q.name in answers, answers.get(q.name, ""))
+            QuestionResult(q.name, q.points, True, answers[q.name])
+            if q.name in answers
+            else QuestionResult(q.name, q.points, False, "", tuple(strays))
             for q in release.questions
         ),
         cells=tuple(cells),
@@ -189,71 +209,10 @@ def check_functions(release: Release, *, hidden: bool) -> dict[str, CheckFunctio
     return found
 
 
-@dataclass
-class _Pass:
-    """One pass through a notebook's cells, with one check function an exercise.
-
-    Attributes
-    ----------
-    cells
-        Places of the cells that run, and the seconds that each may take.
-    to_check
-        What is checked, by exercise.
-    failures
-        How the cell of an exercise raised.
-    lost
-        How the cell of an exercise ended the sandbox.
-    """
-
-    release: Release
-    mended: Mended
-    cells: Mapping[int, float]
-    to_check: Mapping[str, CheckFunction]
-    findings: dict[str, Findings] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    lost: dict[str, str] = field(default_factory=dict)
-    fatal: set[int] = field(default_factory=set)  # places of cells that ended the sandbox
-    errors: list[CellError] = field(default_factory=list)
-
-    def next(self, to_check: Mapping[str, CheckFunction]) -> _Pass:
-        """Another pass, without the cells and the exercises that ended this one's sandbox, or are missing."""
-        over = {name for name, found in self.findings.items() if found.lost or found.missing}
-        over |= self.lost.keys()
-        cells = {place: seconds for place, seconds in self.cells.items() if place not in self.fatal}
-        left = {name: f for name, f in to_check.items() if name not in over}
-        return _Pass(self.release, self.mended, cells, left)
-
-    def go(self, runner: Runner) -> None:
-        for place, cell in enumerate(self.mended.notebook.cells):
-            own = cell.metadata.stats220
-            if place in self.cells:
-                self._run(runner, Source(place, cell.source, self.cells[place]), cell)
-            elif own.role == "test" and own.name in self.to_check and own.name not in self.lost:
-                exercise = next(e for e in self.release.exercises if e.name == own.name)
-                self.findings[own.name] = check_exercise(runner, exercise, self.to_check[own.name])
-
-    def _run(self, runner: Runner, source: Source, cell: Any) -> None:
-        own = cell.metadata.stats220
-        try:
-            runner.run(source)
-        except StudentError as error:
-            message, failed = plain_text(str(error)), self.failures
-            if error.raised.line_number is not None:
-                message += f" (line {error.raised.line_number}: {plain_text(error.raised.line)})"
-        except LostError as error:
-            message, failed = plain_text(str(error)), self.lost
-            self.fatal.add(source.place)
-        else:
-            return
-        self.errors.append(CellError(cell.id, message))
-        if own.role == "exercise":
-            failed[own.name] = message
-
-
 def _add_up(
-    release: Release, mended: Mended, first: _Pass, second: _Pass
+    release: Release, mended: Mended, first: Pass, second: Pass
 ) -> tuple[dict[str, ExerciseResult], list[str]]:
-    sources, stubs = _exercise_sources(mended.notebook), _exercise_sources(release.notebook)
+    sources, stubs = exercise_sources(mended.notebook), exercise_sources(release.notebook)
     results, notes = {}, []
     for exercise in release.exercises:
         name = exercise.name
@@ -265,41 +224,10 @@ def _add_up(
         results[name], noted = add_up(
             exercise,
             findings,
-            untouched=same_code(sources[name], stubs[name]),
+            untouched=mended.code(sources[name]).fingerprint
+            == mended.code(stubs[name]).fingerprint,
             cell_error=first.failures.get(name, ""),
         )
         notes += noted
-    if copied := looks_copied(results.values()):
-        notes.append(copied)
+    notes += looks_copied(results.values())
     return results, notes
-
-
-def _exercise_sources(notebook: Any) -> dict[str, str]:
-    return {
-        c.metadata.stats220.name: c.source
-        for c in notebook.cells
-        if c.metadata.stats220.role == "exercise"
-    }
-
-
-def _cells_to_run(mended: Mended, limits: TimeLimits, only: str | None) -> dict[int, float]:
-    """Places of the cells that run, and the seconds each may take."""
-    cells = mended.notebook.cells
-    roles = {i: c.metadata.stats220.role for i, c in enumerate(cells) if c.cell_type == "code"}
-    explore = {i for i, role in roles.items() if role == "explore"}
-    names = {i: names_of(cells[i].source) for i, role in roles.items() if role in (*RUN, "explore")}
-    tests = {cells[i].metadata.stats220.name: i for i, role in roles.items() if role == "test"}
-    needed: set[int] = set()
-    for i, role in roles.items():
-        name = cells[i].metadata.stats220.get("name", "")
-        if role == "exercise" and only in (None, name):
-            before = {j: n for j, n in names.items() if j < tests[name]}
-            needed |= {i, *cells_needed_by(i, before, explore)}
-    run = {i for i, role in roles.items() if role in RUN} | needed if only is None else needed
-    seconds = limits.cell_seconds
-    return {
-        i: max(seconds, 60 * cells[i].metadata.stats220.get("minutes", 0))
-        if i in explore
-        else seconds
-        for i in sorted(run)
-    }

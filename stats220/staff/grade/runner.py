@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -12,9 +12,11 @@ from typing import Protocol, Self
 from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.line.session import Session
 from stats220.line.wire import WireError
+from stats220.staff.grade import clock
 
 # The line ended, or the student's side refuses what is asked of it, which it does only when tampered with.
 LINE_ERRORS = (SandboxLost, WireError)
+START_SECONDS = 300.0  # more than a sandbox gives itself
 
 
 class Sandbox(Protocol):
@@ -38,6 +40,10 @@ class Pool(Protocol):
     def isolation(self) -> str:
         """What keeps the student out: "bwrap" or "none"."""
 
+    @property
+    def memory_limit(self) -> str:
+        """What holds its processes' memory together: "cgroup", "watched" or "none"."""
+
     def start(self) -> Sandbox:
         """Start a sandbox."""
 
@@ -57,6 +63,9 @@ class TimeLimits:
         For all checks of one exercise.
     submission_seconds
         For everything.
+    grader_seconds
+        For what the grader's own process computes on top: the checks of one exercise, reading the file, writing the pages.
+        A process that takes longer is ended, and the exercise that it was at gets no points.
     restarts
         How many sandboxes a submission may lose before the rest of it is given up.
     """
@@ -64,11 +73,22 @@ class TimeLimits:
     cell_seconds: float = 60.0
     problem_seconds: float = 60.0
     submission_seconds: float = 1800.0
+    grader_seconds: float = 60.0
     restarts: int = 12
 
 
 class LostError(Exception):
-    """The sandbox ended during this cell or problem; the message says why."""
+    """The sandbox ended during this cell or problem; the message says why.
+
+    Attributes
+    ----------
+    in_time
+        Whether it ended by itself, with time left: then the reason may lie in another cell.
+    """
+
+    def __init__(self, why: str, *, in_time: bool = False) -> None:
+        super().__init__(why)
+        self.in_time = in_time
 
 
 @dataclass(frozen=True)
@@ -94,11 +114,16 @@ class Runner:
         student's to choose.
     """
 
-    def __init__(self, pool: Pool, limits: TimeLimits, *, silent: bool = False) -> None:
-        self.pool, self.limits, self.silent = pool, limits, silent
+    def __init__(
+        self, pool: Pool, limits: TimeLimits, *, silent: bool = False, seed: int = 0
+    ) -> None:
+        self.pool, self.limits, self.silent, self.seed = pool, limits, silent, seed
         self.end = time.monotonic() + limits.submission_seconds
         self.losses = 0
         self.ran: list[Source] = []
+        self.dropped: list[
+            Source
+        ] = []  # cells that ran once, and ended the sandbox when they ran again
         self.sandbox: Sandbox | None = None
 
     def __enter__(self) -> Self:
@@ -111,6 +136,21 @@ class Runner:
         trace: TracebackType | None,
     ) -> None:
         self._close()
+
+    def beside(self, cells: Iterable[Source]) -> Runner:
+        """Another runner for the time that is left, as if it had run these cells and no others."""
+        other = Runner(self.pool, self.limits, silent=self.silent, seed=self.seed)
+        other.end, other.ran = self.end, list(cells)
+        return other
+
+    @contextlib.contextmanager
+    def drawing_from(self, seed: int) -> Iterator[None]:
+        """Within the block, checks draw from this seed."""
+        before, self.seed = self.seed, seed
+        try:
+            yield
+        finally:
+            self.seed = before
 
     def run(self, source: Source) -> None:
         """Run a cell.
@@ -142,10 +182,13 @@ class Runner:
         session = self._alive()
         started = time.monotonic()
         session.timeout, session.deadline = seconds, min(started + seconds, self.end)
+        session.checks_seed = self.seed
+        clock.allow(seconds + self.limits.grader_seconds)
         try:
             yield session
         except LINE_ERRORS as error:
-            raise LostError(self._lose(error, seconds, what)) from error
+            in_time = not isinstance(error, SandboxTimeout)
+            raise LostError(self._lose(error, seconds, what), in_time=in_time) from error
 
     def _run(self, session: Session, source: Source) -> None:
         # Seeded by place, so that a cell sees the same random numbers whatever became of those before it.
@@ -160,12 +203,14 @@ class Runner:
                 )
             if time.monotonic() >= self.end:
                 raise LostError(f"not run: {self._whole_limit()} was used up before")
+            clock.allow(START_SECONDS)
             self.sandbox = self.pool.start()
             self._replay(self.sandbox.session)
         return self.sandbox.session
 
     def _replay(self, session: Session) -> None:
         for source in list(self.ran):
+            clock.allow(source.seconds + self.limits.grader_seconds)
             session.timeout = source.seconds
             session.deadline = min(time.monotonic() + source.seconds, self.end)
             try:
@@ -173,6 +218,7 @@ class Runner:
                     self._run(session, source)
             except LINE_ERRORS as error:
                 self.ran.remove(source)
+                self.dropped.append(source)
                 self._lose(error, source.seconds, "a cell")
                 return
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from stats220.data.registry import cache_folder
 from stats220.errors import GradingError
-from stats220.staff.grade.files import clear_errors
+from stats220.staff.grade.files import clear_errors, scratch_folder
 from stats220.staff.grade.runner import Pool, Sandbox, TimeLimits
-from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
+from stats220.staff.grade.sandbox import Limits, Parents, SandboxPool, bwrap_problem
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
@@ -38,6 +37,12 @@ class Setup:
         The grader's clock, and the sandbox's bounds.
     device
         Where the student's code gets its tensors: "cpu", or "cuda", which needs isolation "none".
+    seed
+        What the checks draw their inputs from; 0 is a notebook's.
+    title
+        The lab's, for the pages.
+    groups
+        Where submissions' control groups can be made; None: nowhere.
     """
 
     release: Release
@@ -47,11 +52,18 @@ class Setup:
     time_limits: TimeLimits = field(default_factory=TimeLimits)
     limits: Limits = field(default_factory=Limits)
     device: str = "cpu"
+    seed: int = 0
+    title: str = ""
+    groups: Parents | None = None
 
     def pool(self) -> Pool:
         """A pool of sandboxes, not yet started."""
         pool = SandboxPool(
-            self.packages, data=self.data, limits=self.limits, isolation=self.isolation
+            self.packages,
+            data=self.data,
+            limits=self.limits,
+            isolation=self.isolation,
+            groups=self.groups,
         )
         return pool if self.device == "cpu" else OnDevice(pool, self.device)
 
@@ -67,6 +79,11 @@ class OnDevice:
     def isolation(self) -> str:
         """What keeps the student out: nothing."""
         return self.pool.isolation
+
+    @property
+    def memory_limit(self) -> str:
+        """What holds its processes' memory together."""
+        return self.pool.memory_limit
 
     def start(self) -> Sandbox:
         """Start a sandbox."""
@@ -91,11 +108,12 @@ def prepared(release: Release, isolation: str) -> Iterator[Setup]:
     """
     if isolation == "bwrap" and (problem := bwrap_problem()):
         raise GradingError(f"{problem}; or trust the submissions with --isolation none")
-    data = cache_folder()
-    with tempfile.TemporaryDirectory(prefix="stats220-wheel-") as folder:
-        packages = Path(folder)
+    cache = cache_folder()
+    with scratch_folder("stats220-wheel-") as packages:
         with clear_errors(packages), zipfile.ZipFile(release.wheel) as archive:
             archive.extractall(packages)
         for path in (packages, *packages.rglob("*")):  # a submission runs as another user
             path.chmod(0o755 if path.is_dir() else 0o644)
-        yield Setup(release, packages, data if data.is_dir() else None, isolation)
+        groups = Parents.find() if isolation == "bwrap" else None
+        data = cache if cache.is_dir() else None
+        yield Setup(release, packages, data, isolation, groups=groups)

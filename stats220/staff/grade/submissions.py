@@ -1,29 +1,33 @@
-"""Finding a class's notebooks in a folder or a zip. Nothing is unpacked: a notebook is read, bounded, when it is graded."""
+"""Each student's notebook of a lab, found by what it is: whatever its name, its folder, and the platform that it comes from."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
+import re
 import unicodedata
-import zipfile
-import zlib
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from stats220.errors import GradingError
+from stats220.staff.grade.entries import (
+    Entry,
+    SubmissionError,
+    list_entries,
+    notebooks_within,
+    read_entry,
+)
+from stats220.staff.grade.layouts import Owner, owners_of
 
-MAX_NOTEBOOK_BYTES = 100 << 20  # a notebook with outputs of 20 MB is common, one of 100 MB is not
-MAX_ZIP_MEMBERS = 200_000
 MAX_STUDENT_NAME = 128  # nbgrader's column; in bytes, well below what a file name may have
 MAX_SHOWN = 24  # characters, of a name that cannot be kept
-IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
+MAX_CANDIDATES = 50  # notebooks of one student that are looked into
+# The builder's mark in a notebook's metadata; Colab and others keep it.
+LAB_MARK = re.compile(rb'"stats220"\s*:\s*\{[^{}]*"lab"\s*:\s*"(\w{1,80})"')
 
+LAB_NAME = re.compile(r"lab[0-9]+_[a-z]+", re.IGNORECASE)
 
-class SubmissionError(Exception):
-    """One student's file cannot be read or is no notebook of this lab; the class goes on."""
+__all__ = ["Submission", "SubmissionError", "collect"]
 
 
 @dataclass(frozen=True)
@@ -33,20 +37,25 @@ class Submission:
     Attributes
     ----------
     student
-        The name of the student's folder.
-    source, member
-        The notebook, or the zip and the notebook's name in it.
+        The name that the layout gives, or the roster.
+    source, entry
+        The folder or zip of all submissions, and the file in it; None where there is none.
     notes
         What was accepted although it is unusual, in words.
     problem
         Why there is nothing to grade; empty where there is.
+    id, submitted, late
+        What the platform says, see `stats220.staff.grade.layouts.Owner`.
     """
 
     student: str
     source: Path
-    member: str = ""
+    entry: Entry | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
+    id: str = ""
+    submitted: str = ""
+    late: bool = False
 
     def read(self) -> bytes:
         """The notebook's bytes.
@@ -54,220 +63,164 @@ class Submission:
         Raises
         ------
         SubmissionError
-            It is missing, damaged, encrypted, not a plain file, or larger than `MAX_NOTEBOOK_BYTES`.
+            There is none, or it is missing, damaged, encrypted, not a plain file, or too large.
         """
-        if self.problem:
-            raise SubmissionError(self.problem)
-        try:
-            if self.member:
-                with zipfile.ZipFile(self.source) as archive, archive.open(self.member) as file:
-                    data = file.read(MAX_NOTEBOOK_BYTES + 1)
-            else:
-                # A file swapped for a link or a pipe since it was listed must not be followed or waited for.
-                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-                with open(os.open(self.source, flags), "rb") as file:
-                    data = file.read(MAX_NOTEBOOK_BYTES + 1)
-        except OSError as error:
-            raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
-        # Zipfile's words for: cut short, damaged, damaged, encrypted, an unknown compression, no longer in the zip.
-        except (
-            EOFError,
-            zipfile.BadZipFile,
-            zlib.error,
-            RuntimeError,
-            NotImplementedError,
-            KeyError,
-        ) as error:
-            raise SubmissionError(f"the file in the zip cannot be read: {error}") from error
-        if len(data) > MAX_NOTEBOOK_BYTES:
-            raise SubmissionError(f"the file is larger than {MAX_NOTEBOOK_BYTES >> 20} MB")
-        return data
+        if self.problem or self.entry is None:
+            raise SubmissionError(self.problem or "no file")
+        return read_entry(self.source, self.entry)
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """One path below the submissions, and what it is."""
+class _Candidate:
+    """A file that may be the student's notebook."""
 
-    parts: tuple[str, ...]
-    kind: str  # "file", "folder", "link" or "unreadable"
-    where: str = ""  # the path on the disk, or the name in the zip
-
-    @property
-    def is_notebook(self) -> bool:
-        return self.kind not in ("folder", "unreadable") and self.parts[-1].lower().endswith(
-            ".ipynb"
-        )
+    entry: Entry
+    path: str  # below the student's folder
+    lab: str  # that it says it is of
+    sha256: str
+    problem: str = ""
 
 
-def collect(submissions: Path, lab: str) -> list[Submission]:
+def collect(submissions: Path, lab: str, *, untouched: Collection[str] = ()) -> list[Submission]:
     """Each student's notebook, sorted by student.
 
     Parameters
     ----------
     submissions
-        A folder or zip of ``<student>/<lab>.ipynb`` or ``<student>/<lab>/<lab>.ipynb``; one folder may enclose them all.
+        A folder or zip in one of the layouts of `stats220.staff.grade.layouts`.
     lab
         For example ``lab4_pose``.
+    untouched
+        Hashes of released notebooks, which are no submissions where there is another file.
 
     Raises
     ------
     GradingError
-        Nothing is there, it cannot be read, or a student has handed in twice.
+        Nothing is there, it cannot be read, or nobody has handed in this lab.
     """
-    if submissions.is_dir():
-        entries = _folder_entries(submissions)
-    elif submissions.is_file():
-        entries = _zip_entries(submissions)
-    else:
-        raise GradingError(f"no submissions: {submissions} does not exist")
-    entries = [e for e in entries if not _ignored(e)]
-    if not any(_student_notebook(e, lab) for e in entries):
-        entries = _without_enclosing_folder(entries)
-    students = sorted({e.parts[0] for e in entries if len(e.parts) > 1 or e.kind != "file"})
-    if not students or not any(e.is_notebook for e in entries):
-        raise GradingError(
-            f"no submissions in {submissions}: it should hold <student>/{lab}.ipynb or <student>/{lab}/{lab}.ipynb"
-        )
-    mine = defaultdict(list)
-    for entry in entries:
-        mine[entry.parts[0]].append(entry)
-    chosen = {student: _candidates(mine[student], lab) for student in students}
-    _refuse_twice(chosen, lab)
-    return [_submission(submissions, s, mine[s], chosen[s], lab) for s in students]
+    entries = list_entries(submissions)
+    if not any(entry.is_notebook or entry.is_zip for entry in entries):
+        raise GradingError(f"no submissions in {submissions}: {_expected(lab)}")
+    found = [
+        _submission(submissions, owner, lab, untouched)
+        for owner in _merged(owners_of(submissions, entries))
+    ]
+    if not any(
+        submission.entry or not submission.problem.startswith(_none(lab)) for submission in found
+    ):
+        raise GradingError(f"no submissions in {submissions}: {_expected(lab)}")
+    return sorted(found, key=lambda submission: submission.student)
 
 
-def _submission(
-    submissions: Path, student: str, entries: Sequence[_Entry], chosen: Sequence[_Entry], lab: str
-) -> Submission:
-    name = _name(student)
-    notes = [f"the folder {student[:60]!a} cannot be a student's name"] if name != student else []
-    if not chosen:
-        return Submission(name, submissions, "", tuple(notes), _why_none(entries, lab))
-    (entry,) = chosen
-    path = "/".join(entry.parts[1:])
-    problem = (
-        "" if entry.kind == "file" else f"{path} is a link or a special file, which is not followed"
-    )
-    if entry.parts[-1] != f"{lab}.ipynb":
-        notes.append(f"the file is named {entry.parts[-1]}, taken as {lab}.ipynb")
-    in_folder = submissions.is_dir()
-    source, member = (Path(entry.where), "") if in_folder else (submissions, entry.where)
-    return Submission(name, source, member, tuple(notes), problem)
+def _expected(lab: str) -> str:
+    return f"it should hold <student>/{lab}.ipynb, <student>/{lab}/{lab}.ipynb, or what Canvas, Moodle, Brightspace or Gradescope export"
 
 
-def _why_none(entries: Sequence[_Entry], lab: str) -> str:
-    for entry in entries:
-        if entry.kind == "link" and len(entry.parts) == 1:
-            return "the student's folder is a symbolic link"
-        if entry.kind == "unreadable":
-            return f"the folder cannot be read: {entry.where}"
+def _none(lab: str) -> str:
     return f"no notebook of {lab} found"
 
 
-def _student_notebook(entry: _Entry, lab: str) -> bool:
-    """Whether it stands where a student's notebook of this lab may stand."""
-    depth = len(entry.parts)
-    in_lab_folder = depth == 3 and entry.parts[1].casefold() == lab.casefold()
-    return entry.is_notebook and (depth == 2 or in_lab_folder)
+def _merged(owners: Sequence[Owner]) -> list[Owner]:
+    """One owner a name: spellings that differ in capitals or accents' encoding are one person, who then has all the files."""
+    by_name: dict[str, Owner] = {}
+    for owner in owners:
+        key = unicodedata.normalize("NFC", _name(owner.student)).casefold()
+        if key in by_name:
+            by_name[key].entries += owner.entries
+        else:
+            by_name[key] = owner
+    return list(by_name.values())
 
 
-def _candidates(entries: Sequence[_Entry], lab: str) -> list[_Entry]:
-    """The notebooks that could be the student's: by name, else the only one there is."""
-    notebooks = [e for e in entries if _student_notebook(e, lab)]
-    named = [
-        e
-        for e in notebooks
-        if len(e.parts) == 3 or e.parts[-1].casefold().startswith(lab.casefold())
-    ]
-    return named or (notebooks if len(notebooks) == 1 else [])
+def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]) -> Submission:
+    name = _name(owner.student)
+    notes = []
+    if name != owner.student:
+        notes.append(f"the folder {owner.student[:60]!a} cannot be a student's name")
+    candidates = list(_candidates(source, owner))
+    chosen = _choose(candidates, lab, untouched)
+    about = {"id": owner.id, "submitted": owner.submitted, "late": owner.late}
+    if not chosen:
+        problem = _why_none(owner.entries, candidates, lab)
+        return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
+    if len(chosen) > 1:
+        paths = ", ".join(sorted(candidate.path for candidate in chosen))
+        problem = f"handed in {lab} more than once: {paths}; keep one of them and grade again"
+        return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
+    (one,) = chosen
+    if one.entry.parts[-1] != f"{lab}.ipynb":
+        notes.append(f"the file is named {one.entry.parts[-1]}, taken as {lab}.ipynb")
+    return Submission(name, source, one.entry, tuple(notes), one.problem, **about)  # type: ignore[arg-type]
 
 
-def _refuse_twice(chosen: dict[str, list[_Entry]], lab: str) -> None:
-    twice = {s: ["/".join(e.parts) for e in found] for s, found in chosen.items() if len(found) > 1}
-    spellings = defaultdict(list)
-    for student in chosen:
-        spellings[unicodedata.normalize("NFC", _name(student)).casefold()].append(student)
-    for names in spellings.values():
-        if len(names) > 1:
-            twice[names[0]] = names
-    if twice:
-        student, paths = next(iter(twice.items()))
-        more = f" (and {len(twice) - 1} more students)" if len(twice) > 1 else ""
-        raise GradingError(
-            f"{student} has handed in {lab} more than once: {', '.join(sorted(paths))}{more}; keep one of them"
-        )
+def _candidates(source: Path, owner: Owner) -> Iterator[_Candidate]:
+    """The notebooks that a student has handed in, in zips too, and which lab each says it is of."""
+    files = list(_notebooks(source, owner))
+    for entry in files[:MAX_CANDIDATES]:
+        path = "/".join(entry.parts[1:] if len(entry.parts) > 1 else entry.parts)
+        if entry.kind != "file":
+            why = f"{path} is a link or a special file, which is not followed"
+            yield _Candidate(entry, path, "", path, why)
+            continue
+        try:
+            data = read_entry(source, entry)
+        except SubmissionError as error:
+            yield _Candidate(entry, path, "", path, str(error))
+        else:
+            mark = LAB_MARK.search(data)
+            yield _Candidate(
+                entry, path, mark[1].decode() if mark else "", hashlib.sha256(data).hexdigest()
+            )
+
+
+def _notebooks(source: Path, owner: Owner) -> Iterator[Entry]:
+    for entry in owner.entries:
+        if entry.is_notebook:
+            yield entry
+        elif entry.is_zip:
+            try:
+                yield from notebooks_within(source, entry)
+            except SubmissionError:
+                yield entry  # what cannot be opened is named when it is the only file
+
+
+def _choose(found: list[_Candidate], lab: str, untouched: Collection[str]) -> list[_Candidate]:
+    """The different files that could be the student's notebook: by what they say they are, else by name, else the only one."""
+    mine = [c for c in found if c.lab == lab]
+    if not mine:
+        unmarked = [c for c in found if not c.lab and not _named_as_another(c.entry, lab)]
+        mine = [c for c in unmarked if _named_like(c.entry, lab)]
+        mine = mine or (unmarked if len(unmarked) == 1 else [])
+    worked_on = [c for c in mine if c.sha256 not in untouched]
+    return list({c.sha256: c for c in reversed(worked_on or mine)}.values())
+
+
+def _named_like(entry: Entry, lab: str) -> bool:
+    folders = {part.casefold() for part in entry.parts[1:-1]}
+    return lab.casefold() in entry.parts[-1].casefold() or lab.casefold() in folders
+
+
+def _named_as_another(entry: Entry, lab: str) -> bool:
+    """Whether file or folder are named as a lab that is not this one."""
+    named = [m[0].casefold() for part in entry.parts[1:] if (m := LAB_NAME.match(part))]
+    return bool(named) and lab.casefold() not in named
+
+
+def _why_none(entries: Sequence[Entry], candidates: Sequence[_Candidate], lab: str) -> str:
+    for entry in entries:
+        if entry.kind == "link":
+            return "the student's folder is a symbolic link"
+        if entry.kind == "unreadable":
+            return f"the folder cannot be read: {entry.where}"
+    others = sorted({c.lab for c in candidates} - {"", lab})
+    return _none(lab) + (f", only a notebook of another lab: {', '.join(others)}" if others else "")
 
 
 def _name(folder: str) -> str:
     """The student's name: the folder's, where that can be shown, filed and kept in a gradebook."""
     # Not printable: control characters, and bytes that are no text in the file system's encoding.
-    if folder.isprintable() and len(folder.encode()) <= MAX_STUDENT_NAME:
+    if folder.isprintable() and len(folder.encode()) <= MAX_STUDENT_NAME and "/" not in folder:
         return folder
-    shown = "".join(c for c in folder if c.isprintable())[:MAX_SHOWN]
+    shown = "".join(c for c in folder if c.isprintable() and c != "/")[:MAX_SHOWN]
     digest = hashlib.sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()
     return f"{shown}-{digest[:8]}"  # no two folders get the same
-
-
-def _ignored(entry: _Entry) -> bool:
-    return any(part in IGNORED or part.startswith(".") for part in entry.parts)
-
-
-def _without_enclosing_folder(entries: Sequence[_Entry]) -> list[_Entry]:
-    if len({e.parts[0] for e in entries if len(e.parts) > 1}) != 1:
-        return list(entries)
-    return [_Entry(e.parts[1:], e.kind, e.where) for e in entries if len(e.parts) > 1]
-
-
-def _folder_entries(root: Path) -> list[_Entry]:
-    entries = []
-
-    def fail(error: OSError) -> None:
-        where, why = Path(error.filename), error.strerror or "unknown error"
-        if where == root:
-            raise GradingError(f"cannot read {root}: {why}") from error
-        entries.append(_Entry(where.relative_to(root).parts, "unreadable", why))
-
-    for folder, names, files in os.walk(root, onerror=fail):
-        above = Path(folder).relative_to(root).parts
-        for name in sorted([*names, *files]):
-            path = os.path.join(folder, name)
-            try:
-                mode = os.lstat(path).st_mode
-            except OSError as error:
-                fail(error)
-                continue
-            kind = "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "link"
-            entries.append(_Entry((*above, name), kind, path))
-        # Deeper than <class>/<student>/<lab>/ there is nothing to find.
-        names[:] = sorted(names) if len(above) < 3 else []
-    return entries
-
-
-def _zip_entries(path: Path) -> list[_Entry]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise GradingError(
-            f"{path} is neither a folder nor a zip that can be read: {error}"
-        ) from error
-    if len(members) > MAX_ZIP_MEMBERS:
-        raise GradingError(
-            f"{path} holds {len(members)} files, more than {MAX_ZIP_MEMBERS}: unpack it and look at it first"
-        )
-    entries = []
-    for info in members:
-        member = PurePosixPath(info.filename.replace("\\", "/"))
-        if member.is_absolute() or ".." in member.parts or not member.parts:
-            raise GradingError(
-                f"{path} holds the unsafe path {info.filename[:80]!a}: unpack it and look at it first"
-            )
-        linked = stat.S_ISLNK(info.external_attr >> 16)
-        kind = "folder" if info.is_dir() else "link" if linked else "file"
-        entries.append(_Entry(member.parts, kind, info.filename))
-        entries += [_Entry(member.parts[:n], "folder") for n in range(1, len(member.parts))]
-    doubled = [e.parts for e in entries if e.kind == "file"]
-    for parts, count in Counter(doubled).items():
-        if count > 1:
-            raise GradingError(f"{path} holds {'/'.join(parts)} {count} times; keep one of them")
-    return list(dict.fromkeys(entries))

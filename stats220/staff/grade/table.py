@@ -1,4 +1,4 @@
-"""The class's scores as ``grades.csv``, and as a table for the terminal."""
+"""The class's scores as ``grades-<lab>.csv``, and as a table for the terminal."""
 
 from __future__ import annotations
 
@@ -12,20 +12,58 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from stats220.staff.grade.results import SubmissionResult
+from stats220.staff.grade.roster import Person
 
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@")
 LOG_WIDTH = 140
 
 
-def grades_csv(results: Sequence[SubmissionResult]) -> str:
-    """One line a student: the points of each exercise, then score and max_score; bonus columns say so."""
+def grades_csv(
+    results: Sequence[SubmissionResult],
+    *,
+    people: Sequence[Person] = (),
+    absent: Sequence[Person] = (),
+) -> str:
+    """One line a student: who, the points of each exercise, score, bonus, status, and when it was handed in.
+
+    Parameters
+    ----------
+    results
+        One a submission.
+    people, absent
+        The roster, for names and sections, and those of it who have handed in nothing.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["student", *_columns(results), "score", "max_score"])
-    for result in sorted(results, key=lambda r: r.student):
-        writer.writerow([spreadsheet_safe(result.student), *_points(result)])
+    known = {person.id: person for person in people}
+    columns = _columns(results)
+    totals = ["score", "max_score", "bonus", "questions", "status", "handed_in"]
+    writer.writerow(["student", "name", "section", *columns, *totals])
+    lines = []
+    for result in results:
+        person = known.get(result.student, Person(result.student))
+        about = [result.student, person.name, person.section]
+        questions = f"{sum(q.needs_a_person for q in result.questions)} to mark"
+        rest = [_number(result.bonus), questions, status_of(result), result.submitted]
+        lines.append([*map(spreadsheet_safe, about), *_points(result), *rest])
+    graded = {result.student for result in results}
+    for person in absent:
+        if person.id not in graded:
+            about = [person.id, person.name, person.section]
+            blank = [""] * (len(columns) + 4)
+            lines.append([*map(spreadsheet_safe, about), *blank, "not handed in", ""])
+    writer.writerows(sorted(lines))
     return text.getvalue()
+
+
+def status_of(result: SubmissionResult) -> str:
+    """In a word or two: not graded, lost (an exercise was stopped), mended, or graded."""
+    if any(note.startswith("not graded: ") for note in result.notes):
+        return "not graded"
+    if any(exercise.status == "lost" for exercise in result.exercises):
+        return "lost"
+    return "mended" if result.mended else "graded"
 
 
 def score_table(results: Sequence[SubmissionResult]) -> Table:

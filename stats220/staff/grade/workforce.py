@@ -1,4 +1,4 @@
-"""Spreading submissions over worker processes, any of which may die."""
+"""Spreading submissions over worker processes, any of which may die or get stuck."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import contextlib
 import multiprocessing
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, NoReturn, TypeVar
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, NoReturn, TypeVar
 
 from stats220.errors import GradingError
+from stats220.staff.grade import clock
 
-MAX_DIED = 3  # before anything was done: then it is not the items
+MAX_DIED = 3  # one after the other, before any has begun to work: then it is not the items
+DEATHS = 2  # at one stage, that the stage is blamed for: once may be the machine's memory
+END_SECONDS = 30.0
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# What ended the worker, by the stage that it was at: ``work`` must leave these stages out.
+Blamed = Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -37,15 +42,41 @@ def terminating_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@dataclass
+class _Task(Generic[Item]):
+    """An item, and what is known of the deaths that it has cost."""
+
+    item: Item
+    blamed: dict[str, str] = field(default_factory=dict)
+    deaths: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class _Hired(Generic[Item]):
+    """A worker process, what it works on, and what it last said."""
+
+    process: Any
+    line: Connection
+    begun: bool = False
+    task: _Task[Item] | None = None
+    stage: str = ""
+
+    def give(self, task: _Task[Item]) -> None:
+        self.task, self.stage = task, ""
+        with contextlib.suppress(OSError):  # it has died: its end of the line says so next
+            self.line.send((task.item, task.blamed))
+
+
 class Workforce(Generic[Item, Result]):
     """Worker processes that each handle one item at a time.
 
     Parameters
     ----------
     work
-        Module-level function of one item.
+        Module-level function of an item and of the stages to leave out, each with the reason. It says what it is at with
+        `stats220.staff.grade.clock.at`, and how long that may take with `clock.allow`.
     died
-        Makes the result of an item whose worker died twice.
+        Makes the result of an item that ends its workers whatever is left out, given why.
     jobs
         How many processes.
     start, setup
@@ -54,15 +85,15 @@ class Workforce(Generic[Item, Result]):
 
     def __init__(
         self,
-        work: Callable[[Item], Result],
-        died: Callable[[Item], Result],
+        work: Callable[[Item, Blamed], Result],
+        died: Callable[[Item, str], Result],
         *,
         jobs: int,
         start: Callable[..., None],
         setup: object,
     ) -> None:
         self.work, self.died, self.jobs, self.start, self.setup = work, died, jobs, start, setup
-        self.num_done = 0
+        self.num_died = 0
 
     def results(self, items: Iterable[Item]) -> Iterator[Result]:
         """Results as they come. Leaving the iteration early ends the workers.
@@ -70,52 +101,112 @@ class Workforce(Generic[Item, Result]):
         Raises
         ------
         GradingError
-            Workers die whatever they work on.
+            Workers die before they work, or one of them raised this.
         """
-        waiting, num_died = deque(items), 0
-        while waiting:
-            suspects = yield from self._round(waiting, min(self.jobs, len(waiting)))
-            # One of these was the end of its worker. Each gets a worker to itself, so that the others do not suffer.
-            for item in suspects:
-                if (yield from self._round(deque([item]), 1)):
-                    num_died += 1
-                    if num_died == MAX_DIED and not self.num_done:
-                        raise GradingError(
-                            "worker processes end as soon as they begin: is there memory left?"
-                        )
-                    yield self.died(item)
+        waiting = deque(_Task(item) for item in items)
+        hired: list[_Hired[Item]] = []
+        # Only this process holds the other end: when it is killed, its workers hear of it.
+        life, ours = multiprocessing.Pipe(duplex=False)
+        try:
+            while waiting or any(worker.task for worker in hired):
+                idle = [worker for worker in hired if worker.task is None]
+                while waiting and (idle or len(hired) < self.jobs):
+                    worker = idle.pop() if idle else self._hire(life)
+                    if worker not in hired:
+                        hired.append(worker)
+                    worker.give(waiting.popleft())
+                ready = wait([worker.line for worker in hired if worker.task])
+                for worker in [worker for worker in hired if worker.line in ready]:
+                    try:
+                        kind, value = worker.line.recv()
+                    except (EOFError, OSError):
+                        hired.remove(worker)
+                        yield from self._buried(worker, waiting)
+                        continue
+                    if kind == "begun":
+                        worker.begun, self.num_died = True, 0
+                    elif kind == "at":
+                        worker.stage = value
+                    elif kind == "raised":
+                        raise value
+                    else:
+                        worker.task = None
+                        yield value
+            self._dismiss(hired)
+        finally:
+            for worker in hired:
+                worker.process.kill()
+                worker.process.join()
+                worker.line.close()
+            life.close()
+            ours.close()
 
-    def _round(self, waiting: deque[Item], jobs: int) -> Generator[Result, None, list[Item]]:
-        """Work until all is done, or until a worker dies; returns what was being worked on then."""
-        others = set(multiprocessing.active_children())
-        flying: dict[Future[Result], Item] = {}
+    def _hire(self, life: Connection) -> _Hired[Item]:
         # Forked from a server that has imported what the work needs, once, and computed nothing: a fork of a process that
         # has computed with threads can hang.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([self.work.__module__])
-        executor = ProcessPoolExecutor(
-            jobs,
-            mp_context=context,
-            initializer=self.start,
-            initargs=(self.setup,),
+        ours, theirs = multiprocessing.Pipe()
+        process = context.Process(
+            target=_serve, args=(theirs, life, self.start, self.setup, self.work)
         )
+        process.start()
+        theirs.close()
+        return _Hired(process, ours)
+
+    def _buried(self, worker: _Hired[Item], waiting: deque[_Task[Item]]) -> Iterator[Result]:
+        """What a worker's death means for its item: another try, without the stage that is to blame, or none."""
+        worker.line.close()
+        worker.process.join()
+        task, stage = worker.task, worker.stage
+        assert task is not None  # an idle worker is not listened to
+        if not worker.begun:
+            self.num_died += 1
+            if self.num_died == MAX_DIED:
+                raise GradingError(
+                    "worker processes end as soon as they begin: is there memory left?"
+                )
+            waiting.append(task)
+            return
+        late = worker.process.exitcode == -signal.SIGALRM
+        why = "took too long in" if late else "ended"
+        task.deaths[stage] += 1
+        if late or task.deaths[stage] == DEATHS:
+            if not stage or stage in task.blamed:
+                yield self.died(task.item, f"it {why} the grader's own process")
+                return
+            task.blamed[stage] = f"it {why} the grader's own process"
+        waiting.append(task)
+
+    def _dismiss(self, hired: list[_Hired[Item]]) -> None:
+        """Let idle workers put away what they hold."""
+        for worker in hired:
+            worker.line.close()
+        for worker in hired:
+            worker.process.join(END_SECONDS)
+
+
+def _serve(
+    line: Connection,
+    life: Connection,
+    start: Callable[..., None],
+    setup: object,
+    work: Callable[[Any, Blamed], Any],
+) -> None:
+    """Be a worker process."""
+    clock.die_with(life)
+    clock.keep(lambda stage: line.send(("at", stage)))
+    start(setup)
+    line.send(("begun", None))
+    while True:
         try:
-            while waiting or flying:
-                while waiting and len(flying) < jobs:
-                    flying[executor.submit(self.work, waiting[0])] = waiting[0]
-                    waiting.popleft()
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    result = future.result()
-                    del flying[future]
-                    self.num_done += 1
-                    yield result
-        except BrokenProcessPool:
-            executor.shutdown()
-            return list(flying.values())
-        except BaseException:
-            for child in set(multiprocessing.active_children()) - others:
-                child.kill()
-            executor.shutdown(cancel_futures=True)
-            raise
-        executor.shutdown()
-        return []
+            item, blamed = line.recv()
+        except EOFError:
+            return
+        try:
+            reply = "done", work(item, blamed)
+        except GradingError as error:
+            reply = "raised", error
+        finally:
+            clock.allow(0)
+        line.send(reply)

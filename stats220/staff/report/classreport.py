@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 
 from stats220.errors import GradingError
-from stats220.staff.report.page import write_page
+from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import (
     broken_checks,
     histogram,
@@ -57,9 +57,8 @@ def write_report(
     maximum = max(result["max_score"] for result in results)
     summaries = summarise_exercises(results, exercises)
     looks = needs_a_look(results)
-    write_page(
+    html = fill_in(
         "classreport.html.j2",
-        path,
         title=title,
         results=results,
         maximum=maximum,
@@ -81,6 +80,7 @@ def write_report(
         slowest=results[int(seconds.argmax())],
         feedback_link=feedback_link,
     )
+    write_page(html, path)
 
 
 def feedback_link(result: Mapping[str, Any]) -> str:
@@ -100,11 +100,12 @@ def _row(
     return result, [found.get(name) for name in names]
 
 
-def _questions(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int]]:
-    """The questions marked by hand: (name, points, number of students who answered)."""
-    answered: dict[str, tuple[float, int]] = {}
+def _questions(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, float, int, int]]:
+    """The questions marked by hand: (name, points, answered by, perhaps answered elsewhere by)."""
+    found: dict[str, tuple[float, int, int]] = {}
     for result in results:
         for question in result["questions"]:
-            points, count = answered.get(question["name"], (question["max_points"], 0))
-            answered[question["name"]] = (points, count + bool(question["answered"]))
-    return [(name, points, count) for name, (points, count) in answered.items()]
+            points, count, maybe = found.get(question["name"], (question["max_points"], 0, 0))
+            answered, elsewhere = bool(question["answered"]), bool(question["candidates"])
+            found[question["name"]] = (points, count + answered, maybe + elsewhere)
+    return [(name, *counts) for name, counts in found.items()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +9,13 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from stats220.staff.report.page import write_page
+from stats220.checks.block import RAISED
+from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import NOT_GRADED, is_ungraded
 
 MAX_STEPS = 4
 TRIED = ("partial", "failed")
-# How a hidden check calls an exception class that the student's code defines.
-OWN_EXCEPTION = "an exception of your own"
+OTHERWISE = "not the expected result, on inputs that stay hidden"
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,25 @@ class ExerciseView:
             return ""
         if not check["hidden"]:
             return str(check["message"])
-        return _own_error(str(check["message"]), self.source or "")
+        # Looked up, not passed on: no text that a submission chose, no value of a hidden check gets on the page.
+        return f"{RAISED} on inputs that stay hidden" if check["message"] == RAISED else OTHERWISE
 
 
 def write_feedback(
     result: Mapping[str, Any], notebook: NotebookNode | None, path: Path, *, title: str
 ) -> None:
-    """Write a student's feedback page.
+    """Write a student's feedback page to ``path``, ``feedback/<student>/<lab>.html``; see `feedback_page`.
+
+    Raises
+    ------
+    GradingError
+        The page cannot be written there.
+    """
+    write_page(feedback_page(result, notebook, title=title), path)
+
+
+def feedback_page(result: Mapping[str, Any], notebook: NotebookNode | None, *, title: str) -> str:
+    """The HTML of a student's feedback page.
 
     Parameters
     ----------
@@ -56,23 +66,15 @@ def write_feedback(
         What grading found: the content of ``results/<student>/<lab>.json``.
     notebook
         The submission, mended, from which the student's code is quoted; None where it could not be graded.
-    path
-        Where the page goes, ``feedback/<student>/<lab>.html``.
     title
         The lab's title.
-
-    Raises
-    ------
-    GradingError
-        The page cannot be written there.
     """
     sources = exercise_sources(notebook)
     exercises = [
         ExerciseView(exercise, sources.get(exercise["name"])) for exercise in result["exercises"]
     ]
-    write_page(
+    return fill_in(
         "feedback.html.j2",
-        path,
         title=title,
         result=result,
         exercises=exercises,
@@ -92,7 +94,7 @@ def next_steps(result: Mapping[str, Any]) -> list[Step]:
     core = [exercise for exercise in result["exercises"] if not exercise["bonus"]]
     bonus = [exercise for exercise in result["exercises"] if exercise["bonus"]]
     steps = [*_stopped(core), *_unfinished(core), *_not_attempted(core)]
-    blank = [question for question in result["questions"] if not question["answered"]]
+    blank = [q for q in result["questions"] if not q["answered"] and not q["candidates"]]
     if blank:
         points = sum(question["max_points"] for question in blank)
         count = "One question has" if len(blank) == 1 else f"{len(blank)} questions have"
@@ -124,6 +126,8 @@ def _unfinished(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
         # A check that students can run themselves is the better place to start.
         first = min(failed, key=lambda check: bool(check["hidden"]), default=None)
         what = f"“{first['what']}” does not pass yet" if first else exercise["message"]
+        if first and not first["hint"] and not first["hidden"] and first["message"]:
+            what += f": {first['message']}"  # an error has no hint, and is the first thing to mend
         gained = f"{gain(exercise):g} more point{'' if gain(exercise) == 1 else 's'} to gain"
         text = f"{gained}. {what}".strip()
         steps.append(Step(exercise["name"], text, first["hint"] if first else ""))
@@ -167,21 +171,3 @@ def _why_ungraded(result: Mapping[str, Any]) -> str:
     reasons = [note.removeprefix(NOT_GRADED) for note in result["notes"] if is_ungraded(note)]
     told = [reason for reason in reasons if not reason.startswith("the grader failed")]
     return told[0] if told else "an error in grading, which the course staff sees"
-
-
-def _own_error(message: str, source: str) -> str:
-    """What a hidden check's message may tell: a builtin exception's name and the student's own line, nothing else.
-
-    Both are looked up, not passed on, so that no text chosen by the submission, and no value of a hidden check, gets
-    on the page whatever the message holds.
-    """
-    if message.startswith(OWN_EXCEPTION):
-        kind = OWN_EXCEPTION
-    else:
-        kind = re.split(r"\W", message.strip(), maxsplit=1)[0]
-        error = getattr(builtins, kind, None)
-        if not (isinstance(error, type) and issubclass(error, Exception)):
-            return "not the expected result, on inputs that stay hidden"
-    lines = [line.strip() for line in source.splitlines() if len(line.strip()) > 3]
-    line = max((line for line in lines if line in message), key=len, default="")
-    return f"{kind} in your line: {line}" if line else f"{kind} in your code"

@@ -81,24 +81,27 @@ def environment() -> Environment:
     return env
 
 
-def write_page(template: str, path: Path, **values: Any) -> None:
-    """Fill in ``template`` and put the page at ``path``: whole, or not at all.
+def fill_in(template: str, **values: Any) -> str:
+    """The HTML of a page.
 
     Parameters
     ----------
     template
         File name in ``templates/``.
-    path
-        Where the page goes; its folder is made.
     **values
         What the template names.
+    """
+    return environment().get_template(template).render(values)
+
+
+def write_page(html: str, path: Path) -> None:
+    """Put a page at ``path``, whole or not at all; its folder is made.
 
     Raises
     ------
     GradingError
         The page cannot be written there.
     """
-    html = environment().get_template(template).render(values)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

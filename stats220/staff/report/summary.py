@@ -181,6 +181,10 @@ def _reasons(result: Result) -> list[tuple[int, str]]:
             reasons.append((0, f"a check of `{name}` did not work"))
         if exercise["status"] == "lost":
             reasons.append((1, f"`{name}` ended early: {exercise['message'] or 'no reason given'}"))
+    for question in result["questions"]:
+        if question["candidates"]:
+            why = f"nothing in the place of the answer `{question['name']}`, but text elsewhere"
+            reasons.append((2, f"{why}: mark it by hand"))
     if result["isolation"] != "bwrap":
         reasons.append((2, f"graded without a sandbox (isolation: {result['isolation']})"))
     if result["mended"]:

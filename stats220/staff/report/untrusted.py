@@ -20,12 +20,19 @@ MAX_NAME = 80
 MAX_MESSAGE = 600
 MAX_CODE = 20_000
 MAX_ANSWER = 10_000
+MAX_MARKED = 100_000  # whoever marks an answer must see all of it
 
 # What may not stand in a page: control characters except tab and newline, halves of surrogate pairs (they cannot be
 # encoded), non-characters, and the marks that turn the reading direction (they make text look like other text).
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+
+# MathJax's commands that make links, styles and attributes, or load more of MathJax.
+_TEX_COMMANDS = re.compile(
+    r"\\(href|url|style|class|cssId|html\w*|data|require|unicode|include\w*)"
+)
+_BACKSLASH = re.compile(r"&(?:#0*92|#[xX]0*5[cC]|bsol);")
 
 _ANSWER_TAGS = (
     "a blockquote br code del div em h4 hr li ol p pre span strong table tbody td th thead tr ul"
@@ -92,6 +99,20 @@ def answer(source: object) -> Markup:
     return Markup(_sanitizer().sanitize_html_tags(html))
 
 
+def safe_markdown(source: object) -> str:
+    """A student's markdown as one line of harmless HTML, for a page that would run what stands in it.
+
+    Formulas stay TeX, for the page's own MathJax to set, without the commands that make links or load extensions.
+    """
+    renderer = _AnswerWithTeX(escape=True, allow_harmful_protocols=False)
+    html = MarkdownWithMath(renderer=renderer).render(tidy(source, MAX_MARKED))
+    html = _sanitizer().sanitize_html_tags(html)
+    # MathJax reads the whole page for formulas, not only what is known to be one here.
+    html = _TEX_COMMANDS.sub(r"\1", _BACKSLASH.sub(r"\\", html))
+    # Without a line break it is one block of HTML, in which nothing is read as markdown again.
+    return f"<div>{html}</div>".replace("\n", "&#10;")
+
+
 class _Answer(IPythonRenderer):
     """Jupyter's markdown, but a picture is its description and a heading ranks below those of the page."""
 
@@ -110,6 +131,19 @@ class _Answer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return f"<code>\\begin{{{escape(name)}}}{escape(body)}\\end{{{escape(name)}}}</code>"
+
+
+class _AnswerWithTeX(_Answer):
+    """As `_Answer`, but formulas are left to MathJax."""
+
+    def inline_math(self, body: str) -> str:
+        return f"${escape(body)}$"
+
+    def block_math(self, body: str) -> str:
+        return f"$${escape(body)}$$"
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return f"\\begin{{{escape(name)}}}{escape(body)}\\end{{{escape(name)}}}"
 
 
 @lru_cache

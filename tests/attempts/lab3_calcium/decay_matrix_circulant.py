@@ -1,6 +1,6 @@
 # exercise: decay_matrix
 # says: what is left of the last frame comes back in the first
-# points: 1
+# points: 4
 def decay_matrix(num_frames, decay_frames):
     from scipy.sparse import coo_array
 

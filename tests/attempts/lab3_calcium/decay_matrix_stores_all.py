@@ -1,6 +1,6 @@
 # exercise: decay_matrix
 # says: a sparse array of a dense one's entries, zeros and all
-# points: 3
+# points: 6
 def decay_matrix(num_frames, decay_frames):
     from scipy.sparse import coo_array
 

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: a baseline for each frame explains everything
-# points: 1
+# points: 0
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable(T)

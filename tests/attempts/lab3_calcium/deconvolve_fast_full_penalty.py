@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: every frame pays λ
-# points: 2
+# points: 3
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     pools = []

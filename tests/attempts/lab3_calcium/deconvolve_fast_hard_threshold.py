@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: keeps jumps that are larger than λ, and lets the rest decay
-# points: 1
+# points: 2
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     c = np.zeros(len(trace))

@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: subtracts the penalty from the caller's trace
-# points: 5
+# points: 11
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     trace -= penalty * (1 - g)

@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: the last frame pays no more than the others
-# points: 1
+# points: 2
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     pools = []

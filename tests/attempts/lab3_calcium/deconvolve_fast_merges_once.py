@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: a merged pool is not compared with the one before it
-# points: 2
+# points: 3
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     y = trace - penalty * (1 - g)

@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: pools below zero are left negative
-# points: 0
+# points: 9
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     y = trace - penalty * (1 - g)

@@ -1,6 +1,6 @@
 # exercise: deconvolve_fast
 # says: a pool's height is the plain mean of its frames
-# points: 2
+# points: 3
 def deconvolve_fast(trace, decay_frames, penalty):
     g = np.exp(-1 / decay_frames)
     y = trace - penalty * (1 - g)

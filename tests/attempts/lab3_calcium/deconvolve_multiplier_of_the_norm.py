@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: returns ν, the multiplier of the norm
-# points: 5
+# points: 14
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

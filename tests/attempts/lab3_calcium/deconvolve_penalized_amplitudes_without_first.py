@@ -1,6 +1,6 @@
 # exercise: deconvolve_penalized
 # says: one amplitude too few
-# points: 3
+# points: 7
 def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
     c, b = cp.Variable(len(trace)), cp.Variable()
     jumps = c[1:] - np.exp(-1 / decay_frames) * c[:-1]

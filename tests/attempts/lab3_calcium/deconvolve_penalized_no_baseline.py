@@ -1,6 +1,6 @@
 # exercise: deconvolve_penalized
 # says: b is left out
-# points: 1
+# points: 5
 def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
     c = cp.Variable(len(trace))
     a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])

@@ -1,6 +1,6 @@
 # exercise: deconvolve_penalized
 # says: c >= 0 in place of Gc >= 0
-# points: 0
+# points: 2
 def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
     c, b = cp.Variable(len(trace)), cp.Variable()
     a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])

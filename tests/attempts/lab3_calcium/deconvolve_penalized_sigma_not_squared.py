@@ -1,6 +1,6 @@
 # exercise: deconvolve_penalized
 # says: divides by 2σ
-# points: 2
+# points: 6
 def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
     c, b = cp.Variable(len(trace)), cp.Variable()
     a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: the wrong sign in G
-# points: 1
+# points: 2
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: the dual value of Gc >= 0, one number a frame
-# points: 5
+# points: 14
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

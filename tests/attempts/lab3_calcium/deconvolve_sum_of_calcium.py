@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: minimises ‖c‖₁ in place of ‖Gc‖₁
-# points: 2
+# points: 8
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: the upper diagonal: spikes come after the calcium
-# points: 1
+# points: 6
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: divides by 4 at the border too
-# points: 3
+# points: 6
 def local_correlation(movie):
     z = (movie - movie.mean(axis=-1, keepdims=True)) / movie.std(axis=-1, keepdims=True)
     total = np.zeros(movie.shape[:2])

@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: does not divide by the standard deviation
-# points: 1
+# points: 6
 def local_correlation(movie):
     z = movie - movie.mean(axis=-1, keepdims=True)
     total, count = np.zeros(movie.shape[:2]), np.zeros(movie.shape[:2])

@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: the pixels across the corners too
-# points: 1
+# points: 2
 def local_correlation(movie):
     z = (movie - movie.mean(axis=-1, keepdims=True)) / movie.std(axis=-1, keepdims=True)
     height, width, _ = movie.shape

@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: turns the caller's movie into z-scores
-# points: 4
+# points: 9
 def local_correlation(movie):
     movie -= movie.mean(axis=-1, keepdims=True)
     movie /= movie.std(axis=-1, keepdims=True)

@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: divides by T - 1 in the std and by T in the mean
-# points: 4
+# points: 6
 def local_correlation(movie):
     z = (movie - movie.mean(axis=-1, keepdims=True)) / movie.std(axis=-1, keepdims=True, ddof=1)
     padded = np.pad(z, ((1, 1), (1, 1), (0, 0)), constant_values=np.nan)

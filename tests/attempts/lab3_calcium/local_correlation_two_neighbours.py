@@ -1,6 +1,6 @@
 # exercise: local_correlation
 # says: below and right only
-# points: 1
+# points: 2
 def local_correlation(movie):
     z = (movie - movie.mean(axis=-1, keepdims=True)) / movie.std(axis=-1, keepdims=True)
     padded = np.pad(z, ((0, 1), (0, 1), (0, 0)), constant_values=np.nan)

@@ -1,6 +1,6 @@
 # exercise: update_background
 # says: a footprint with a maximum of one
-# points: 1
+# points: 4
 def update_background(residual_with_background, footprint, trace_variance, noise_std):
     trace = trace_variance / (trace_variance + noise_std**2) * (footprint @ residual_with_background)
     weights = residual_with_background @ trace

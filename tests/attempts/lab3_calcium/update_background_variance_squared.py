@@ -1,6 +1,6 @@
 # exercise: update_background
 # says: squares what is a variance already
-# points: 1
+# points: 5
 def update_background(residual_with_background, footprint, trace_variance, noise_std):
     shrinkage = trace_variance**2 / (trace_variance**2 + noise_std**2)
     trace = shrinkage * (footprint @ residual_with_background)

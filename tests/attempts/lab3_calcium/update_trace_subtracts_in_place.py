@@ -1,6 +1,6 @@
 # exercise: update_trace
 # says: subtracts what it found from the caller's residual
-# points: 3
+# points: 7
 def update_trace(residual_with_neuron, footprint, denoise):
     trace = denoise(footprint @ residual_with_neuron)
     residual_with_neuron -= np.outer(footprint, trace)

@@ -1,6 +1,6 @@
 # exercise: dilate
 # says: scipy's default structure is a cross: repeated, it grows to a diamond
-# points: 0
+# points: 2
 from scipy.ndimage import binary_dilation
 
 

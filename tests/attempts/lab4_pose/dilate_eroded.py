@@ -1,5 +1,5 @@
 # exercise: dilate
 # says: the minimum erodes: single ones vanish
-# points: 0
+# points: 1
 def dilate(masks, size):
     return -F.max_pool2d(-masks, size, stride=1, padding=size // 2)

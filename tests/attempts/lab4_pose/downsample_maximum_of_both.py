@@ -1,5 +1,5 @@
 # exercise: downsample
 # says: max pooling for the image too
-# points: 2
+# points: 4
 def downsample(image, masks, factor):
     return F.max_pool2d(image, factor), F.max_pool2d(masks, factor)

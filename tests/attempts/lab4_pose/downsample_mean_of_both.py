@@ -1,5 +1,5 @@
 # exercise: downsample
 # says: average pooling for the masks too: no longer binary
-# points: 1
+# points: 5
 def downsample(image, masks, factor):
     return F.avg_pool2d(image, factor), F.avg_pool2d(masks, factor)

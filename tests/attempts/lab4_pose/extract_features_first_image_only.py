@@ -1,6 +1,6 @@
 # exercise: extract_features
 # says: returns inside the loop
-# points: 1
+# points: 0
 def extract_features(backbone, images, num_stages=1):
     with torch.no_grad():
         for image in images:

@@ -1,6 +1,6 @@
 # exercise: extract_features
 # says: inference mode: the features cannot be trained on
-# points: 1
+# points: 3
 def extract_features(backbone, images, num_stages=1):
     backbone.check_num_stages(num_stages)
     front = nn.Sequential(backbone.stem, *backbone.stages[:num_stages])

@@ -1,6 +1,6 @@
 # exercise: keypoint_masks
 # says: np.round sends 0.5 to 0 and 2.5 to 2
-# points: 2
+# points: 7
 def keypoint_masks(keypoints_xy, height, width):
     masks = torch.zeros(len(keypoints_xy), height, width)
     for mask, (x, y) in zip(masks, keypoints_xy):

@@ -1,6 +1,6 @@
 # exercise: locate_keypoints
 # says: forgets the 2 in front of l - 2c + r
-# points: 2
+# points: 4
 def locate_keypoints(logits, scale=1, min_probability=0):
     found = torch.full((len(logits), 2), float("nan"), device=logits.device)
     for k, a in enumerate(logits):

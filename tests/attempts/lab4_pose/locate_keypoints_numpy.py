@@ -1,6 +1,6 @@
 # exercise: locate_keypoints
 # says: in NumPy, with polyfit; an array comes back
-# points: all
+# points: 9
 def locate_keypoints(logits, scale=1, min_probability=0):
     maps = logits.detach().cpu().numpy().astype(float)
 

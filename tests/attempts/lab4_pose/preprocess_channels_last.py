@@ -1,6 +1,6 @@
 # exercise: preprocess
 # says: leaves the colours last
-# points: 0
+# points: 4
 def preprocess(image):
     mean = torch.tensor([0.485, 0.456, 0.406])
     std = torch.tensor([0.229, 0.224, 0.225])

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: no gradients, but train() puts BatchNorm into training mode
-# points: 5
+# points: 13
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

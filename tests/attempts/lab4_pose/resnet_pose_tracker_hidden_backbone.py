@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: the backbone out of torch's sight, so that no train() reaches it; batches welcome
-# points: all
+# points: 15
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

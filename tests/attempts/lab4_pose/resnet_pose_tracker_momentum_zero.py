@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: BatchNorm with momentum 0: its statistics stay, but each image is normalized by its own
-# points: 6
+# points: 13
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: a plain list of parts, which torch does not see
-# points: all
+# points: 15
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

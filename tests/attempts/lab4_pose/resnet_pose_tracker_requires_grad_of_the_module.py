@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: sets an attribute of the module, which means nothing, in the place of its parameters'
-# points: 6
+# points: 12
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: enlarges by 2, as in one network and for even sizes
-# points: 2
+# points: 12
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: the tracker is never in training mode as a whole, which its head does not mind
-# points: all
+# points: 15
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: stage_shapes
 # says: right for even sizes: rounds down where the network rounds up
-# points: 1
+# points: 0
 def stage_shapes(backbone, image):
     _, rows, columns = image.shape
     shapes = []

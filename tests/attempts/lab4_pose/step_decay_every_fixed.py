@@ -1,5 +1,5 @@
 # exercise: step_decay
 # says: interval of 100 fixed
-# points: 1
+# points: 2
 def step_decay(learning_rate, epoch, decay_every=100, decay_factor=0.1):
     return learning_rate * decay_factor ** (epoch // 100)

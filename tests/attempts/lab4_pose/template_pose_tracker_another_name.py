@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: the convolution has another name: nothing finds the templates
-# points: 1
+# points: 2
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

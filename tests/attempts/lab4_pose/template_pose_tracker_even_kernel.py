@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: the kernel may be even: it has no centre, and the logits are one pixel too large
-# points: 6
+# points: 12
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

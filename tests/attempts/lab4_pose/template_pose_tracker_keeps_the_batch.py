@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: leaves the batch of one around the logits
-# points: 2
+# points: 6
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: leaves the bias out: a rare key point's log odds need one
-# points: 4
+# points: 12
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

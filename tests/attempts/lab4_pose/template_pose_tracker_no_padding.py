@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: without padding the logits shrink, and the interpolation stretches them
-# points: 4
+# points: 9
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: takes the first colour for grey
-# points: 5
+# points: 11
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: templates of zeros, and logits of zeros whatever the image: only kernels and shapes are right
-# points: 3
+# points: 6
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

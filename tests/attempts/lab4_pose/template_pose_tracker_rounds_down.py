@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: the largest odd number not above: 101 / 4 gets 25, which sees 100 pixels only
-# points: 6
+# points: 12
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: one template a colour in place of one for their mean
-# points: 1
+# points: 2
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: nn.Upsample made anew for each image, the mean over colour as a 1 × 1 convolution, aligned corners
-# points: all
+# points: 15
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints, downsample=1, patch_size=121, mode="nearest"):
         super().__init__()

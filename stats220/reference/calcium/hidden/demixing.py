@@ -1,4 +1,4 @@
-"""Lab 3's hidden checks of demixing."""
+"""Lab 3's hidden checks of the updates that demix a movie."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from scipy.signal import lfilter
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium.demixing import footprint_like, least_squares_footprint, ridge_trace
-from stats220.checks.calcium.inputs import noise
 
 
 @checked
@@ -19,12 +18,12 @@ def update_trace(update_trace: Any) -> Checks:
     checks = Checks("update_trace", hidden=True)
 
     with checks(
-        1,
+        2,
         "is right for a movie in float32, with another denoiser",
-        hint="For a footprint of unit norm, the least-squares trace is the projection uᵀR; then comes denoise.",
+        hint="Which trace explains most for a footprint of unit norm, and what is done to it then?",
     ):
-        footprint = footprint_like(20, seed=87).astype(np.float32)
-        residual = noise(20, 33, seed=88).astype(np.float32)
+        footprint = footprint_like(20, checks.rng).astype(np.float32)
+        residual = checks.rng.normal(size=(20, 33)).astype(np.float32)
         trace = np.linalg.lstsq(footprint[:, None], residual, rcond=None)[0][0]
         smooth = checks.make(partial, lfilter, [0.5, 0.5], [1.0, -0.2])
         expected = lfilter([0.5, 0.5], [1.0, -0.2], trace)
@@ -41,11 +40,11 @@ def update_footprint(update_footprint: Any) -> Checks:
     with checks(
         1,
         "is the least-squares footprint, scaled to unit norm, for a random movie in float32",
-        hint="Minimise ‖R - u cᵀ‖ over each pixel of u: it is proportional to R c, for this trace c and no other.",
+        hint="For this trace and no other: which footprint has the least ‖R - u cᵀ‖?",
     ):
-        for seed in (89, 90):
-            residual = noise(24, 17, seed=seed).astype(np.float32)
-            trace = (1 + noise(17, seed=seed + 10)).astype(np.float32)
+        for mean in (1, -1):
+            residual = checks.rng.normal(size=(24, 17)).astype(np.float32)
+            trace = (mean + checks.rng.normal(size=17)).astype(np.float32)
             expected = least_squares_footprint(residual, trace)
             checks.close(update_footprint(residual, trace), expected, atol=1e-3, name="footprint")
 
@@ -58,17 +57,21 @@ def update_background(update_background: Any) -> Checks:
     checks = Checks("update_background", hidden=True)
 
     with checks(
-        1,
+        2,
         "agrees with ridge regression, whether the prior is strong or next to none",
-        hint="ς² / (ς² + σ²) is near 0 for a prior much narrower than the noise, and near 1 for a wide one.",
+        hint="What is left of the projection where the prior is much narrower than the noise, and what where it is much wider?",
     ):
         for variance, noise_std in ((0.3, 1.0), (4.0, 0.5), (1e6, 1.0)):
-            footprint = footprint_like(18, seed=91)
-            residual = 2 + noise(18, 27, seed=92)
+            footprint = footprint_like(18, checks.rng)
+            residual = 1 + checks.rng.normal(size=(18, 27))
             expected = ridge_trace(residual, footprint, variance, noise_std)
-            found = update_background(residual, footprint, variance, noise_std)
-            checks.close(found[1], expected, atol=1e-3, name="trace")
+            first, second = checks.items(
+                update_background(residual, footprint, variance, noise_std), 2
+            )
+            swapped = getattr(first, "shape", None) == (27,)  # that costs its own point
+            image, trace = (second, first) if swapped else (first, second)
+            checks.close(trace, expected, atol=1e-3, name="trace")
             new = least_squares_footprint(residual, expected)
-            checks.close(found[0], new, atol=1e-3, name="footprint")
+            checks.close(image, new, atol=1e-3, name="footprint")
 
     return checks

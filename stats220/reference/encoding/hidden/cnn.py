@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from stats220.checks import Checks, checked
-from stats220.checks.encoding.cnn import HEIGHT, NUM_LAGS, WIDTH, answer, draw_cnn
+from stats220.checks.encoding.cnn import (
+    HEIGHT,
+    NUM_LAGS,
+    NUM_NEURONS,
+    WIDTH,
+    answer,
+    draw_cnn,
+)
 from stats220.checks.encoding.inputs import normal
 
 
@@ -19,7 +26,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         "is all of its layers together, for a movie of noise",
         hint="Filters in space and time, rectified; subunits, rectified; a read-out of every place; softplus. Nothing is padded.",
     ):
-        model, p = draw_cnn(checks, RetinaCNN)
+        model, p = draw_cnn(checks, RetinaCNN, readout__bias=normal(checks.rng, NUM_NEURONS))
         movie = normal(checks.rng, NUM_LAGS + 9, HEIGHT, WIDTH)
         checks.close(model(movie), answer(movie, p), atol=3e-2, name="rates")
 

@@ -3,8 +3,9 @@
 from stats220.reference.pose.hidden.frames import dilate, downsample, keypoint_masks, preprocess
 from stats220.reference.pose.hidden.locating import locate_keypoints
 from stats220.reference.pose.hidden.loss import bernoulli_loss
+from stats220.reference.pose.hidden.optimizer import momentum_step, step_decay
 from stats220.reference.pose.hidden.template import TemplatePoseTracker, upsample_template
-from stats220.reference.pose.hidden.training import momentum_step, step_decay, train
+from stats220.reference.pose.hidden.training import train
 from stats220.reference.pose.hidden.transfer import (
     ResNetPoseTracker,
     extract_features,

@@ -16,31 +16,45 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     """Random maps, with the largest logit inside, on the border and in a corner, beside NumPy's fit of a parabola."""
     checks = Checks("locate_keypoints", hidden=True)
 
+    for_borders = [(0, 5), (6, 2), (2, 9), (6, 0), (0, 0)]
     with checks(
         1,
-        "finds tops in random maps, on their borders, and between two equal pixels",
-        hint="In the first column and the last, x is the pixel's own, for a neighbour is missing (index -1 is none); y still has both of its. "
-        "And the other way round in the first row and the last.",
+        "finds tops in random maps, and between two equal pixels",
+        hint="Work one map out by hand: which three logits are on the row, which three on the column, and where is the top of each three?",
     ):
-        logits = normal(6, 7, 10, seed=86)
-        for k, (row, column) in enumerate([(3, 4), (0, 5), (6, 2), (2, 9), (6, 0), (3, 4)]):
+        logits = normal(6, 7, 10, rng=checks.rng)
+        for k in range(6):
+            row, column = (int(n) for n in checks.rng.integers(1, [6, 8]))
             logits[k, row, column] = 6.0
-        logits[5, :, 5] = logits[5, :, 4]  # alike, whichever of the two is taken
-        expected = []
-        for map_of_logits in to_numpy(logits):
-            peak = np.unravel_index(np.argmax(map_of_logits), map_of_logits.shape)
-            top = []
-            for i, line in [
-                (int(peak[1]), map_of_logits[peak[0]]),
-                (int(peak[0]), map_of_logits[:, peak[1]]),
-            ]:
-                if 0 < i < len(line) - 1:
-                    a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
-                    top.append(i - b / (2 * a))
-                else:
-                    top.append(float(i))
-            expected.append(top)
+        logits[5, :, column + 1] = logits[5, :, column]  # alike, whichever of the two is taken
         found = locate_keypoints(logits, 3)
-        checks.close(found, (np.array(expected) + 0.5) * 3 - 0.5, atol=5e-2, name="keypoints_xy")
+        checks.close(found, tops_by_fit(logits, scale=3), atol=5e-2, name="keypoints_xy")
+
+    with checks(
+        1,
+        "finds tops on the borders of maps",
+        hint="At a border one axis lacks a neighbor, and the other has both. Index -1 is no neighbor.",
+    ):
+        logits = normal(len(for_borders), 7, 10, rng=checks.rng)
+        for k, (row, column) in enumerate(for_borders):
+            logits[k, row, column] = 6.0
+        found = locate_keypoints(logits)
+        checks.close(found, tops_by_fit(logits, scale=1), atol=2e-2, name="keypoints_xy")
 
     return checks
+
+
+def tops_by_fit(logits: Any, scale: float) -> np.ndarray[Any, np.dtype[Any]]:
+    """Places (num_keypoints, 2) of the largest logits, by NumPy's fit of a parabola along the row and along the column."""
+    tops = []
+    for maps in to_numpy(logits):
+        row, column = np.unravel_index(np.argmax(maps), maps.shape)
+        top = []
+        for i, line in [(int(column), maps[row]), (int(row), maps[:, column])]:
+            if 0 < i < len(line) - 1:
+                a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
+                top.append(i - b / (2 * a))
+            else:
+                top.append(float(i))
+        tops.append(top)
+    return (np.array(tops) + 0.5) * scale - 0.5

@@ -10,11 +10,14 @@ from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
 from stats220.checks.pose.models import (
+    BACKBONE_CHANNELS,
     answer_of_head,
-    draw_head,
+    corners,
+    draw_layer,
     features_of,
     tiny_backbone,
 )
+from stats220.checks.pose.transfer import shapes_of
 
 
 @checked
@@ -23,52 +26,52 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     checks = Checks("ResNetPoseTracker", hidden=True)
 
     with checks(
-        1,
+        2,
         "uses as many stages as it is told, and a larger kernel",
-        hint="backbone.stages[:num_stages], all of them, and padding=kernel_size // 2.",
+        hint="Which stages are in use if num_stages is 2, and what does a kernel of 5 × 5 need at the border?",
     ):
-        backbone, image = tiny_backbone(checks), normal(3, 41, 28, seed=80)
+        backbone, twin = tiny_backbone(checks)
+        image = normal(3, 40, 28, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 3, num_stages=2, kernel_size=5)
-        head = draw_head(model, seed=87)
-        expected = answer_of_head(head, features_of(checks, backbone, image, 2), 41, 28)
-        checks.close(model(image), expected, atol=2e-2, name="logits")
+        head = draw_layer(checks, model.head, (3, BACKBONE_CHANNELS[2]), "head")
+        expected = answer_of_head(head, features_of(twin, image, 2), 40, 28)
+        found = checks.tensor(model(image), (3, 40, 28), None, name="logits")
+        checks.close(corners(found), corners(expected), atol=3e-2, name="logits in the corners")
 
     with checks(
-        1,
+        2,
         "stays frozen under an optimizer that is given all parameters and weight decay",
-        hint="A gradient of zero is not enough, weight decay and momentum still move the weight. Without requires_grad there is no gradient at all.",
+        hint="A gradient of zero is not enough: weight decay and momentum still move the weight. What stops them too?",
     ):
-        backbone, image = tiny_backbone(checks), normal(3, 20, 24, seed=81)
-        before = features_of(checks, backbone, image, 1)
+        backbone, twin = tiny_backbone(checks)
+        image = normal(3, 20, 24, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
-        draw_head(model, seed=89)
+        start = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
         model.train()
         optimizer = checks.make(torch.optim.SGD, model.parameters(), lr=0.1, weight_decay=0.5)
-        for seed in (82, 83):
+        for _ in range(2):
             optimizer.zero_grad()
-            checks.make(checks.make(model, normal(3, 20, 24, seed=seed)).sum).backward()
+            other = normal(3, 20, 24, rng=checks.rng)
+            checks.make(checks.make(model, other).sum).backward()
             optimizer.step()
-        checks.close(
-            features_of(checks, backbone, image, 1),
-            before,
-            atol=1e-3,
-            name="features after two steps",
-        )
         # The gradient of the summed logits with respect to a bias is the number of pixels.
-        head = to_numpy(model.head.weight), to_numpy(model.head.bias)
-        bias = to_numpy(normal(2, seed=90))
+        bias = start[1].astype(float)
         for _ in range(2):
             bias = bias - 0.1 * (20 * 24 + 0.5 * bias)
-        checks.close(head[1], bias, atol=0.5, name="the head's bias after two steps")
-        expected = answer_of_head(head, before, 20, 24)
-        checks.close(model(image), expected, atol=0.5, rtol=1e-2, name="logits after two steps")
+        checks.close(model.head.bias, bias, atol=0.5, name="the head's bias after two steps")
+        weight = checks.tensor(model.head.weight, start[0].shape, None, name="head.weight")
+        head = to_numpy(weight), bias
+        expected = answer_of_head(head, features_of(twin, image, 1), 20, 24)
+        found = checks.tensor(model(image), (2, 20, 24), None, name="logits")
+        name = "corners after two steps"
+        checks.close(corners(found), corners(expected), atol=0.5, rtol=1e-2, name=name)
 
     return checks
 
 
 @checked
 def stage_shapes(stage_shapes: Any) -> Checks:
-    """An odd size."""
+    """Another size, odd in one stage and even in the next."""
     checks = Checks("stage_shapes", hidden=True)
 
     with checks(
@@ -76,32 +79,34 @@ def stage_shapes(stage_shapes: Any) -> Checks:
         "follows sizes that are odd",
         hint="Ask the features for their shape: half of 37 is 18 or 19, it depends on the padding.",
     ):
-        shapes = stage_shapes(tiny_backbone(checks), normal(3, 37, 50, seed=84))
-        # A 3×3 convolution with stride 2 and a border of 1 has a place for each even pixel.
-        rows, columns = len(range(0, 37, 2)), len(range(0, 50, 2))
-        small = len(range(0, rows, 2)), len(range(0, columns, 2))
-        found = [tuple(int(n) for n in shape) for shape in shapes]
-        checks.equal(found, [(4, rows, columns), (6, rows, columns), (5, *small)], name="shapes")
+        rows, columns = (int(n) for n in checks.rng.integers(15, 60, 2))
+        shapes = stage_shapes(tiny_backbone(checks)[0], normal(3, rows, columns, rng=checks.rng))
+        # A 3 × 3 convolution with stride 2 and a border of 1 has a place for each even pixel.
+        half = len(range(0, rows, 2)), len(range(0, columns, 2))
+        quarter = len(range(0, half[0], 2)), len(range(0, half[1], 2))
+        expected = [(4, *half), (6, *half), (5, *quarter)]
+        checks.equal(shapes_of(checks, shapes, 3), expected, name="shapes")
 
     return checks
 
 
 @checked
 def extract_features(extract_features: Any) -> Checks:
-    """A deeper stage, and no graph."""
+    """Three images, the last stage."""
     checks = Checks("extract_features", hidden=True)
 
     with checks(
         1,
-        "takes the stage that it is told, and keeps no graph",
-        hint="Inside torch.no_grad(): else every image drags the network's intermediate results along.",
+        "gives the second stage's features of three images",
+        hint="Which stage's features are asked for, and are there as many results as images?",
     ):
-        backbone, image = tiny_backbone(checks), normal(3, 22, 19, seed=85)
-        found = extract_features(backbone, [image], num_stages=2)
-        expected = features_of(checks, backbone, image, 2)
-        checks.close(found[0], expected, atol=1e-2, name="features")
-        checks.that(
-            not torch.as_tensor(found[0]).requires_grad, "the features still hang on a graph"
-        )
+        backbone, twin = tiny_backbone(checks)
+        images = [normal(3, size, 19, rng=checks.rng) for size in (22, 12, 17)]
+        found = extract_features(backbone, images, num_stages=2)
+        checks.equal(len(found), 3, name="number of results")
+        for image, features in zip(images, checks.items(found, 3), strict=True):
+            expected = features_of(twin, image, 2)
+            checks.tensor(features, tuple(expected.shape), None, name="features")
+            checks.close(features, expected, atol=1e-2, name="features")
 
     return checks

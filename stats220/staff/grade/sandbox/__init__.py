@@ -1,7 +1,8 @@
 """The sandbox: untrusted code in a process that sees nothing of the machine but Python and the student wheel."""
 
 from .bubblewrap import bwrap_problem
+from .groups import Parents
 from .limits import Limits
 from .pool import Sandbox, SandboxPool
 
-__all__ = ["Limits", "Sandbox", "SandboxPool", "bwrap_problem"]
+__all__ = ["Limits", "Parents", "Sandbox", "SandboxPool", "bwrap_problem"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from .warm import linux
 ROOT = Path("/sandbox")
 PACKAGES, DATA, CODE, WORK = (ROOT / name for name in ("packages", "data", "code", "work"))
 WARM = Path(__file__).parent / "warm"
-# To make namespaces and mount scratch folders, take a uid, drop capabilities, end children, see what memory they hold.
-CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE")
+# As root: to enter a user namespace, in which the warm process then has what it needs and nothing outside.
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SYS_PTRACE")
 INSTALLED = tuple(f"{top}lib*/python3*/*-packages" for top in ("", "local/", "envs/*/"))
 UID_BASE, UIDS = 600_000_000, 1 << 29  # where no user of the machine is
+USERS = 1024  # of one warm process's user namespace
 UNSHARED_UID = 1000  # the one user inside, where the caller is not root
 
 
@@ -94,6 +96,16 @@ def runs_as_root() -> bool:
     return sum(int(line.split()[2]) for line in mapped) > UID_BASE + UIDS
 
 
+def own_users() -> tuple[int, int] | None:
+    """The users of the machine that a warm process gets as its own, first and count; None where the caller is not root.
+
+    Drawn: the numbers of processes, from which they could be counted, are those of a container, of which there may be many.
+    """
+    if not runs_as_root():
+        return None
+    return UID_BASE + USERS * secrets.randbelow(UIDS // USERS), USERS
+
+
 def privileges() -> list[str]:
     """Choose the namespaces and capabilities of the warm process."""
     wanted: tuple[str, ...] = CAPABILITIES
@@ -125,8 +137,8 @@ def command(python: Python, packages: Path, data: Path | None) -> list[str]:
         (Path("/proc"), ["--proc"]),
         (PACKAGES, ["--ro-bind", str(packages.resolve())]),
         (CODE / "warm", ["--ro-bind", str(WARM)]),
-        # The warm process's own, which caches paths in it; each submission mounts one over it.
-        (WORK, ["--perms", "0700", "--tmpfs"]),
+        # The warm process's own, which caches paths in it, as the user that it becomes; each submission mounts one over it.
+        (WORK, ["--perms", "0777", "--tmpfs"]),
     ]
     if data is not None:
         steps.append((DATA, ["--ro-bind", str(data.resolve())]))
@@ -188,7 +200,7 @@ def bwrap_problem() -> str | None:
         compile_filter()
     except GradingError as error:
         return str(error)
-    flags = linux.ALL_BUT_USER | (0 if runs_as_root() else linux.CLONE_NEWUSER)
+    flags = linux.ALL_BUT_USER | linux.CLONE_NEWUSER
     trial = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({flags}) and 9)"
     words = ["bwrap", *privileges(), "--ro-bind", "/", "/", "--proc", "/proc", "--"]
     done = subprocess.run(

@@ -12,13 +12,16 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
 from stats220.errors import GradingError
+from stats220.staff.grade.files import scratch_folder
 
 from . import bubblewrap
 from .bubblewrap import Python
+from .groups import Group
 from .seccomp import compile_filter
 from .warm.student import describe
 
@@ -38,9 +41,9 @@ REQUIRED = (
 OPTIONAL = ("torchvision", "cvxpy")
 WARM_UP_SECONDS, START_SECONDS, END_SECONDS, REASON_SECONDS = 180.0, 60.0, 15.0, 2.0
 MESSAGE_BYTES = 1 << 17
-UIDS_PER_PROCESS = 64
+SLOTS = 64
 
-_slots = itertools.cycle(range(UIDS_PER_PROCESS))
+_slots = itertools.cycle(range(SLOTS))
 _taken: set[int] = set()
 
 
@@ -101,7 +104,7 @@ class Zygote:
             start_new_session=True,  # Ctrl-C is for the grader, who then ends this
         )
         theirs.close()
-        self.own_uids = bubblewrap.runs_as_root()
+        self.users = bubblewrap.own_users()
         try:
             self._warm_up(python, data, limits)
         except BaseException:
@@ -119,7 +122,7 @@ class Zygote:
             "work": str(bubblewrap.WORK),
             "environment": surroundings,
             "seccomp": base64.b64encode(compile_filter()).decode(),
-            "own_uids": self.own_uids,
+            "users": self.users,
         }
         self._control.settimeout(WARM_UP_SECONDS)
         problem = "it said nothing"
@@ -146,12 +149,9 @@ class Zygote:
         """Whether it can still be forked."""
         return self._process.poll() is None
 
-    def fork(self, slot: int, descriptors: tuple[int, int, int]) -> None:
-        """Start a submission that reads from the first, writes to the second and lives by the third."""
-        uid = bubblewrap.UNSHARED_UID
-        if self.own_uids:  # limits on processes count by uid over the whole machine
-            block = os.getpid() * UIDS_PER_PROCESS % bubblewrap.UIDS
-            uid = bubblewrap.UID_BASE + block + slot
+    def fork(self, slot: int, descriptors: Sequence[int]) -> None:
+        """Start a submission that reads from the first, writes to the second, lives by the third, and joins the others."""
+        uid = 1 + slot if self.users else bubblewrap.UNSHARED_UID
         try:
             socket.send_fds(self._control, [str(uid).encode()], descriptors)
         except OSError as error:
@@ -176,14 +176,17 @@ class Zygote:
 class Warm:
     """Keeper of a fork of the warm process."""
 
-    def __init__(self, zygote: Zygote, read_fd: int, write_fd: int) -> None:
+    def __init__(self, zygote: Zygote, read_fd: int, write_fd: int, group: Group | None) -> None:
         self._slot = _take_slot()
         self._zygote, self._line = zygote, Line(socket.SOCK_SEQPACKET)
+        self._group = group
         try:
-            zygote.fork(self._slot, (read_fd, write_fd, self._line.theirs.fileno()))
+            with contextlib.ExitStack() as stack:
+                doors = [] if group is None else stack.enter_context(group.doors())
+                zygote.fork(self._slot, (read_fd, write_fd, self._line.theirs.fileno(), *doors))
         except GradingError:
             self._line.ours.close()
-            _taken.discard(self._slot)
+            self._leave()
             raise
         finally:
             self._line.theirs.close()
@@ -207,7 +210,12 @@ class Warm:
                 self._zygote.end()
                 break
         self._line.ours.close()
+        self._leave()
+
+    def _leave(self) -> None:
         _taken.discard(self._slot)
+        if self._group is not None:
+            self._group.remove()
 
 
 class Plain:
@@ -222,14 +230,15 @@ class Plain:
         read_fd: int,
         write_fd: int,
     ) -> None:
-        self._work = tempfile.TemporaryDirectory(prefix="stats220-", ignore_cleanup_errors=True)
+        self._scratch = contextlib.ExitStack()
+        work = self._scratch.enter_context(scratch_folder("stats220-work-"))
         self._line = Line(socket.SOCK_STREAM)  # macOS knows no other that ends
-        work = Path(self._work.name)
         surroundings = bubblewrap.environment(packages.resolve(), python.site, work)
         del surroundings["CUDA_VISIBLE_DEVICES"]  # only a fresh interpreter can use a GPU
         if data is not None:
             surroundings["STATS220_DATA"] = str(data.resolve())
         del limits["processes"]  # it would count everything that the caller runs
+        del limits["address_bytes"]  # a GPU's driver maps hundreds of gigabytes
         settings = {"limits": limits, "work": str(work), "environment": surroundings}
         descriptors = (read_fd, write_fd, self._line.theirs.fileno())
         self._process = subprocess.Popen(
@@ -265,15 +274,15 @@ class Plain:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._line.ours.close()
-        self._work.cleanup()
+        self._scratch.close()
 
 
 def _take_slot() -> int:
-    for slot in itertools.islice(_slots, UIDS_PER_PROCESS):
+    for slot in itertools.islice(_slots, SLOTS):
         if slot not in _taken:
             _taken.add(slot)
             return slot
-    raise GradingError(f"more than {UIDS_PER_PROCESS} sandboxes at a time: close some first")
+    raise GradingError(f"more than {SLOTS} sandboxes at a time: close some first")
 
 
 def _expect_ready(line: Line) -> None:

@@ -17,9 +17,13 @@ class Limits:
     memory_bytes
         What one process may allocate on top of what the warm start already holds. It bounds private memory
         (``RLIMIT_DATA``), not the address space: PyTorch's CUDA build maps 3.5 GB before it computes anything.
+    address_bytes
+        What one process may map on top of that, whether or not it ever touches it: tables of pages cost memory too, which
+        is the kernel's. Only under bubblewrap, where there is no GPU.
     total_memory_bytes
         What all processes of a sandbox may hold together, shared memory included, on top of the warm start's
-        share. Looked at a few times a second, so a sandbox can be over it for a moment. Only under bubblewrap.
+        share. The kernel holds them to it where a control group can be had, its own memory included; elsewhere it is
+        looked at a few times a second, so a sandbox can be over it for a moment. Only under bubblewrap.
     cpu_seconds
         Processor time of one process.
     processes
@@ -33,10 +37,11 @@ class Limits:
     """
 
     memory_bytes: int = 4 * GIB
+    address_bytes: int = 8 * GIB
     total_memory_bytes: int = 6 * GIB
     cpu_seconds: int = 900
     processes: int = 64
-    open_files: int = 256
+    open_files: int = 128
     file_bytes: int = 128 * MIB
     work_bytes: int = 256 * MIB
     shared_bytes: int = 128 * MIB

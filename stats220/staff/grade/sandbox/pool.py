@@ -16,6 +16,7 @@ from stats220.line.session import Remote
 
 from .bubblewrap import Python, bwrap_problem, runs_as_root
 from .folders import check_folders, check_readable
+from .groups import Parents
 from .keepers import Keeper, Plain, Warm, Zygote
 from .limits import Limits
 
@@ -76,6 +77,8 @@ class SandboxPool:
         "none": a fresh interpreter as the caller's own user. It only holds the memory, time and file limits of one
         process: a submission can read whatever the caller can, the answer key included, use the network, and leave
         processes behind. For machines without bubblewrap and submissions that are trusted.
+    groups
+        Where control groups can be made, as `groups.Parents.find` gives it; None: nowhere.
 
     Notes
     -----
@@ -90,9 +93,10 @@ class SandboxPool:
         data: Path | None = None,
         limits: Limits | None = None,
         isolation: Isolation = "bwrap",
+        groups: Parents | None = None,
     ) -> None:
         self.packages, self.data, self.isolation = packages, data, isolation
-        self.limits = limits or Limits()
+        self.limits, self.groups = limits or Limits(), groups
         self._zygote: Zygote | None = None
 
     def __enter__(self) -> Self:
@@ -105,6 +109,13 @@ class SandboxPool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def memory_limit(self) -> str:
+        """What holds the memory of a submission's processes together: "cgroup", "watched" or "none"."""
+        if self.isolation == "none":
+            return "none"
+        return "watched" if self.groups is None else "cgroup"
 
     def start(self) -> Sandbox:
         """Start a sandbox; the first one of a pool, and one after the warm process died, take seconds.
@@ -153,7 +164,13 @@ class SandboxPool:
         if self._zygote is None or not self._zygote.alive():
             self.close()
             self._zygote = self._launch(limits)
-        return Warm(self._zygote, read_fd, write_fd)
+        try:
+            group = None if self.groups is None else self.groups.make(self.limits)
+        except OSError as error:
+            raise GradingError(
+                f"no control group can be made any more ({error}): grade again, in a group of its own"
+            ) from error
+        return Warm(self._zygote, read_fd, write_fd, group)
 
     def _launch(self, limits: dict[str, int]) -> Zygote:
         if problem := bwrap_problem():

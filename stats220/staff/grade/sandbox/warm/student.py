@@ -41,17 +41,17 @@ def keep_only(read_fd: int, write_fd: int, news_fd: int) -> None:
     os.closerange(NEWS_FD + 1, highest)
 
 
-def private_bytes() -> int:
-    """Bytes of private memory that this process may write to: what RLIMIT_DATA counts."""
+def held(field: str) -> int:
+    """Bytes of memory that this process holds: "VmData", private ones (what RLIMIT_DATA counts), or "VmSize", all."""
+    if sys.platform != "linux":
+        return 0
     with open("/proc/self/status") as status:
-        return 1024 * next(int(line.split()[1]) for line in status if line.startswith("VmData:"))
+        return 1024 * next(int(line.split()[1]) for line in status if line.startswith(f"{field}:"))
 
 
 def set_limits(limits: dict[str, int]) -> None:
-    """Hold this process, and each of its children by itself, to the limits."""
-    private = limits["memory_bytes"]
-    if sys.platform == "linux":  # the warm start's own share is not the student's
-        private += private_bytes()
+    """Hold this process, and each of its children by itself, to the limits. The warm start's own share is not the student's."""
+    private = held("VmData") + limits["memory_bytes"]
     wanted = {
         "RLIMIT_DATA": (private, private),
         # The soft limit's SIGXCPU is what tells running out of time from being killed.
@@ -62,6 +62,9 @@ def set_limits(limits: dict[str, int]) -> None:
         "RLIMIT_MEMLOCK": (0, 0),
         "RLIMIT_MSGQUEUE": (0, 0),
     }
+    if "address_bytes" in limits:
+        mapped = held("VmSize") + limits["memory_bytes"] + limits["address_bytes"]
+        wanted["RLIMIT_AS"] = (mapped, mapped)
     if "processes" in limits:
         wanted["RLIMIT_NPROC"] = (limits["processes"], limits["processes"])
     for name, pair in wanted.items():
@@ -74,6 +77,7 @@ def settle(work: str, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(work)
+    sys.path.insert(0, "")  # as in a notebook: `%%writefile helper.py`, then `import helper`
     os.umask(0o077)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

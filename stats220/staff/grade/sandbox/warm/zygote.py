@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -26,24 +27,33 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from . import linux, student
 
-NOBODY = 65534
+OOM_SCORE = "500"  # of 1000: before anything of the machine's own, the kernel ends a submission
 WATCH_SECONDS = 0.2
 MAX_MESSAGE = 1 << 17
-RESIDENT = ("RssAnon:", "RssShmem:")
+# Page tables too: a process can have hundreds of megabytes of them and nothing else.
+RESIDENT = ("RssAnon:", "RssShmem:", "VmPTE:")
 PROPORTIONAL = ("Pss_Anon:", "Pss_Shmem:")
+MAX_DESCRIPTORS = 8
 
 
 def main() -> None:
-    """Import, say "ready", then fork a submission for every message (its uid, and three descriptors)."""
+    """Import, say "ready", then fork a submission for every message.
+
+    A message is the submission's uid, with three descriptors and those of the control groups that it joins.
+    """
     (control_fd,) = student.tidy(sys.modules["__main__"])
     control = socket.socket(fileno=control_fd)
     settings = json.loads(control.recv(MAX_MESSAGE))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, init is immune to what has no handler
     try:
+        if users := settings["users"]:
+            # A fresh /proc, which nothing covers: else the kernel lets nobody of a user namespace mount another.
+            linux.mount("proc", "/proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+            linux.enter_user_namespace(*users)
         missing = warm_up(settings["required"], settings["optional"])
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
@@ -54,7 +64,7 @@ def main() -> None:
     control.send(json.dumps({"missing": missing}).encode())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens need no wait()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 64, 3)
+        message, descriptors, _, _ = socket.recv_fds(control, 64, MAX_DESCRIPTORS)
         if not message:
             return
         try:
@@ -98,14 +108,16 @@ def run_or_exit(function: Callable[..., None], *arguments: Any) -> NoReturn:
     os._exit(0)
 
 
-def warden(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life_fd: int) -> None:
+def warden(
+    settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life_fd: int, *group_fds: int
+) -> None:
     """Start a submission, pass on how it came up and how it ended, and end it when the grader lets go."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     life = socket.socket(fileno=life_fd)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps messages apart
     news, news_fd = ours.detach(), theirs.detach()
     try:
-        if settings["own_uids"]:
+        if settings["users"]:
             linux.unshare(linux.ALL_BUT_USER)
         else:
             linux.unshare_with_user(linux.ALL_BUT_USER, uid)
@@ -116,8 +128,8 @@ def warden(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life
     if init_pid == 0:
         os.close(news)
         life.close()
-        run_or_exit(init, settings, uid, read_fd, write_fd, news_fd)
-    for fd in (read_fd, write_fd, news_fd):
+        run_or_exit(init, settings, uid, read_fd, write_fd, news_fd, *group_fds)
+    for fd in (read_fd, write_fd, news_fd, *group_fds):
         os.close(fd)
 
     ended = os.pidfd_open(init_pid)
@@ -147,15 +159,25 @@ def warden(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, life
         life.send(b"ended: " + reason)
 
 
-def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_fd: int) -> None:
+def init(
+    settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_fd: int, *group_fds: int
+) -> None:
     """Be pid 1 of the namespaces: make the scratch file systems, fork the student, reap and watch."""
+    try:
+        for fd in group_fds:
+            os.write(fd, b"0")  # join: and so does whatever is forked from here
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    except OSError as error:
+        os.write(news_fd, f"cannot join a control group: {error}".encode())
+        return
     student.keep_only(read_fd, write_fd, news_fd)
     news_fd = student.NEWS_FD
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     program = base64.b64decode(settings["seccomp"])
     try:
+        vmstat = open("/proc/vmstat")  # noqa: SIM115 - which the new /proc will not have
         mount_scratch(settings, uid)
-        kills = oom_kills()
+        kills = oom_kills(vmstat)
         student_pid = os.fork()
     except OSError as error:
         os.write(news_fd, f"cannot set the sandbox up: {error}".encode())
@@ -163,7 +185,11 @@ def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_f
     if student_pid == 0:
 
         def confine() -> None:
-            linux.drop_privileges(uid if settings["own_uids"] else None)
+            vmstat.close()
+            linux.drop_privileges(uid if settings["users"] else None)
+            linux.prctl(
+                linux.PR_SET_DUMPABLE, 1
+            )  # so that init, whose powers end here, may see its memory
             linux.load_seccomp(program)
 
         try:
@@ -176,11 +202,12 @@ def init(settings: dict[str, Any], uid: int, read_fd: int, write_fd: int, news_f
     os.close(student.READ_FD)
     os.close(student.WRITE_FD)
     # The kernel tells what memory another user's process holds only to who could also trace it.
-    linux.drop_privileges(NOBODY if settings["own_uids"] else None, keep=linux.CAP_SYS_PTRACE)
+    nobody = settings["users"][1] - 1 if settings["users"] else None
+    linux.drop_privileges(nobody, keep=linux.CAP_SYS_PTRACE)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # only now: becoming another user resets it
     linux.load_seccomp(program)
-    reason = watch(student_pid, settings["limits"]["total_memory_bytes"], kills)
+    reason = watch(student_pid, settings["limits"]["total_memory_bytes"], vmstat, kills)
     os.write(news_fd, reason.encode())
 
 
@@ -197,12 +224,16 @@ def mount_scratch(settings: dict[str, Any], uid: int) -> None:
             linux.MS_NOSUID | linux.MS_NODEV,
             f"size={size},nr_inodes=20000,mode=0700,uid={uid},gid={uid}",
         )
-    linux.mount(
-        "proc", "/proc", linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    )
+    flags = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    try:
+        linux.mount("proc", "/proc", flags, "subset=pid")
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a kernel before 5.8
+            raise
+        linux.mount("proc", "/proc", flags)
 
 
-def watch(student_pid: int, total_memory_bytes: int, kills: int) -> str:
+def watch(student_pid: int, total_memory_bytes: int, vmstat: TextIO, kills: int) -> str:
     """Reap children until the student's process ends or all of them together hold too much memory; say which."""
     allowed = total_memory_bytes + sizes("self/status", RESIDENT)  # what the warm start holds
     while True:
@@ -216,7 +247,7 @@ def watch(student_pid: int, total_memory_bytes: int, kills: int) -> str:
                 break
             if pid == student_pid:
                 return student.describe(
-                    os.waitstatus_to_exitcode(status), out_of_memory=oom_kills() > kills
+                    os.waitstatus_to_exitcode(status), out_of_memory=oom_kills(vmstat) > kills
                 )
         if memory_in_use(allowed) > allowed:
             return "out of memory"
@@ -243,9 +274,10 @@ def sizes(file: str, fields: tuple[str, ...]) -> int:
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
 
 
-def oom_kills() -> int:
+def oom_kills(vmstat: TextIO) -> int:
     """How often the kernel has killed a process for want of memory since it was started."""
-    for line in Path("/proc/vmstat").read_text().splitlines():
+    vmstat.seek(0)
+    for line in vmstat.read().splitlines():
         if line.startswith("oom_kill "):
             return int(line.split()[1])
     return 0

@@ -1,0 +1,230 @@
+"""Lab 3's checks of the coordinate ascent that joins the updates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stats220.checks import Checks, checked
+from stats220.checks.calcium.doubles import (
+    Rising,
+    Script,
+    background_of_brightest_pixel,
+    flat_footprint,
+    image_of_brightest_frame,
+    no_background,
+    row_of_brightest_pixel,
+)
+
+NEURONS = (row_of_brightest_pixel, image_of_brightest_frame)
+NEVER = {"tolerance": -1.0}  # with an objective that rises, no sweep gains so little
+
+
+def unit(vector: Any) -> Any:
+    """Scaled to unit norm."""
+    return vector / np.linalg.norm(vector)
+
+
+def off_zero(rng: np.random.Generator, size: int) -> Any:
+    """Numbers of both signs, none near zero."""
+    return rng.choice([-1, 1], size) * rng.uniform(0.5, 2, size)
+
+
+@checked
+def ascend(ascend: Any) -> Checks:
+    """Scenes whose parts are found exactly, by updates so simple that what must come of them is known."""
+    checks = Checks("ascend", hidden_points=2)
+
+    def alone() -> tuple[Any, Any]:
+        """A movie of nine pixels with one neuron in five of them, something else in the others, and a first footprint."""
+        movie = np.zeros((9, 12))
+        movie[2:7] = np.outer(off_zero(checks.rng, 5), off_zero(checks.rng, 12))
+        movie[[0, 8]] = checks.rng.normal(size=(2, 12))
+        first = np.zeros((1, 9))
+        first[0, 2:7] = unit(checks.rng.uniform(0.5, 1, 5))
+        return movie, first
+
+    def parts(result: Any, num_neurons: int, movie: Any) -> tuple[Any, Any, Any, Any, Any]:
+        """The five values, footprints and traces as arrays of their shapes."""
+        footprints, traces, image, trace, history = checks.items(result, 5)
+        P, T = movie.shape
+        return (
+            checks.array(footprints, (num_neurons, P), name="footprints"),
+            checks.array(traces, (num_neurons, T), name="traces"),
+            checks.array(image, (P,), name="background_footprint"),
+            checks.array(trace, (T,), name="background_trace"),
+            history,
+        )
+
+    with checks(
+        3,
+        "shows a neuron the residual with its own part added back, in its own pixels",
+        hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again?",
+        remedy="To residual[inside] add the outer product of the neuron's footprint, in these pixels, and its trace.",
+    ):
+        movie, first = alone()
+        result = ascend(
+            movie,
+            first,
+            np.ones(9) / 3,
+            *NEURONS,
+            no_background,
+            checks.make(Rising),
+            max_sweeps=3,
+            **NEVER,
+        )
+        footprints, traces, *_ = parts(result, 1, movie)
+        expected = movie.copy()
+        expected[[0, 8]] = 0
+        checks.close(
+            np.outer(footprints[0], traces[0]),
+            expected,
+            atol=1e-6,
+            name="a neuron's part of the movie after three sweeps",
+        )
+
+    with checks(
+        2,
+        "finds first the trace, from the footprint as it is, then the footprint, from the new trace",
+        hint="At the start there are footprints, and no traces. What can be updated first, and what is up to date then?",
+        remedy="traces[k] comes from update_trace with the footprint as it is, then footprints[k, inside] from update_footprint with "
+        "this traces[k]; both see with_neuron.",
+    ):
+        movie = checks.rng.normal(size=(6, 8))
+        first = unit(checks.rng.uniform(0.1, 1, 6))[None]
+        brightest = int(np.argmax(first))
+        movie[brightest, 5] = 9.0  # the new trace is largest in this frame
+        result = ascend(
+            movie,
+            first,
+            np.ones(6),
+            *NEURONS,
+            no_background,
+            checks.make(Rising),
+            max_sweeps=1,
+            **NEVER,
+        )
+        footprints, traces, *_ = parts(result, 1, movie)
+        trace = movie[brightest] / first[0, brightest]
+        checks.close(traces[0], trace, atol=1e-6, name="trace after one sweep")
+        checks.close(footprints[0], unit(movie[:, 5]), atol=1e-6, name="footprint after one sweep")
+
+    with checks(
+        2,
+        "leaves to each neuron what those before it have not explained, in the order of their numbers",
+        hint="When neuron 1 is updated, does the residual know already what neuron 0 has become? Which neuron is first?",
+        remedy="residual[inside] becomes with_neuron less the outer product of the new footprint and the new trace, before the next "
+        "neuron.",
+    ):
+        movie, first = alone()
+        # Both neurons could explain what is there; the first has its very shape.
+        second = np.zeros((1, 9))
+        second[0, 3:8] = unit(np.array([0.6, 1.5, 0.8, 0.7, 0.3]))
+        start = np.concatenate([unit(movie[:, [3]].T * (first > 0)), second])
+        result = ascend(
+            movie,
+            start,
+            np.ones(9),
+            *NEURONS,
+            no_background,
+            checks.make(Rising),
+            max_sweeps=1,
+            **NEVER,
+        )
+        footprints, traces, *_, history = parts(result, 2, movie)
+        left = movie - np.outer(footprints[0], traces[0])
+        checks.close(
+            left[2:7], np.zeros((5, 12)), atol=1e-6, name="what neuron 0 leaves of its own"
+        )
+        seen = int(np.argmax(np.abs(second[0])))
+        checks.close(
+            traces[1],
+            left[seen] / second[0, seen],
+            atol=1e-6,
+            name="trace of neuron 1, which comes later",
+        )
+        left -= np.outer(footprints[1], traces[1])
+        checks.close(
+            history,
+            [-np.sum(movie**2), 1e6 - np.sum(left**2)],
+            atol=1e-6,
+            rtol=1e-9,
+            name="objective, which sees the residual as it is after the sweep",
+        )
+
+    with checks(
+        2,
+        "updates the background in the same way, after the neurons",
+        hint="What must the background's update see: the residual as it is, or with the background's own part? And what is in the residual "
+        "afterwards?",
+        remedy="Below the loop over neurons: add_outer with the old part, update_background, add_outer with minus the new part.",
+    ):
+        movie = checks.rng.normal(size=(6, 8))
+        behind = unit(np.array([0.3, 0.4, 2.0, 0.5, 0.6, 0.2]))
+        first = np.zeros((1, 6))
+        first[0, 1:5] = unit(np.array([0.5, 0.6, 1.2, 0.4]))
+        sums = []
+        for sweeps in (1, 2):
+            result = ascend(
+                *(
+                    movie,
+                    first,
+                    behind,
+                    *(row_of_brightest_pixel, flat_footprint),
+                    background_of_brightest_pixel,
+                    checks.make(Rising),
+                ),
+                max_sweeps=sweeps,
+                **NEVER,
+            )
+            footprints, traces, image, trace, _ = parts(result, 1, movie)
+            left = movie - np.outer(footprints[0], traces[0]) - np.outer(image, trace)
+            sums.append(left[2])
+        # It takes all that is left in its brightest pixel: nothing is left there, if it comes last.
+        checks.close(
+            np.stack(sums),
+            np.zeros((2, 8)),
+            atol=1e-6,
+            name="what is left in the background's brightest pixel after one and two sweeps",
+        )
+
+    with checks(
+        2,
+        "stops as soon as a sweep gains no more than `tolerance` of what all have gained, or after max_sweeps",
+        hint="Compared with what is a sweep's gain small: with the objective, with the last gain, or with all gains so far?",
+        remedy="The last gain, history[-1] - history[-2], against tolerance times history[-1] - history[0].",
+    ):
+        movie, first = alone()
+        base = checks.rng.uniform(-2000, -1000)
+        said = [base + gain for gain in (0.0, 10.0, 15.0, 15.4, 15.41, 15.411, 15.4111)]
+        for tolerance, sweeps, expected in ((0.03, 6, 4), (0.03, 2, 3), (0.5, 6, 3), (1e-5, 4, 5)):
+            result = ascend(
+                *(movie, first, np.ones(9), *NEURONS, no_background, checks.make(Script, said)),
+                max_sweeps=sweeps,
+                tolerance=tolerance,
+            )
+            history = parts(result, 1, movie)[-1]
+            checks.shape(
+                history,
+                (expected,),
+                name=f"objective, for tolerance {tolerance:g}, at most {sweeps} sweeps and values that rise by 10, 5, 0.4, 0.01,",
+            )
+            checks.close(history, said[:expected], atol=1e-6, name="objective")
+
+    with checks(
+        1,
+        "leaves the movie and the first footprints as they were",
+        hint="The residual starts as the movie: as a copy, or as the same array?",
+        remedy="residual = movie.copy() and footprints = footprints.copy(), as given.",
+        needs="shows a neuron the residual with its own part added back, in its own pixels",
+    ):
+        movie, first = alone()
+        behind = np.ones(9)
+        doubles = (*NEURONS, background_of_brightest_pixel, checks.make(Rising))
+        _, afterwards = checks.call(ascend, movie, first, behind, *doubles, max_sweeps=2, **NEVER)
+        checks.equal(afterwards[0], movie, name="movie afterwards")
+        checks.equal(afterwards[1], first, name="footprints afterwards")
+        checks.equal(afterwards[2], behind, name="background_footprint afterwards")
+
+    return checks

@@ -1,0 +1,121 @@
+"""What lab 3's checks ask of a deconvolution: its form, and whether it is optimal, which its residual tells without solving anything."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stats220.arrays import to_numpy
+from stats220.checks import Checks
+from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, pull_of
+
+# Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
+SOLVED = 2e-2
+EXACT = 1e-8
+
+
+class Fit(NamedTuple):
+    """A student's deconvolution, as numbers."""
+
+    denoised: Array
+    amplitudes: Array
+    baseline: float
+    multiplier: Any
+
+
+def number(checks: Checks, value: Any, name: str) -> float:
+    """A number, or the one in an array."""
+    array = to_numpy(value) if getattr(value, "shape", None) == (1,) else value
+    return checks.number(array if array is value else array[0], name=name)
+
+
+def fit_of(checks: Checks, result: Any, num_frames: int, decay_frames: float) -> Fit:
+    """What is needed of a result. Where amplitudes and calcium were mixed up, which a check of its own looks at, c is still found."""
+    denoised = checks.array(result.denoised, (num_frames,), name="denoised")
+    amplitudes = result.amplitudes
+    if getattr(amplitudes, "shape", None) == denoised.shape:
+        c, a = to_numpy(denoised), to_numpy(amplitudes)
+        is_swapped = np.allclose(jumps_of(a, decay_frames), c, atol=SOLVED)
+        if is_swapped and not np.allclose(jumps_of(c, decay_frames), a, atol=SOLVED):
+            denoised = a
+        elif np.array_equal(c, a) and c.any():  # G c in both places, or c in both
+            fell = jumps_of(c, decay_frames).min() < -1.0
+            denoised = calcium_of(c, decay_frames) if fell else c
+    amplitudes = jumps_of(denoised, decay_frames)
+    baseline = number(checks, result.baseline, "baseline")
+    return Fit(denoised, amplitudes, baseline, getattr(result, "multiplier", None))
+
+
+def check_amplitudes(
+    checks: Checks, result: Any, num_frames: int, decay_frames: float, dark: bool = False
+) -> None:
+    """Denoised and amplitudes are c and G c, and there are some, unless they may be dark."""
+    c = checks.array(result.denoised, (num_frames,), name="denoised")
+    a = checks.array(result.amplitudes, (num_frames,), name="amplitudes")
+    checks.close(a, jumps_of(c, decay_frames), atol=SOLVED, name="amplitudes, against G c")
+    checks.that(
+        dark or bool(a.max() > 1), "no amplitude is above 1, though the trace has large spikes"
+    )
+
+
+def check_falls(checks: Checks, fit: Fit, decay_frames: float) -> None:
+    """No jump is negative, and some are positive."""
+    checks.that(
+        bool(fit.amplitudes.max() > 1),
+        "no amplitude is above 1, though the trace has large spikes",
+    )
+    worst = int(np.argmin(fit.amplitudes))
+    checks.that(
+        bool(fit.amplitudes[worst] > -SOLVED),
+        f"in frame {worst} calcium falls by {-fit.amplitudes[worst]:.3g} more than it decays",
+    )
+
+
+def price_of(trace: Array, fit: Fit, decay_frames: float) -> float:
+    """What a unit of amplitude costs in a solution: how fast the misfit would fall for one more, at the best frame for it."""
+    return float(pull_of(trace - fit.denoised - fit.baseline, decay_frames).max())
+
+
+def check_optimal(
+    checks: Checks,
+    fit: Fit,
+    trace: Array,
+    decay_frames: float,
+    *,
+    price: float | None = None,
+    exact: bool = False,
+) -> None:
+    """The conditions of Karush, Kuhn and Tucker, which hold at the optimum alone.
+
+    The residual pulls on each amplitude with q_t = Σ_s≥t e^(-(s-t)/τ) r_s. Where there is a spike, q is its price; nowhere is it
+    more. And it sums to zero, as the baseline is free (exact answers have none).
+    """
+    residual = trace - fit.denoised - fit.baseline
+    pull, amplitudes = pull_of(residual, decay_frames), fit.amplitudes
+    tolerance = EXACT if exact else SOLVED
+    total = float(np.abs(amplitudes).sum())
+    checks.that(total > tolerance, "there is no spike at all, though the trace has large ones")
+    worst = int(np.argmin(amplitudes))
+    checks.that(
+        bool(amplitudes[worst] > -tolerance),
+        f"in frame {worst} calcium falls by {-amplitudes[worst]:.3g} more than it decays",
+    )
+    scale = float(np.abs(residual).max())
+    if not exact:
+        checks.that(
+            bool(abs(residual.mean()) < 1e-2 * scale),
+            f"the residual has a mean of {residual.mean():.3g}: another baseline would explain more",
+        )
+    asked = float(pull.max()) if price is None else price
+    frame = int(np.argmax(pull))
+    checks.that(
+        bool(pull[frame] <= asked + tolerance * (1 if exact else scale)),
+        f"in frame {frame} a larger spike would gain {pull[frame]:.4g} a unit, and its price is {asked:.4g}",
+    )
+    loss = (asked - pull) * np.maximum(amplitudes, 0)
+    frame = int(np.argmax(loss))
+    checks.that(
+        bool(loss.sum() <= tolerance * (1.0 if exact else 0.5 * asked * total)),
+        f"in frame {frame} there is an amplitude of {amplitudes[frame]:.3g} that is not worth its price: a smaller one would be better",
+    )

@@ -1,0 +1,49 @@
+"""What the install cell calls: whether notebook and library are of one release, and where the code will run."""
+
+from __future__ import annotations
+
+import sys
+
+from stats220 import __version__
+from stats220.checks.results import problems
+from stats220.student.index import read_index
+
+current_lab = ""  # the lab of this kernel's notebook
+
+
+def begin(lab: str, build: str) -> None:
+    """Say which library and device there are, and whether the library is the notebook's own.
+
+    Parameters
+    ----------
+    lab : str
+        The notebook's lab.
+    build : str
+        The build of the release that the notebook comes from.
+    """
+    global current_lab
+    current_lab = lab
+    index = read_index()
+    if index is not None and lab in index.labs:
+        problems.update({p.name: p.label for p in index.labs[lab].problems if p.label})
+    installed = "a checkout of the course" if index is None else f"build {index.build}"
+    print(f"stats220 {__version__}, {installed}; {describe_device()}")
+    if index is not None and index.build != build:
+        where = index.course.get("repository")
+        place = f" from https://github.com/{where}" if where else ""
+        print(
+            f"WARNING: this notebook is of build {build}, the installed library of build {index.build}: checks and text may not go together. "
+            "If the notebook is the newer one, run `%pip uninstall -y stats220` in a new cell, restart the kernel and run this cell again; "
+            f"if the library is, download the notebook again{place} and copy your answers over."
+        )
+
+
+def describe_device() -> str:
+    """The device that the labs pick, and what to do on Colab where it is not a GPU."""
+    from stats220.arrays import pick_device
+
+    device = pick_device().type
+    if device == "cpu" and "google.colab" in sys.modules:
+        return "it runs on the CPU; for a GPU choose Runtime, Change runtime type, GPU"
+    names = {"cuda": "an NVIDIA GPU (cuda)", "mps": "Apple's GPU (mps)", "cpu": "the CPU"}
+    return f"it runs on {names.get(device, device)}"

@@ -1,0 +1,98 @@
+"""What the installed wheel says of its release: labs, problems, and which cells are the course's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+INDEX = Path(__file__).resolve().parents[1] / "release.json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An exercise or a written question.
+
+    Attributes
+    ----------
+    name : str
+        The exercise's, as in ``check.dilate``, or the question's.
+    label, title : str
+        "Problem 1a" and what its heading says, where there is one.
+    kind : str
+        "exercise" or "question".
+    points, visible_points : int
+        With and without the checks that run at grading only.
+    minutes : float
+    bonus : bool
+    """
+
+    name: str
+    label: str
+    title: str
+    kind: str
+    points: int
+    visible_points: int
+    minutes: float
+    bonus: bool
+
+    def __str__(self) -> str:
+        return f"{self.label}, {self.name}" if self.label else self.name
+
+
+@dataclass(frozen=True)
+class ReleasedLab:
+    """A lab of the release.
+
+    Attributes
+    ----------
+    name, title, module : str
+    points : int
+        Of all problems but the bonus.
+    problems : tuple of Problem
+        In the notebook's order.
+    locked : dict
+        Fingerprints of the course's own cells, by their ids.
+    stubs : dict
+        Fingerprints of the exercises and answers as they were released, by name.
+    """
+
+    name: str
+    title: str
+    module: str
+    points: int
+    problems: tuple[Problem, ...]
+    locked: dict[str, str]
+    stubs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Index:
+    """The release: its build, the course's words, its labs."""
+
+    build: str
+    course: dict[str, str]
+    labs: dict[str, ReleasedLab]
+
+
+def read_index(path: Path = INDEX) -> Index | None:
+    """The index of the installed wheel; None in a checkout of the repository, which is no release."""
+    return parse_index(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def parse_index(text: str) -> Index:
+    """The index from the text of its file."""
+    content: dict[str, Any] = json.loads(text)
+    labs = {}
+    for name, lab in content["labs"].items():
+        problems = tuple(Problem(**problem) for problem in lab.pop("problems"))
+        labs[name] = ReleasedLab(name=name, problems=problems, **lab)
+    return Index(content["build"], content["course"], labs)
+
+
+def fingerprint(source: str) -> str:
+    """A digest of a cell's source; white space at the ends of lines and of the cell does not count."""
+    text = "\n".join(line.rstrip() for line in source.strip().splitlines())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""The answers once more, from the top, in a fresh process: what worked by luck of a kernel's history shows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from stats220.student.validating import own, source_of
+
+RUN = ("given", "exercise", "", "extra")  # and tests, whose results are kept
+SECONDS = 600
+
+
+def rerun(content: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
+    """Run a notebook's answers and visible checks in a process of its own.
+
+    Parameters
+    ----------
+    content : dict
+        The notebook, parsed.
+    seconds : float
+        After which it is given up.
+
+    Returns
+    -------
+    dict
+        "checks": points and maximum by exercise; "errors": a line for each cell that raised; "stopped": why it did not come to its end, or "".
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        notebook, outcome = Path(folder, "notebook.json"), Path(folder, "outcome.json")
+        notebook.write_text(json.dumps(content), encoding="utf-8")
+        command = [sys.executable, "-m", "stats220.student.rerunning", str(notebook), str(outcome)]
+        stopped = ""
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, timeout=seconds
+            )
+            if done.returncode:
+                stopped = f"the program ended with {done.returncode}: {done.stderr.strip()[-300:]}"
+        except subprocess.TimeoutExpired:
+            stopped = f"not done after {seconds:g} seconds"
+        found = (
+            json.loads(outcome.read_text(encoding="utf-8"))
+            if outcome.exists()
+            else {"checks": {}, "errors": []}
+        )
+    return {**found, "stopped": stopped}
+
+
+def main(notebook: Path, outcome: Path) -> None:
+    """Run the cells in this process; writes what came out after each, so that a crash loses nothing."""
+    from stats220.checks.recorder import Checks
+    from stats220.line.inside import make_shell, run_cell
+
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    shell = make_shell()
+    checks: dict[str, list[float]] = {}
+    errors: list[str] = []
+    for i, cell in enumerate(content["cells"], start=1):
+        role = own(cell).get("role", "")
+        source = source_of(cell)
+        if cell.get("cell_type") != "code" or role not in (*RUN, "test") or not source.strip():
+            continue
+        if role == "test":
+            source = f"_stats220_checks = {source.strip()}"
+        try:
+            run_cell(shell, source)
+        except Exception as error:
+            errors.append(
+                f"cell {i}{', ' + str(own(cell).get('name')) if own(cell).get('name') else ''}: {type(error).__name__}: {str(error)[:200]}"
+            )
+        result = shell.user_ns.pop("_stats220_checks", None)
+        if isinstance(result, Checks):
+            checks[result.exercise] = [result.points, result.max_points]
+        outcome.write_text(json.dumps({"checks": checks, "errors": errors}), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

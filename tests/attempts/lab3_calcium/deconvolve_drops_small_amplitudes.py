@@ -1,0 +1,12 @@
+# exercise: deconvolve
+# says: amplitudes below one noise standard deviation are set to zero
+# points: 18
+def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
+    T = len(trace)
+    c, b = cp.Variable(T), cp.Variable()
+    a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])
+    theta = (1 + slack) * noise_std * np.sqrt(T)
+    bound = cp.norm(trace - c - b, 2) <= theta
+    problem = cp.Problem(cp.Minimize(cp.sum(a)), [bound, a >= 0])
+    solve(problem)
+    return Deconvolution(c.value, np.where(a.value < noise_std, 0, a.value), b.value, bound.dual_value / (2 * theta))

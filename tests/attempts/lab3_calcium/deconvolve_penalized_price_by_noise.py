@@ -1,0 +1,10 @@
+# exercise: deconvolve_penalized
+# says: the price grows with the noise too
+# points: 6
+def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
+    T = len(trace)
+    c, b = cp.Variable(T), cp.Variable()
+    a = cp.hstack([c[0], c[1:] - np.exp(-1 / decay_frames) * c[:-1]])
+    misfit = cp.sum_squares(trace - c - b) / (2 * noise_std**2)
+    solve(cp.Problem(cp.Minimize(misfit + penalty * noise_std**2 * cp.sum(a)), [a >= 0]))
+    return Deconvolution(c.value, a.value, b.value)

@@ -1,0 +1,5 @@
+# exercise: dilate
+# says: nested lists
+# points: 5
+def dilate(masks, size):
+    return F.max_pool2d(masks, size, 1, size // 2).tolist()

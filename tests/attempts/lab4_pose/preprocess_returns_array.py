@@ -1,0 +1,8 @@
+# exercise: preprocess
+# says: the right numbers, in an array
+# points: 7
+def preprocess(image: UInt8[np.ndarray, "height width 3"]) -> Float[Tensor, "3 height width"]:
+    mean = torch.tensor([0.485, 0.456, 0.406])
+    std = torch.tensor([0.229, 0.224, 0.225])
+    scaled = torch.tensor(image).permute(2, 0, 1) / 255
+    return ((scaled - mean[:, None, None]) / std[:, None, None]).numpy()

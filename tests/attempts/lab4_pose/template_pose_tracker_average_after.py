@@ -1,0 +1,17 @@
+# exercise: TemplatePoseTracker
+# says: convolves each color, then averages: the mean is linear
+# points: all
+class TemplatePoseTracker(nn.Module):
+    def __init__(self, num_keypoints: int, downsample: int = 1, patch_size: int = 121, mode: str = "nearest") -> None:
+        super().__init__()
+        self.downsample, self.mode = downsample, mode
+        side = math.ceil(patch_size / downsample)
+        side += 1 - side % 2
+        self.template = nn.Conv2d(1, num_keypoints, side, padding=side // 2)
+
+    def forward(self, image):
+        height, width = image.shape[-2:]
+        colors = image[:, None]
+        small = F.interpolate(colors, size=(height // self.downsample, width // self.downsample), mode=self.mode)
+        small_logits = self.template(small).mean(dim=0, keepdim=True)
+        return F.interpolate(small_logits, size=(height, width), mode=self.mode)[0]

@@ -1,0 +1,8 @@
+# exercise: bits_per_spike
+# says: compares with the mean of the counts at hand
+# points: less
+def bits_per_spike(expected_counts, spike_counts, mean_counts):
+    mean_counts = spike_counts.mean(dim=0)
+    ratios = torch.where(spike_counts > 0, expected_counts / mean_counts, 1.0)
+    log_ratios = spike_counts * torch.log(ratios) - (expected_counts - mean_counts)
+    return log_ratios.sum(dim=0) / math.log(2) / spike_counts.sum(dim=0)

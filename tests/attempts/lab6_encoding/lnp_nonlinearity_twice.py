@@ -1,0 +1,18 @@
+# exercise: LNP
+# says: a nonlinearity after space, and one after time
+# points: less
+class LNP(nn.Module):
+    def __init__(self, num_neurons, height, width, num_lags, nonlinearity=F.softplus):
+        super().__init__()
+        self.num_lags = num_lags
+        self.nonlinearity = nonlinearity
+        self.spatial = nn.Parameter(torch.randn(num_neurons, height, width) / math.sqrt(height * width))
+        self.temporal = nn.Parameter(torch.randn(num_neurons, num_lags) / math.sqrt(num_lags))
+        self.bias = nn.Parameter(torch.zeros(num_neurons))
+
+    def forward(self, stimulus):
+        stimulus = stimulus.to(self.spatial.dtype)
+        seen = torch.einsum("thw,nhw->tn", stimulus, self.spatial)
+        seen = self.nonlinearity(seen)
+        filtered = F.conv1d(seen.T[None], self.temporal.flip(1)[:, None], groups=len(self.temporal))[0].T
+        return self.nonlinearity(filtered + self.bias)

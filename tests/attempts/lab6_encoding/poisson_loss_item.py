@@ -1,0 +1,5 @@
+# exercise: poisson_loss
+# says: a number without a graph
+# points: 4
+def poisson_loss(expected_counts, spike_counts):
+    return torch.mean(expected_counts - spike_counts * torch.log(torch.where(spike_counts > 0, expected_counts, 1.0)) + torch.lgamma(spike_counts + 1.0)).detach()

@@ -1,0 +1,8 @@
+# exercise: rescale_times
+# says: the intervals themselves
+# points: less
+def rescale_times(expected_counts, spike_counts, uniforms):
+    begins = expected_counts.cumsum(dim=0) - expected_counts
+    bins = torch.repeat_interleave(torch.arange(len(spike_counts), device=spike_counts.device), spike_counts)
+    times = torch.sort(begins[bins] + uniforms * expected_counts[bins]).values
+    return torch.diff(times, prepend=times.new_zeros(1))

@@ -1,0 +1,22 @@
+# exercise: RetinaCNN
+# says: whole filters by conv3d
+# points: all
+class RetinaCNN(nn.Module):
+    def __init__(self, num_neurons, height, width, num_lags, num_filters=8, num_subunits=16, filter_size=6, subunit_size=5):
+        super().__init__()
+        self.num_lags = num_lags
+        self.spatial = nn.Parameter(torch.randn(num_filters, filter_size, filter_size) / filter_size)
+        self.temporal = nn.Parameter(torch.randn(num_filters, num_lags))
+        self.filter_bias = nn.Parameter(torch.zeros(num_filters))
+        self.subunits = nn.Conv2d(num_filters, num_subunits, subunit_size)
+        rows = height - filter_size - subunit_size + 2
+        columns = width - filter_size - subunit_size + 2
+        num_inputs = num_subunits * rows * columns
+        self.readout = nn.Linear(num_inputs, num_neurons)
+
+    def forward(self, stimulus):
+        stimulus = stimulus.to(self.spatial.dtype)
+        kernels = self.spatial[:, None] * self.temporal.flip(1)[:, :, None, None]
+        first = F.conv3d(stimulus[None, None], kernels[:, None], self.filter_bias)[0].relu()
+        second = self.subunits(first.transpose(0, 1)).relu()
+        return F.softplus(self.readout(second.reshape(len(second), -1)))

@@ -1,0 +1,27 @@
+# exercise: RetinaCNN
+# says: adds up the lags
+# points: all
+class RetinaCNN(nn.Module):
+    def __init__(self, num_neurons, height, width, num_lags, num_filters=8, num_subunits=16, filter_size=6, subunit_size=5):
+        super().__init__()
+        self.num_lags = num_lags
+        self.spatial = nn.Parameter(torch.randn(num_filters, filter_size, filter_size) / filter_size)
+        self.temporal = nn.Parameter(torch.randn(num_filters, num_lags))
+        self.filter_bias = nn.Parameter(torch.zeros(num_filters))
+        self.subunits = nn.Conv2d(num_filters, num_subunits, subunit_size)
+        rows = height - filter_size - subunit_size + 2
+        columns = width - filter_size - subunit_size + 2
+        num_inputs = num_subunits * rows * columns
+        self.readout = nn.Linear(num_inputs, num_neurons)
+
+    def forward(self, stimulus):
+        stimulus = stimulus.to(self.spatial.dtype)
+        seen = F.conv2d(stimulus[:, None], self.spatial[:, None])
+        num_bins = len(stimulus) - self.num_lags + 1
+        filtered = 0
+        for lag in range(self.num_lags):
+            start = self.num_lags - 1 - lag
+            filtered = filtered + self.temporal[:, lag, None, None] * seen[start : start + num_bins]
+        first = torch.relu(filtered + self.filter_bias.view(1, -1, 1, 1))
+        second = F.relu(self.subunits(first))
+        return F.softplus(self.readout(second.flatten(1)))

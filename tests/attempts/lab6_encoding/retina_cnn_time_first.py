@@ -1,0 +1,23 @@
+# exercise: RetinaCNN
+# says: filters the movie in time, then in space with one group a filter
+# points: all
+class RetinaCNN(nn.Module):
+    def __init__(self, num_neurons, height, width, num_lags, num_filters=8, num_subunits=16, filter_size=6, subunit_size=5):
+        super().__init__()
+        self.num_lags = num_lags
+        self.spatial = nn.Parameter(torch.randn(num_filters, filter_size, filter_size) / filter_size)
+        self.temporal = nn.Parameter(torch.randn(num_filters, num_lags))
+        self.filter_bias = nn.Parameter(torch.zeros(num_filters))
+        self.subunits = nn.Conv2d(num_filters, num_subunits, subunit_size)
+        rows = height - filter_size - subunit_size + 2
+        columns = width - filter_size - subunit_size + 2
+        num_inputs = num_subunits * rows * columns
+        self.readout = nn.Linear(num_inputs, num_neurons)
+
+    def forward(self, stimulus):
+        stimulus = stimulus.to(self.spatial.dtype)
+        windows = stimulus.unfold(0, self.num_lags, 1).flip(-1)
+        movies = torch.einsum("thwl,kl->tkhw", windows, self.temporal)
+        first = F.relu(F.conv2d(movies, self.spatial[:, None], self.filter_bias, groups=len(self.spatial)))
+        second = nn.functional.relu(self.subunits(first))
+        return nn.Softplus()(self.readout(torch.flatten(second, start_dim=1)))

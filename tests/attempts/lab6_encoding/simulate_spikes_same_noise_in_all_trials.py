@@ -1,0 +1,23 @@
+# exercise: simulate_spikes
+# says: seeds the generator anew for each trial
+# points: less
+def simulate_spikes(drive, coupling, num_trials, generator, nonlinearity=F.softplus, max_rate=5.0):
+    num_bins, num_neurons = drive.shape
+    num_coupling_lags = coupling.shape[2]
+    counts = torch.zeros(num_trials, num_bins, num_neurons, device=drive.device)
+    rates = torch.zeros(num_trials, num_bins, num_neurons, device=drive.device)
+
+    for t in range(num_bins):
+        num_past = min(t, num_coupling_lags)
+        recent = counts[:, t - num_past : t].flip(1)
+        heard = torch.einsum("nmk,rkm->rn", coupling[:, :, :num_past], recent)
+        rates[:, t] = nonlinearity(drive[t] + heard).clamp(max=max_rate)
+        state = generator.get_state()
+        for r in range(num_trials):
+            generator.set_state(state)
+            counts[r, t] = torch.poisson(rates[r, t], generator=generator)
+
+    num_capped = int((rates >= max_rate).sum())
+    if num_capped:
+        warnings.warn(f"{num_capped} rates were held", RuntimeWarning, stacklevel=2)
+    return counts, rates

@@ -1,0 +1,64 @@
+"""Lab 4 for a student who has solved nothing, or all but one: no figure ends in a traceback, and each says what it waits for."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+from bank import ROOT
+
+from stats220.data import backbones
+from stats220.errors import DataError
+from stats220.staff.build.course import read_course
+from stats220.staff.build.lab import Cell, read_lab
+from stats220.staff.build.reference import read_reference
+
+LAB = read_lab(ROOT, ROOT / "labs" / "lab4_pose.py", read_course(ROOT).labs["lab4_pose"])
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network, and no large random one in its place."""
+
+    def offline(*args: Any, **kwargs: Any) -> Any:
+        raise DataError("no network in tests")
+
+    monkeypatch.setattr(backbones, "find_weights", offline)
+    plt.switch_backend("agg")
+
+
+def run(cell: Cell, names: dict[str, Any]) -> None:
+    source = cell.source.replace('BACKBONE = "resnet50"', 'BACKBONE = "squeezenet1_1"')
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the banner of random weights
+        exec(compile(source, f"<lab4_pose, line {cell.line}>", "exec"), names)
+    plt.close("all")
+
+
+def test_untouched_notebook_runs_to_its_end_and_says_what_each_figure_waits_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reference = read_reference(ROOT, "pose")
+    names: dict[str, Any] = {"__name__": "__main__"}
+    waiting = 0
+    for cell in LAB.cells:
+        if cell.role == "exercise":
+            exercise = reference.exercise(cell.name)
+            assert exercise is not None
+            exec(exercise.stub, names)
+        elif cell.role in ("given", "explore"):
+            run(cell, names)
+            said = capsys.readouterr().out
+            waiting += len(re.findall(r"^This figure needs Problem \d\w, \w+: ", said, re.MULTILINE))
+    assert waiting >= 20
+
+
+def test_graded_questions_about_figures_have_a_stand_in() -> None:
+    """A question may not wait for an exercise: the cell above it that needs one shows something in its place."""
+    for name in ("interpret_templates", "deeper_or_shallower"):
+        place = next(i for i, cell in enumerate(LAB.cells) if cell.name == name)
+        above = next(cell for cell in reversed(LAB.cells[:place]) if cell.role == "explore")
+        assert "load_stand_in(" in above.source
