@@ -284,7 +284,8 @@ check.triangulate_dlt(triangulate_dlt)
 
 # %% [markdown]
 r"""
-Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six.
+Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six. More is not always better: one of the other four may be wrong. (Which
+one? Look at the six pictures above.)
 """
 
 # %% explore minutes_cpu=0.1

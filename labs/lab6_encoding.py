@@ -297,7 +297,7 @@ The fit starts from the STA: the best product of space and time for it is its fi
 (`nn.init.zeros_`), and see what happens; the next problem tells why.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def penalty_for(responses, precision):
     """The ridge penalty of a prior of this precision: the more data, the less it counts in a mean loss."""
     return partial(l2_penalty, alpha=precision / len(responses.spike_counts))
@@ -402,7 +402,7 @@ from stats220.reference.encoding import CoupledGLM
 # %% test="CoupledGLM" points=7
 check.CoupledGLM(CoupledGLM)
 
-# %%
+# %% explore minutes_cpu=0.1
 def fit_glm(responses, lnp, precision=12.0):
     """A coupled GLM, by L-BFGS from a fitted LNP without coupling."""
     model = CoupledGLM(num_neurons, height, width, num_lags, num_coupling_lags=20).to(device)
@@ -444,7 +444,7 @@ from stats220.reference.encoding import bits_per_spike
 check.bits_per_spike(bits_per_spike)
 
 
-# %%
+# %% explore minutes_cpu=0.1
 def test_bits(model, retina, uses_counts=False):
     """Bits a spike of each neuron on all trials of the test movie, which chose nothing."""
     movie, trials = retina.test.stimulus, retina.test.spike_counts
@@ -483,7 +483,7 @@ from stats220.reference.encoding import simulate_spikes
 check.simulate_spikes(simulate_spikes)
 
 
-# %%
+# %% explore minutes_cpu=0.1
 def free_rates(model, movie, num_trials=50, seed=0, **options):
     """The mean over trials of the rates (num_bins, num_neurons) of a GLM that runs by itself."""
     with torch.no_grad():
@@ -590,7 +590,7 @@ burst of spikes undoes the steps before it. The read-out's bias starts at the me
 kept. Eight epochs, half a minute.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def fit_cnn(train, validation, **options):
     """The network and its learning curves, from a random start."""
     torch.manual_seed(0)
@@ -680,7 +680,7 @@ All three models on the test movie, which has chosen nothing. The GLM's bits are
 of its free runs. A colored line is a cell, the black square the mean, with its 95 % interval over the cells.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def climb(retina, lnp, glm, cnn):
     """Bits a spike, explained correlation, the ceiling, and rates of three models in the test movie."""
     movie = retina.test.stimulus
@@ -736,7 +736,7 @@ filters. The size of the gap belongs to the simulator. So let us look where it b
 **Two minutes of data.** Each cell has some hundred spikes.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def fit_all(train, validation, precision=12.0):
     """The three models, each as above."""
     movie, counts = (torch.as_tensor(x).to(device) for x in (train.stimulus, train.spike_counts))
@@ -781,7 +781,7 @@ r"""
 does not train at all. The coupling between cells is weaker here: bursts feed on each other.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def standardized(retina):
     """The same retina, with pixels in standard deviations."""
     parts = {
@@ -843,7 +843,7 @@ r"""
 The LNP's curve, in validation bits. Add the GLM and the CNN if you have the time.
 """
 
-# %%
+# %% explore minutes_cpu=0.1
 def fit_again(stimulus, spike_counts):
     """An LNP of these frames."""
     part = Responses(to_numpy(stimulus), to_numpy(spike_counts))

@@ -24,8 +24,8 @@ from stats220.checks.calcium.optimal import (
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
     """A small matrix as an array, whether it is stored as sparse or not."""
     checks.shape(matrix, shape, name="G")
-    stored: Any = matrix
-    return np.asarray(stored.toarray() if issparse(stored) else stored)
+    is_sparse = issparse(matrix)
+    return np.asarray(matrix.toarray() if is_sparse else matrix)
 
 
 @checked

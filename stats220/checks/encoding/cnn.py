@@ -132,7 +132,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         1,
         "rectifies both layers, after their biases",
         hint="Without a rectifier in between, two layers are one linear map. What is below zero after a layer's bias was added does not go "
-        "on, in the first layer and in the second.",
+        "on, in the first layer and in the second, and nowhere else.",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         model, p = draw_cnn(checks, RetinaCNN, HEIGHT)

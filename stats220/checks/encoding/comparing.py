@@ -20,11 +20,12 @@ from stats220.checks.encoding.inputs import (
 def draw_trials(
     rng: np.random.Generator, num_trials: int, num_bins: int, num_neurons: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """A signal (num_bins, num_neurons), and trials with noise of their own around it."""
+    """A signal (num_bins, num_neurons), and trials with noise of their own around it, some of them higher throughout than others."""
     signal = normal(rng, num_bins, num_neurons)
     signal = (signal - signal.mean(dim=0)) / signal.std(dim=0)
     signal = signal * torch.tensor([1.5, 2.0, 3.0])[:num_neurons] + 1
-    return signal, signal + normal(rng, num_trials, num_bins, num_neurons)
+    offsets = torch.linspace(-5, 5, num_trials)[:, None, None]
+    return signal, signal + offsets + normal(rng, num_trials, num_bins, num_neurons)
 
 
 def correlations(prediction: torch.Tensor, trials: torch.Tensor) -> tuple[Array, Array]:
@@ -50,7 +51,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         1,
         "gives each neuron's CC_max, from the signal that its trials share",
         hint="All variances are over time, neuron by neuron. A sum over trials has the signal R times, so R² times its power: what is left "
-        "once the trials' own variances are subtracted is R (R - 1) times the signal power.",
+        "once the trials' own variances are subtracted is R (R - 1) times the signal power. CC_max is a root.",
         remedy="Time is axis 1 of the trials, and axis 0 of their sum: trials.sum(dim=0).var(dim=0), less trials.var(dim=1) summed over trials.",
     ):
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
@@ -61,7 +62,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives each neuron's CC_norm, in whatever unit the prediction is, above one too",
-        hint="It is the correlation with the average over trials, divided by CC_max. Covariance and variances need the same divisor, n - 1 "
+        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances need the same divisor, n - 1 "
         "or n in all of them. It estimates a correlation, and may be above one.",
         remedy="Multiply the prediction and the average over trials, each less its mean over time; sum over time, and divide by n - 1, as torch's var does.",
     ):

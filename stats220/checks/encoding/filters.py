@@ -86,19 +86,20 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
 
     with checks(
         1,
-        "counts spikes from the first complete window on: earlier ones neither in the sum nor in the divisor",
+        "counts spikes from the first complete window to the last bin: earlier ones neither in the sum nor in the divisor",
         hint="No frame comes before frame 0, neither the movie's last one nor a blank one. A spike that adds nothing to the sum must not be "
-        "counted either. And with windows of 5 frames, which bin is the first that has one?",
+        "counted either. And with windows of 5 frames, which bin is the first that has one, and which the last?",
         remedy="The first bin is num_lags - 1, for the sum and for num_spikes.",
     ):
         begins, goes_on, ends = normal(checks.rng, 3).tolist()
         stimulus = torch.full((40, 3, 4), goes_on)
         stimulus[:NUM_LAGS], stimulus[-NUM_LAGS:] = begins, ends
-        counts = torch.zeros(40, 2)
+        counts = torch.zeros(40, 3)
         counts[: NUM_LAGS - 1], counts[15:25, 0] = 2, 1  # too early, and safe in the middle
-        counts[NUM_LAGS - 1, 1] = 1  # the first that counts
+        counts[NUM_LAGS - 1, 1], counts[-1, 2] = 1, 1  # the first that counts, and the last
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
-        expected = torch.tensor([goes_on, begins]).reshape(2, 1, 1, 1).expand(2, NUM_LAGS, 3, 4)
+        expected = torch.tensor([goes_on, begins, ends]).reshape(3, 1, 1, 1)
+        expected = expected.expand(3, NUM_LAGS, 3, 4)
         checks.close(average, expected, atol=1e-3, name="average")
 
     with checks(

@@ -62,7 +62,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         2,
         "lets coupling[to, from] act from one neuron on another, and on itself",
         hint="When one neuron fires steadily, each neuron hears it with the sum of a filter. Whose row and whose column is that? The "
-        "diagonal belongs to it: a neuron hears itself.",
+        "diagonal belongs to it: a neuron hears itself. And the first rate has a history, too.",
         remedy="F.conv1d takes kernels (output channels, input channels, lags), that is (to, from, lags), turned around in time by flip(2).",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)
@@ -70,9 +70,9 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
             counts = torch.zeros(20, 3)
             counts[:, sender] = 1
             expected = softplus(p["bias"] + p["coupling"][:, sender].sum(axis=1))
-            expected = np.tile(expected, (8, 1))
+            expected = np.tile(expected, (15, 1))
             name = f"rates while neuron {sender} has fired steadily"
-            rates = last_bins(model(dark, counts), 8, 3)
+            rates = last_bins(model(dark, counts), 15, 3)
             checks.close(rates, expected, atol=1e-2, name=name)
 
     with checks(
@@ -237,8 +237,9 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         expected = np.minimum(np.tile(softplus(drive.double().numpy()), (20, 1, 1)), 1.5)
         checks.close(rates, expected, atol=1e-2, name="rates")
         # 800 counts: the standard error of their mean is 0.04.
-        allowed = 0.3
-        checks.close(counts.mean(), expected.mean(), atol=allowed, name="mean count")
+        found, most = float(counts.mean()), float(expected.mean()) + 0.3
+        message = f"the mean count is {found:.2f}: the counts come from higher rates, of mean {most - 0.3:.2f} at most"
+        checks.that(found < most, message)
 
     return checks
 

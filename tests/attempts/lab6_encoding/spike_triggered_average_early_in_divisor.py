@@ -1,6 +1,6 @@
 # exercise: spike_triggered_average
 # says: counts the early spikes in the divisor alone
-# points: 5
+# points: 4
 def spike_triggered_average(stimulus, spike_counts, num_lags):
     first = num_lags - 1
     counts = spike_counts[first:].float()

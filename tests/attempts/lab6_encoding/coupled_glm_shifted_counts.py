@@ -1,0 +1,27 @@
+# exercise: CoupledGLM
+# says: shifted counts
+# points: all
+class CoupledGLM(nn.Module):
+    def __init__(self, num_neurons, height, width, num_lags, num_coupling_lags, nonlinearity=F.softplus):
+        super().__init__()
+        self.num_lags = num_lags
+        self.nonlinearity = nonlinearity
+        self.spatial = nn.Parameter(torch.randn(num_neurons, height, width) / math.sqrt(height * width))
+        self.temporal = nn.Parameter(torch.randn(num_neurons, num_lags) / math.sqrt(num_lags))
+        self.bias = nn.Parameter(torch.zeros(num_neurons))
+        self.coupling = nn.Parameter(torch.zeros(num_neurons, num_neurons, num_coupling_lags))
+
+    def drive(self, stimulus):
+        stimulus = stimulus.to(self.spatial.dtype)
+        seen = torch.einsum("thw,nhw->tn", stimulus, self.spatial)
+        filtered = F.conv1d(seen.T[None], self.temporal.flip(1)[:, None], groups=len(self.temporal))[0].T
+        return filtered + self.bias
+
+    def forward(self, stimulus, spike_counts):
+        drive = self.drive(stimulus)
+        spike_counts = spike_counts.to(drive.dtype)
+        num_coupling_lags = self.coupling.shape[2]
+        shifted = torch.cat([torch.zeros_like(spike_counts[:1]), spike_counts[:-1]])
+        w = self.coupling.flip(-1)
+        out = F.conv1d(F.pad(shifted.T[None], (num_coupling_lags - 1, 0)), w)[0].T
+        return self.nonlinearity(out[self.num_lags - 1:] + drive)
