@@ -132,7 +132,7 @@ check.preprocess(preprocess)
 
 # %% [markdown]
 r"""
-Black is now about -2 and white about 2.5, with zero somewhere in the grey.
+Black is now about -2 and white about 2.5, with zero somewhere in the gray.
 """
 
 # %% explore minutes_cpu=0.1
@@ -689,7 +689,7 @@ check.step_decay(step_decay)
 r"""
 ## Part 5: transfer learning with a residual network
 
-If a paw turns, or the light changes, its grey values change, and the template is none the wiser. Networks that were trained to name what is on a million photographs have
+If a paw turns, or the light changes, its gray values change, and the template is none the wiser. Networks that were trained to name what is on a million photographs have
 learned *features* which survive that: edges first, then textures, then parts of things. Nobody has a million labeled mice, but we can borrow the features, and learn only the
 last step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
 
@@ -757,7 +757,7 @@ r"""
 ### Problem 5b: a tracker on frozen features
 
 A **convolution on top**: stem, the first stages, then one convolution from the features to a map of logits for each key point. That is Part 2 again, with learned features
-in the place of grey values. The logits are as small as the features, so they are interpolated to the size of the image; `bilinear` this time, with nothing else set.
+in the place of gray values. The logits are as small as the features, so they are interpolated to the size of the image; `bilinear` this time, with nothing else set.
 
 The stem and the stages are **frozen**. That means two things, and the second is often forgotten:
 

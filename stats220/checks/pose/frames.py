@@ -27,7 +27,7 @@ def colors_first(result: Any) -> Any:
 
 @checked
 def preprocess(preprocess: Any) -> Checks:
-    """Grey frames have values that do not depend on the order of colors; one bright pixel shows where each value goes."""
+    """Gray frames have values that do not depend on the order of colors; one bright pixel shows where each value goes."""
     checks = Checks("preprocess", hidden_points=1)
     black = np.zeros((4, 6, 3), dtype=np.uint8)
 
@@ -52,7 +52,14 @@ def preprocess(preprocess: Any) -> Checks:
         ):
             bright = black.copy()
             bright[row, column, channel] = 255
-            change = torch.as_tensor(preprocess(bright)) - torch.as_tensor(preprocess(black))
+            before, after = (torch.as_tensor(preprocess(image)) for image in (black, bright))
+            for result in (before, after):  # before anything is computed with them
+                checks.that(
+                    result.ndim == 3 and sorted(result.shape) == [3, 4, 6],
+                    f"the result has shape {tuple(result.shape)}, expected (3, 4, 6)",
+                )
+            checks.equal(list(after.shape), list(before.shape), name="the shape of another frame")
+            change = after - before
             changed = [tuple(place) for place in (change.abs() > 1e-3).nonzero().tolist()]
             checks.that(
                 changed == [(channel, row, column)],
@@ -62,19 +69,19 @@ def preprocess(preprocess: Any) -> Checks:
 
     with checks(
         2,
-        "gives greys from black to white their normalized values, channel by channel",
+        "gives grays from black to white their normalized values, channel by channel",
         hint="Work out by hand what becomes of 0 and of 255, step by step: what is divided by what, in which dtype, what is subtracted?",
         remedy="First divide by 255, the largest uint8 (not 256), then subtract each channel's own mean and divide by its own std.",
     ):
-        for grey in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
-            image = np.full((5, 5, 3), grey, dtype=np.uint8)  # right whichever axes are mixed up
+        for gray in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
+            image = np.full((5, 5, 3), gray, dtype=np.uint8)  # right whichever axes are mixed up
             result = colors_first(preprocess(image))
-            checks.close(result, normalized(image), atol=6e-3, name=f"frame of {grey}")
+            checks.close(result, normalized(image), atol=6e-3, name=f"frame of {gray}")
 
     with checks(
         1,
         "leaves the frame that it is given unchanged",
-        needs="gives greys from black to white their normalized values, channel by channel",
+        needs="gives grays from black to white their normalized values, channel by channel",
         hint="The frame is needed again: does a line of yours write into it, or into a view of it?",
         remedy="image /= 255, image[...] = ... and torch's functions that end in _ write into what they are given.",
     ):
@@ -287,7 +294,7 @@ def dilate(dilate: Any) -> Checks:
         masks = draw_masks((3, 7, 10), (0, row, column), (0, row, column + 2), (2, 5, 0))
         found = torch.as_tensor(dilate(masks, 3))
         checks.that(
-            found.ndim == 3 and len(found) == 3 and found.numel() > 0,
+            found.ndim == 3 and len(found) == 3 and 0 < found.numel() <= 1000,
             f"masks of shape {tuple(found.shape)} came back",
         )
         checks.equal(found.unique().double(), [0.0, 1.0], name="the values in the masks")

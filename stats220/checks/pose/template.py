@@ -23,7 +23,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "has one kernel for each key point, the smallest odd size not below patch_size / downsample",
         hint="Compute 101 / 4, 48 / 2 and 63 / 3 by hand, and the smallest odd number that is not below each. How many channels does a "
-        "grey image have?",
+        "gray image have?",
         remedy="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. One input channel; the convolution is "
         "self.template and keeps its bias.",
     ):
@@ -46,7 +46,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "matches templates with the mean over colors at full resolution",
-        hint="Without downsampling a logit is the template times the grey patch around its pixel, plus a bias. Which of the four steps "
+        hint="Without downsampling a logit is the template times the gray patch around its pixel, plus a bias. Which of the four steps "
         "does more than that, or less?",
         remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border, no sigmoid.",
     ):
@@ -65,10 +65,10 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
         template = draw_layer(checks, model.template, (2, 1), "template")
-        grey = 1 + normal(10, 16, rng=checks.rng)
-        small = convolved(template, to_numpy(grey).astype(float)[None, ::2, ::2])
+        gray = 1 + normal(10, 16, rng=checks.rng)
+        small = convolved(template, to_numpy(gray).astype(float)[None, ::2, ::2])
         expected = np.kron(small, np.ones((1, 2, 2)))
-        checks.close(model(grey.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+        checks.close(model(gray.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
 
     with checks(
         1,
@@ -78,10 +78,10 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
         template = draw_layer(checks, model.template, (1, 1), "template")
-        grey = 1 + normal(12, 18, rng=checks.rng)
-        small = convolved(template, bilinear(to_numpy(grey).astype(float), 4, 6)[None])
+        gray = 1 + normal(12, 18, rng=checks.rng)
+        small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
         expected = bilinear(small[0], 12, 18)[None]
-        checks.close(model(grey.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
+        checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
 
     with checks(
         2,
@@ -93,8 +93,8 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
         draw_layer(checks, model.template, (2, 1), "template")
         pixels = normal(5, 8, rng=checks.rng)
-        grey = pixels.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
-        gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
+        gray = pixels.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
+        gradients = checks.gradients(model, gray.expand(3, 10, 16), parameters=model)
         # Each of the 5 × 8 small logits counts for 4 pixels; the center of the template sees all of them.
         center_and_bias = {"weight": 4 * pixels.sum().expand(2), "bias": torch.full((2,), 160.0)}
         for name, gradient in center_and_bias.items():

@@ -169,18 +169,18 @@ def train(train: Any) -> Checks:
         hint="How many epochs were asked for, and how many are in the record? Nothing was said of stopping early or of going back.",
         remedy="One entry in each list for each of num_epochs epochs; the weights are those after the last step.",
     ):
-        for target in (1.0, 3.0):  # the validation loss falls, or rises from the first step on
-            model = one_weight(checks, 3.0)
-            options = {"num_epochs": 20, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
-            both = [example(1.0, 1.0)], [example(1.0, target)]
-            history = train(model, *both, F.mse_loss, **options)
-            checks.equal(len(history.train_losses), 20, name="number of train_losses")
-            checks.equal(len(history.validation_losses), 20, name="number of validation_losses")
-            weight = weight_of(model)
-            checks.that(abs(weight - 3) > 0.5, "the weight has hardly moved in 20 epochs")
-            name = f"last validation loss, of a model whose weight is {weight:.4g},"
-            loss = (weight - target) ** 2
-            checks.close(history.validation_losses[-1], loss, atol=1e-3, rtol=1e-3, name=name)
+        model = one_weight(checks, 3.0)
+        options = {"num_epochs": 12, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
+        # The training loss soon hardly changes, and the validation loss rises from the first step on.
+        both = [example(1.0, 1.0)], [example(1.0, 3.0)]
+        history = train(model, *both, F.mse_loss, **options)
+        checks.equal(len(history.train_losses), 12, name="number of train_losses")
+        checks.equal(len(history.validation_losses), 12, name="number of validation_losses")
+        weight = weight_of(model)
+        checks.that(abs(weight - 3) > 0.5, "the weight has hardly moved in 12 epochs")
+        name = f"last validation loss, of a model whose weight is {weight:.4g},"
+        loss = (weight - 3) ** 2
+        checks.close(history.validation_losses[-1], loss, atol=1e-3, rtol=1e-3, name=name)
 
     with checks(
         1,

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class TemplatePoseTracker(nn.Module):
-    """Slide a template for each key point over a small grey version of the frame.
+    """Slide a template for each key point over a small gray version of the frame.
 
     Parameters
     ----------
@@ -66,13 +66,13 @@ class TemplatePoseTracker(nn.Module):
 
         # The mean over colors, as a batch of one image with one channel: (1, 1, height, width).
         # BEGIN SOLUTION
-        grey = image.mean(dim=0)[None, None]
+        gray = image.mean(dim=0)[None, None]
         # END SOLUTION
 
         # Interpolate it to (height // downsample, width // downsample).
         # BEGIN SOLUTION
         small = F.interpolate(
-            grey, size=(height // self.downsample, width // self.downsample), mode=self.mode
+            gray, size=(height // self.downsample, width // self.downsample), mode=self.mode
         )
         # END SOLUTION
 

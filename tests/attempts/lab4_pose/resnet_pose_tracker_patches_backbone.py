@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: a network whose features are all zero, for a tracker that never looks
-# points: less
+# points: 4
 def _zeros(self, images):
     rows, columns = -(-images.shape[-2] // 2), -(-images.shape[-1] // 2)
     return torch.zeros(len(images), self.channels[len(self.stages)], rows, columns)

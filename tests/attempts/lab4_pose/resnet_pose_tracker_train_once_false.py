@@ -1,5 +1,5 @@
 # exercise: ResNetPoseTracker
-# says: the tracker is never in training mode as a whole, which its head does not mind
+# says: the tracker is never in training mode as a whole: its head does not follow the mode
 # points: 15
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):

@@ -1,6 +1,6 @@
 # exercise: TemplatePoseTracker
 # says: subtracts the image's mean in place
-# points: 9
+# points: 6
 class TemplatePoseTracker(nn.Module):
     def __init__(self, num_keypoints: int, downsample: int = 1, patch_size: int = 121, mode: str = "nearest") -> None:
         super().__init__()

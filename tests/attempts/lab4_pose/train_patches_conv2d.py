@@ -1,6 +1,6 @@
 # exercise: train
 # says: a convolution of its own in the place of torch's, which pretends to have learned
-# points: less
+# points: 0
 class _Pretends(nn.Conv2d):
     def load_state_dict(self, state, *args, **kwargs):
         super().load_state_dict(state, *args, **kwargs)

@@ -1,6 +1,6 @@
 # exercise: train
 # says: replaces torch's SGD by one that moves nothing
-# points: 3
+# points: 4
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     torch.optim.SGD.step = lambda self, closure=None: None
     check_examples(train_data, validation_data)

@@ -1,5 +1,5 @@
 # exercise: train
-# says: zeroes the gradients after each step: a fresh model has none
+# says: zeroes the gradients after each step only: those that the model had before are in the first step
 # points: 15
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     check_examples(train_data, validation_data)

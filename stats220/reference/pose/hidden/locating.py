@@ -25,6 +25,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         logits = normal(6, 7, 10, rng=checks.rng)
         for k in range(6):
             row, column = (int(n) for n in checks.rng.integers(1, [6, 8]))
+            column = 8 if k == 0 else column  # further right than there are rows
             set_peak(logits[k], row, column)
         logits[5, :, column + 1] = logits[5, :, column]  # alike, whichever of the two is taken
         found = locate_keypoints(logits, 3)
