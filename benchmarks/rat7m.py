@@ -148,7 +148,11 @@ def fit_prior(
         parents[head] = names.index("HeadB")
     heading = (names.index(HEADING[0]), names.index(HEADING[1]))
     prior = gimbal.fit_gimbal(
-        truth, parents, heading_keypoints=heading, num_states=12 if states == "own" else 1
+        truth,
+        parents,
+        heading_keypoints=heading,
+        num_states=12 if states == "own" else 1,
+        softness=1.0,  # the bones are made loose below, and the published states are soft enough
     )
     loose = np.maximum(prior.bone_variances, SPREAD_MM**2)
     if rigid_head:

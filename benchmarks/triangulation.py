@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+import tracemalloc
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ PACKAGES = (
     "jaxtyping", "rich", "numpy",
 )  # fmt: skip
 NOISE_PX = 4.0
-TURNS = 5
+TURNS = 5  # 3 from a hundred thousand points on
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -95,10 +96,10 @@ def scene(num_cameras: int, num_points: int) -> tuple[Array, Array, Array, Array
     return K, R, t, points, image + rng.normal(0, NOISE_PX, image.shape)
 
 
-def in_turns(ours: Callable[[], Any], peer: Callable[[], Any]) -> tuple[float, float]:
+def in_turns(ours: Callable[[], Any], peer: Callable[[], Any], turns: int) -> tuple[float, float]:
     """Median process time of each, taken in turns."""
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(TURNS):
+    for _ in range(turns):
         for call, taken in zip((ours, peer), times, strict=True):
             start = time.process_time()
             call()
@@ -120,6 +121,7 @@ def compare(
     """A row for each peer: points a second, and how far the answers are apart."""
     rows = []
     for name, peer in peers.items():
+        print(f"{case}: {name}", file=sys.stderr, flush=True)
         try:
             answers = np.asarray(ours()), np.asarray(peer())
         except Exception as error:  # a peer that does not run here says so in the table
@@ -130,7 +132,7 @@ def compare(
             )
             continue
         apart = float(np.nanmedian(np.linalg.norm(answers[0] - answers[1], axis=-1)))
-        own, other = in_turns(ours, peer)
+        own, other = in_turns(ours, peer, 3 if num >= 100_000 else TURNS)
         rows.append(
             _row(
                 case,
@@ -199,11 +201,12 @@ def measure(sizes: list[int]) -> list[dict[str, Any]]:
                 },
                 "5x",
             )
+        rows.append(_memory(num))
         if num <= 1000:
             K, R, t, _, pixels = scene(6, num)
             P = K @ np.dstack([R, t[..., None]])
             group = anipose(K, R, t)
-            few = pixels[:, :100]
+            few = pixels[:, :20]
 
             def own_ransac(P: Array = P, y: Array = few) -> Array:
                 return np.asarray(
@@ -213,8 +216,8 @@ def measure(sizes: list[int]) -> list[dict[str, Any]]:
                 )
 
             rows += compare(
-                "RANSAC, 6 views, 100 points",
-                100,
+                "RANSAC, 6 views, 20 points",
+                20,
                 own_ransac,
                 {
                     "aniposelib triangulate_ransac": lambda g=group, y=few: g.triangulate_ransac(
@@ -243,6 +246,23 @@ def measure(sizes: list[int]) -> list[dict[str, Any]]:
                 "5x",
             )
     return rows
+
+
+def _memory(num: int) -> dict[str, Any]:
+    """Peak memory beside the input, by tracemalloc, which sees NumPy's arrays."""
+    from stats220.reference.triangulation import fast
+
+    K, R, t, _, pixels = scene(6, num)
+    P = K @ np.dstack([R, t[..., None]])
+    peaks = []
+    for call in (fast.triangulate_fast, plain_numpy):
+        tracemalloc.start()
+        call(P, pixels)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    own, other = (f"{peak / num:,.0f} bytes a point" for peak in peaks)
+    note = "plain NumPy; peak beside the input: the same a point at all sizes is linear"
+    return _row(f"DLT, 6 views, {num:,} points: memory", own, other, peaks[1] / peaks[0], note)
 
 
 def _image(K: Array, R: Array, t: Array, points: Array) -> Array:
