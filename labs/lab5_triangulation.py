@@ -964,7 +964,11 @@ Set `USE_RECORDING = True` above, and run everything again. For comparison, what
 | Cauchy, 5 px, for each axis of the image | 9.03 | 3.89 |
 | DLT, without the two copied key points | 7.13 | 5.28 |
 | median of pairs, without them | 5.10 | 3.98 |
+| RANSAC, 15 px, on the second half of the frames | 8.43 | 3.71 |
+| GIMBAL, fitted on the first half, on the second | 4.17 | 3.37 |
 
-Two things stand out. How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an **offset**: the network marks the knee as people see it,
-the marker is glued to the skin beside it. The two are 2 to 3 mm apart, whatever you do, and no reprojection error shows it.
+Four things stand out. A prior over poses halves the mean error, which is made of the worst points. But it is far too sure of itself: its 90 % regions held 28 % of the markers, as against
+88 % on the simulated rat, which moves and errs as the model believes. How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an
+**offset**: the network marks the knee as people see it, the marker is glued to the skin beside it. One offset for all key points, fitted on other frames, brought a similar model from 4.5 to 3.7 mm
+in the mean, and from 3.5 to 2.6 in the median; no reprojection error shows it.
 """

@@ -378,7 +378,7 @@ def test_fitting_recovers_what_was_simulated() -> None:
     points = np.stack([draw_from_prior(prior, rng) for _ in range(600)])
     points[rng.random((600, 5)) < 0.1] = np.nan
     found = fit_gimbal(
-        points, prior.parents, heading_keypoints=(0, 2), num_states=2, pseudo_frames=1
+        points, prior.parents, heading_keypoints=(0, 2), num_states=2, pseudo_frames=1, softness=1
     )
     # A length is not quite its bone's: the noise across it makes it longer by σ²/r.
     longer = prior.bone_lengths[1:] + prior.bone_variances[1:] / prior.bone_lengths[1:]
@@ -394,6 +394,27 @@ def test_fitting_recovers_what_was_simulated() -> None:
             (prior.pose_directions[:, pair[0]] * prior.pose_directions[:, pair[1]]).sum(-1)
         )
         np.testing.assert_allclose(theirs, ours, atol=0.12)
+
+
+def test_softness_multiplies_variances() -> None:
+    rng = np.random.default_rng(9)
+    points = np.stack([draw_from_prior(small_prior(), rng) for _ in range(60)])
+    hard, soft = (
+        fit_gimbal(
+            points, small_prior().parents, heading_keypoints=(0, 2), num_states=2, softness=s
+        )
+        for s in (1.0, 3.0)
+    )
+    for name, factor in (
+        ("bone_variances", 3),
+        ("step_variances", 3),
+        ("pose_concentrations", 1 / 3),
+    ):
+        np.testing.assert_allclose(getattr(soft, name), factor * getattr(hard, name))
+    with pytest.raises(InputError, match="softness must be positive"):
+        fit_gimbal(
+            points, small_prior().parents, heading_keypoints=(0, 2), num_states=2, softness=0
+        )
 
 
 def test_a_bone_that_is_never_seen() -> None:

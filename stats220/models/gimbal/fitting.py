@@ -23,6 +23,7 @@ def fit_gimbal(
     heading_keypoints: tuple[int, int],
     num_states: int,
     pseudo_frames: float = 2.0,
+    softness: float = 2.0,
     seed: int = 0,
 ) -> GimbalPrior:
     """Fit GIMBAL's prior to known poses.
@@ -43,6 +44,9 @@ def fit_gimbal(
         How many pose states; 1: bone lengths with one mean pose.
     pseudo_frames : float
         See above.
+    softness : float
+        By which the fitted variances are multiplied and the concentrations divided. Each is right by itself, but the prior multiplies
+        them: what bones, pose states and steps all know would count several times. On the simulator 2 gives 90 % regions that hold 90 %.
     seed : int
         Of the k-means.
 
@@ -54,8 +58,10 @@ def fit_gimbal(
     Raises
     ------
     InputError
-        If the skeleton has a loop, the shapes are wrong, or too few frames have a heading.
+        If the skeleton has a loop, the shapes are wrong, too few frames have a heading, or softness is not positive.
     """
+    if not 0 < softness < np.inf:
+        raise InputError(f"softness must be positive: got {softness}")
     points = np.asarray(points_3d, dtype=float)
     parents = np.asarray(parents)
     check_parents(parents)
@@ -91,11 +97,11 @@ def fit_gimbal(
     return GimbalPrior(
         parents=parents,
         bone_lengths=mean_lengths,
-        bone_variances=length_variances,
+        bone_variances=softness * length_variances,
         pose_directions=np.stack(means),
-        pose_concentrations=np.stack(concentrations),
+        pose_concentrations=np.stack(concentrations) / softness,
         transition=_transition(labels, usable, num_states),
-        step_variances=step_variances[0] ** 2 + step_variances[1],
+        step_variances=softness * (step_variances[0] ** 2 + step_variances[1]),
         root_mean=np.nanmean(points, axis=(0, 1)),
     )
 

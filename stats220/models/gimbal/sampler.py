@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,15 +136,16 @@ def sample_gimbal(
         name: [] for name in ("points_3d", "pose_states", "headings", "inlier_std_px")
     }
     log_joint, share = [], 0.0
-    for sweep in tqdm(range(num_sweeps), desc="GIMBAL", disable=not progress):
-        sampler.loosen(LOOSE ** max(0.0, 1 - 2 * sweep / max(num_burn, 1)))
-        log_joint.append(to_numpy(sampler.sweep(learn_noise)))
-        if sweep >= num_burn:
-            share = share + sampler.responsibilities.mean(axis=0) / (num_sweeps - num_burn)
-            kept["points_3d"].append(to_numpy(sampler.points_3d).astype(np.float32))
-            kept["pose_states"].append(to_numpy(sampler.states))
-            kept["headings"].append(to_numpy(sampler.headings))
-            kept["inlier_std_px"].append(sampler.inlier_std[:, :, 0])
+    with _one_thread():
+        for sweep in tqdm(range(num_sweeps), desc="GIMBAL", disable=not progress):
+            sampler.loosen(LOOSE ** max(0.0, 1 - 2 * sweep / max(num_burn, 1)))
+            log_joint.append(to_numpy(sampler.sweep(learn_noise)))
+            if sweep >= num_burn:
+                share = share + sampler.responsibilities.mean(axis=0) / (num_sweeps - num_burn)
+                kept["points_3d"].append(to_numpy(sampler.points_3d).astype(np.float32))
+                kept["pose_states"].append(to_numpy(sampler.states))
+                kept["headings"].append(to_numpy(sampler.headings))
+                kept["inlier_std_px"].append(sampler.inlier_std[:, :, 0])
     arrays = {name: np.concatenate(np.stack(draws, axis=1)) for name, draws in kept.items()}
     return GimbalSamples(
         **arrays,
@@ -151,6 +153,17 @@ def sample_gimbal(
         log_joint=np.stack(log_joint, axis=1),
         num_chains=num_chains,
     )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """The matrices are small: more threads would only wait for one another, and all the longer on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _check(
