@@ -974,7 +974,7 @@ if ready(PART6):
 r"""
 ### The loss got what it asked for
 
-The maps look so good! Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
+The maps of the deep features look so good! Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
 the loss pays as much for a one at the rim of the square as for a one in the middle. Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random
 from such a square is 16 pixels off, on average. The tracker knows better: the *middle* of the plateau is much closer. Take the mean position around the largest logit, weighted by
 probability:
@@ -1004,8 +1004,9 @@ if ready(PART6):
 
 # %% [markdown]
 r"""
-How wide the targets are, and how the map is *read*, matters as much as what computes it; a template that starts well is a strong baseline; and what transfer learning buys is not
-so much the median as the RMSE: the frames that go wrong altogether. The last section has the numbers for the recorded frames.
+How wide the targets are, and how the map is *read*, matters as much as what computes it, and a template that starts well is a strong baseline. On the recorded frames, deep
+features buy not so much the median as the RMSE: fewer frames go wrong altogether (the numbers are in the last section). Here, with features of the first stage alone, a finger can
+still be found in the wrong place.
 
 Look for yourself. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
 """

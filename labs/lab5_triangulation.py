@@ -70,13 +70,15 @@ from stats220.plotting.triangulation import (
     plot_rig,
 )
 from stats220.plotting.triangulation_poses import (
-    figure_pose_states,
     movie_skeleton,
-    plot_calibration,
-    plot_clouds,
     plot_coordinate,
     plot_errors,
     plot_skeletons,
+)
+from stats220.plotting.triangulation_posteriors import (
+    figure_pose_states,
+    plot_calibration,
+    plot_clouds,
 )
 from stats220.widgets.triangulation import explore_outlier, explore_point
 
@@ -284,7 +286,8 @@ check.triangulate_dlt(triangulate_dlt)
 
 # %% [markdown]
 r"""
-Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six.
+Two rays near the place where they miss each other, with what the DLT makes of these two views and of all six. More is not always better: one of the other four may be wrong. (Which
+one? Look at the six pictures above.)
 """
 
 # %% explore minutes_cpu=0.1

@@ -1,12 +1,14 @@
-"""Make the arrays that stand in for figures of lab 3: run the lab with its answer key, keep what two questions and a table are about.
+"""Make the arrays that stand in for figures: run a lab with its answer key, keep what graded questions are about.
 
-``python tools/standins.py`` after a change of the simulator or of the key; the lab is run as the script that it is, in a minute or two.
+``python tools/standins.py lab4_pose`` after a change of the simulator or of the key; the lab is run as the script that it is, in minutes.
 """
 
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -18,11 +20,8 @@ FOLDER = ROOT / "stats220" / "data" / "stand_ins"
 SIDE = 25  # pixels around a footprint's center
 
 
-def main() -> None:
-    """Run the lab and write the files."""
-    matplotlib.use("agg")
-    lab = runpy.run_path(str(ROOT / "labs" / "lab3_calcium.py"))
-    FOLDER.mkdir(exist_ok=True)
+def of_lab3(lab: dict[str, Any]) -> None:
+    """What two questions and a table of lab 3 are about."""
     frames = slice(0, int(30 * lab["frame_rate_hz"]) + 1)
     results = lab["by_slack"]
     slack = {
@@ -43,6 +42,23 @@ def main() -> None:
     save_stand_in(FOLDER / "lab3_calcium_footprints.npz", {"footprints": np.stack(crops)})
     table = {name.replace(" ", "_"): np.array(row) for name, row in lab["table"].items()}
     save_stand_in(FOLDER / "lab3_calcium_scores.npz", table)
+
+
+def of_lab4(lab: dict[str, Any]) -> None:
+    """The learned templates and the grid of stages of lab 4."""
+    learned = lab["template_tracker"].template.weight.detach()[:, 0].cpu().numpy()
+    save_stand_in(FOLDER / "lab4_pose_templates.npz", {"learned": learned})
+    losses = {name: np.array(lab[name]) for name in ("train_losses", "validation_losses")}
+    save_stand_in(FOLDER / "lab4_pose_stages.npz", losses)
+
+
+def main() -> None:
+    """Run the labs that are asked for, or all, and write their files."""
+    matplotlib.use("agg")
+    FOLDER.mkdir(exist_ok=True)
+    writers = {"lab3_calcium": of_lab3, "lab4_pose": of_lab4}
+    for name in sys.argv[1:] or writers:
+        writers[name](runpy.run_path(str(ROOT / "labs" / f"{name}.py")))
 
 
 if __name__ == "__main__":

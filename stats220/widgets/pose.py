@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from stats220.arrays import to_numpy
@@ -124,7 +125,16 @@ def _figure_prediction(
     _lay_over(ax, probabilities, image.shape, index, threshold)
     color = style.color(index)
     if label_xy is not None and np.isfinite(label_xy).all():
-        ax.plot(*label_xy, "o", markersize=12, markerfacecolor="none", color=color, label="label")
+        ax.plot(
+            *label_xy,
+            "o",
+            markersize=12,
+            markerfacecolor="none",
+            markeredgewidth=2,
+            color=color,
+            path_effects=[withStroke(linewidth=4, foreground="black")],  # seen on its own color
+            label="label",
+        )
     if np.isfinite(predicted_xy).all():
         ax.plot(
             *predicted_xy, "X", markersize=9, color=color, markeredgecolor="k", label="prediction"

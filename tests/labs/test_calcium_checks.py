@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import cvxpy as cp
@@ -13,7 +12,14 @@ from scipy.optimize import minimize
 from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
 
-from stats220.checks.calcium.inputs import KnownTrace, known_trace, neighbor_mean, sines, waves
+from stats220.checks.calcium.inputs import (
+    KnownTrace,
+    known_trace,
+    neighbor_mean,
+    sines,
+    spikes,
+    waves,
+)
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
 from stats220.models.ascent import Ascent, add_outer
@@ -62,7 +68,7 @@ def test_known_trace_is_optimal(
     num_frames: int, decay_frames: float, norm: float, baseline: float | None
 ) -> None:
     """A quasi-Newton method on ½‖y - Ka - b‖² + p Σa, a >= 0, with K written out, finds the same."""
-    known = known_trace(num_frames, decay_frames, norm, seed=3, baseline=baseline)
+    known = known_trace(num_frames, decay_frames, norm, np.random.default_rng(3), baseline=baseline)
     age = np.subtract.outer(np.arange(num_frames), np.arange(num_frames))
     decays = np.where(age >= 0, np.exp(-np.maximum(age, 0) / decay_frames), 0.0)
     np.testing.assert_allclose(decays @ known.amplitudes, known.denoised, atol=1e-12)
@@ -86,10 +92,22 @@ def test_known_trace_is_optimal(
 
 def test_known_trace_tells_the_sign_of_c_from_that_of_its_jumps() -> None:
     """Somewhere the residual pulls amplitudes down by more than their price: there c >= 0 gives another answer."""
-    known = known_trace(120, 9.0, 20.0, seed=60)
+    known = known_trace(120, 9.0, 20.0, np.random.default_rng(60))
     residual = known.trace - known.denoised - known.baseline
     pull = lfilter([1.0], [1.0, -math.exp(-1 / 9)], residual[::-1])[::-1]
     assert pull.min() < -2 * known.price
+    gentle = known_trace(120, 9.0, 20.0, np.random.default_rng(60), gentle=True)
+    residual = gentle.trace - gentle.denoised - gentle.baseline
+    pull = lfilter([1.0], [1.0, -math.exp(-1 / 9)], residual[::-1])[::-1]
+    assert pull.min() > -gentle.price
+
+
+def test_spikes_have_all_sizes_and_one_is_in_the_first_frame() -> None:
+    for seed in range(20):
+        amplitudes = spikes(120, np.random.default_rng(seed))
+        assert amplitudes[0] > 0
+        assert np.sum((amplitudes >= 0.05) & (amplitudes <= 1)) >= 3
+        assert np.sum(amplitudes >= 4) >= 3
 
 
 def test_waves_and_sines_are_what_they_say() -> None:
@@ -155,7 +173,7 @@ def test_deconvolve_penalized_may_use_any_default_solver(solver: str) -> None:
 @pytest.mark.parametrize(
     "exercise",
     [
-        *("pixel_noise_std", "local_correlation", "unit_norm"),
+        *("pixel_noise_std", "local_correlation"),
         *("update_trace", "update_footprint", "update_background"),
     ],
 )
@@ -195,24 +213,58 @@ def test_a_longer_first_second_is_as_good() -> None:
 @pytest.mark.parametrize(
     ("name", "start", "says", "hint"),
     [
-        ("pixel_noise_std_no_correction", "measures the standard", "0.68", "√(7/15)"),
-        ("unit_norm_maximum", "gives each image", "got 1, expected 0.5", "maximum is another"),
-        ("decay_matrix_plus", "has ones", "got 0.89", "minus sign"),
-        ("decay_matrix_dense", "is sparse", "got ndarray", ".toarray()"),
-        ("deconvolve_positive_calcium", "returns amplitudes", "more than it decays", "it is Gc"),
-        ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ is", "square"),
-        ("deconvolve_bound_without_root_t", "lets the residual", "", "σ √T"),
-        ("deconvolve_first_item_of_a_float", "returns the multiplier", "subscriptable", "[0] refuses"),
-        ("deconvolve_float_of_an_array", "returns the multiplier", "0-dimensional", "float() refuses"),
-        ("deconvolve_multiplier_of_the_norm", "returns the multiplier", "expected", "ν / (2θ)"),
-        ("local_correlation_wraps", "takes the mean over", "max |difference|", "wraps around"),
-        ("update_footprint_in_place", "is right, and leaves", "afterwards is", "new arrays"),
+        ("pixel_noise_std_no_correction", "measures the standard", "0.68", "below the cutoff"),
+        ("pixel_noise_std_variance", "measures the standard", "expected 3", "a variance or a standard deviation"),
+        ("pixel_noise_std_whole_movie", "leaves out the first", "baseline of 1000", "rings after a jump"),
+        ("local_correlation_wraps", "takes the mean over", "max |difference|", "beyond the border"),
+        ("local_correlation_covariance", "does not depend", "", "from a covariance"),
+        ("decay_matrix_plus", "takes away", "got 0.9", "minus what is left"),
+        ("decay_matrix_upper", "has ones", "(0, 1)", "Rows count downwards"),
+        ("decay_matrix_dense", "is sparse", "got ndarray", "need no memory"),
+        ("deconvolve_positive_calcium", "lets calcium fall", "more than it decays", "never negative fall"),
+        ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ is", "sum of squares"),
+        ("deconvolve_bound_without_root_t", "lets the residual", "", "T frames of noise"),
+        ("deconvolve_amplitudes_for_calcium", "returns the calcium", "against G c", "Which of the two decays"),
+        ("deconvolve_first_amplitude_is_free", "makes the sum", "in frame 0", "the first too"),
+        ("deconvolve_no_baseline", "does so for", "another baseline", "Is the baseline a variable"),
+        ("deconvolve_multiplier_of_the_norm", "returns the multiplier", "expected", "2θ times as fast"),
+        ("deconvolve_fast_clips_before_merging", "finds it for noisy", "", "when may heights be set to zero"),
+        ("deconvolve_fast_one_frame_short", "finds it for noisy", "", "A pool of l frames"),
+        ("update_footprint_clipped", "keeps the sign", "", "negative somewhere"),
+        ("update_trace_centered", "weighs each pixel", "", "May a trace be negative"),
+        ("update_footprint_in_place", "leaves the movie", "afterwards is", "is it as it was"),
+        ("ascend_without_own_part", "shows a neuron", "", "From what should its next update"),
+        ("ascend_footprint_first", "finds first the trace", "", "What can be updated first"),
+        ("ascend_background_first", "updates the background", "", "what is in the residual"),
+        ("ascend_stops_at_a_small_share_of_the_objective", "stops as soon", "(2,), expected (4,)", "with the objective"),
     ],
 )  # fmt: skip
 def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:
     result = LAB.result(name, start)
     assert says in result.message
     assert hint in result.hint
+
+
+@pytest.mark.parametrize(
+    "name", ["deconvolve_float_of_an_array", "deconvolve_first_item_of_a_float"]
+)
+def test_an_exception_is_told_without_a_hint_about_something_else(name: str) -> None:
+    result = LAB.result(name, "returns the calcium")
+    assert "TypeError" in result.message
+    assert result.hint == ""
+
+
+def test_nothing_about_the_callers_array_is_said_of_a_wrong_answer() -> None:
+    """A merely wrong answer does not write into its arguments: where it cannot be judged, that is said."""
+    for stem, what in [
+        ("update_trace_brightest_pixel", "leaves the movie"),
+        ("update_footprint_mean_image", "leaves the movie"),
+        ("deconvolve_fast_flat", "leaves the trace"),
+    ]:
+        result = LAB.result(stem, what)
+        assert result.status != "passed"
+        assert result.message.startswith("first mend")
+        assert result.hint == ""
 
 
 def test_checks_leave_the_callers_random_state_alone() -> None:
@@ -224,8 +276,9 @@ def test_checks_leave_the_callers_random_state_alone() -> None:
 
 
 def test_known_traces_are_the_same_every_time() -> None:
-    make = partial(known_trace, 50, 9.0, 10.0)
-    first, again, other = make(seed=1), make(seed=1), make(seed=2)
+    first, again, other = (
+        known_trace(50, 9.0, 10.0, np.random.default_rng(seed)) for seed in (1, 1, 2)
+    )
     assert isinstance(first, KnownTrace)
     np.testing.assert_array_equal(first.trace, again.trace)
     assert not np.array_equal(first.trace, other.trace)

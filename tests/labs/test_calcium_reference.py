@@ -25,7 +25,7 @@ pixel_noise_std, local_correlation = (
     typed(calcium.pixel_noise_std),
     typed(calcium.local_correlation),
 )
-unit_norm, decay_matrix = typed(calcium.unit_norm), typed(calcium.decay_matrix)
+decay_matrix, ascend = typed(calcium.decay_matrix), typed(calcium.ascend)
 deconvolve, deconvolve_penalized = typed(calcium.deconvolve), typed(calcium.deconvolve_penalized)
 deconvolve_fast, update_trace = typed(calcium.deconvolve_fast), typed(calcium.update_trace)
 update_footprint, update_background = (
@@ -67,7 +67,7 @@ def test_shapes_in_signatures_are_executed() -> None:
     for call in [
         lambda: pixel_noise_std(np.zeros((4, 60)), 30.0),
         lambda: local_correlation(np.zeros((4, 60))),
-        lambda: unit_norm(np.zeros(4)),
+        lambda: ascend(np.zeros((3, 5)), np.zeros((2, 4)), np.zeros(3), None, None, None, None),
         lambda: deconvolve(np.zeros((2, 9)), 9.0),
         lambda: update_trace(np.zeros((3, 5)), np.zeros(4), lambda trace: trace),
         lambda: update_trace(np.ones((3, 5)), np.ones(3), lambda trace: trace[1:]),
@@ -156,28 +156,6 @@ def test_a_frame_rate_too_low_for_the_cutoff_is_told(rate_hz: float) -> None:
 def test_a_movie_too_short_to_filter_is_told() -> None:
     with pytest.raises(InputError, match="less than two seconds"):
         pixel_noise_std(np.random.default_rng(0).normal(size=(2, 2, 59)), 30.0)
-
-
-@given(
-    shape=st.tuples(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6)),
-    scale=st.sampled_from([1e-6, 1, 1e6]),
-)
-@settings(max_examples=30, deadline=None)
-def test_unit_norm_scales_each_image_by_itself(shape: tuple[int, int, int], scale: float) -> None:
-    images = scale * np.random.default_rng(4).normal(size=shape) + scale
-    found = unit_norm(images)
-    np.testing.assert_allclose([np.linalg.norm(image) for image in found], 1)
-    for image, unit in zip(images, found, strict=True):
-        np.testing.assert_allclose(unit * np.linalg.norm(image), image)
-        np.testing.assert_allclose(unit_norm(image), unit)
-
-
-def test_unit_norm_leaves_zero_zero_and_its_input_alone() -> None:
-    images = np.stack([np.zeros((2, 3)), np.full((2, 3), 2.0)])
-    found = unit_norm(images)
-    assert (found[0] == 0).all()
-    np.testing.assert_allclose(found[1], 1 / math.sqrt(6))
-    assert (images[1] == 2).all()
 
 
 # Part 2
@@ -452,3 +430,100 @@ def test_updates_leave_their_inputs_alone_and_keep_single_precision() -> None:
     assert update_trace(R, u, lambda trace: trace).dtype == np.float32
     assert update_footprint(R, c).dtype == np.float32
     assert [part.dtype for part in update_background(R, u, 1e6, 1.0)] == [np.float32, np.float32]
+
+
+# The ascent that joins the updates
+
+
+def rank_of(num_neurons: int, everywhere: bool) -> tuple[Array, Array, Array]:
+    """A noisy movie, and first footprints: on all pixels, or each on pixels of its own."""
+    rng = np.random.default_rng(18)
+    movie = rng.normal(size=(12, 30)) + np.outer(rng.normal(size=12), 5 * rng.normal(size=30))
+    footprints = np.zeros((num_neurons, 12))
+    for k in range(num_neurons):
+        pixels = slice(None) if everywhere else slice(4 * k, 4 * k + 4)
+        footprints[k, pixels] = rng.normal(size=footprints[k, pixels].shape)
+    footprints /= np.linalg.norm(footprints, axis=1, keepdims=True)
+    return movie, footprints, unit_vector(12, 19)
+
+
+def least_squares_ascent(movie: Array, footprints: Array, behind: Array, **options: Any) -> Any:
+    """The ascent with updates that have no price and no prior: alternating least squares."""
+
+    def background(residual: Array, footprint: Array) -> tuple[Array, Array]:
+        return calcium.update_background(residual, footprint, 1e12, 1.0)
+
+    return ascend(
+        movie,
+        footprints,
+        behind,
+        lambda residual, footprint: calcium.update_trace(residual, footprint, lambda trace: trace),
+        calcium.update_footprint,
+        background,
+        lambda residual, traces, background_trace: -float(np.sum(residual**2)),
+        **options,
+    )
+
+
+@pytest.mark.parametrize("num_neurons", [0, 1, 2])
+def test_the_ascent_finds_the_best_fit_of_its_rank(num_neurons: int) -> None:
+    """Eckart and Young: what the best fit of rank r leaves is the sum of the smaller singular values squared."""
+    movie, footprints, behind = rank_of(num_neurons, everywhere=True)
+    found = least_squares_ascent(movie, footprints, behind, max_sweeps=2000, tolerance=1e-13)
+    best = np.sum(np.linalg.svd(movie, compute_uv=False)[num_neurons + 1 :] ** 2)
+    assert -found.objective[-1] == pytest.approx(best, rel=1e-4)
+    assert (np.diff(found.objective) > -1e-9).all()
+
+
+def test_the_ascent_keeps_neurons_in_their_pixels_and_its_books_right() -> None:
+    movie, footprints, behind = rank_of(3, everywhere=False)
+    before = [array.copy() for array in (movie, footprints, behind)]
+    found = least_squares_ascent(movie, footprints, behind, max_sweeps=7, tolerance=0.0)
+    assert ((found.footprints != 0) == (footprints != 0)).all()
+    model = found.footprints.T @ found.traces
+    model += np.outer(found.background_footprint, found.background_trace)
+    assert found.objective[-1] == pytest.approx(-np.sum((movie - model) ** 2))
+    for array, was in zip((movie, footprints, behind), before, strict=True):
+        np.testing.assert_array_equal(array, was)
+
+
+@pytest.mark.parametrize(("tolerance", "sweeps"), [(1.0, 1), (0.0, 9), (-1.0, 9)])
+def test_the_ascent_stops_when_it_is_told(tolerance: float, sweeps: int) -> None:
+    movie, footprints, behind = rank_of(2, everywhere=True)
+    found = least_squares_ascent(movie, footprints, behind, max_sweeps=9, tolerance=tolerance)
+    assert len(found.objective) == sweeps + 1
+
+
+@pytest.mark.parametrize("slack", [-0.5, -0.9, -0.999])
+def test_every_bound_above_zero_can_be_met_and_the_baseline_pays(slack: float) -> None:
+    y = noisy_trace(200, seed=20)
+    at_zero, below = (fast.bounded(y, 9.0, 1.0, each) for each in (0.0, slack))
+    assert np.linalg.norm(y - below.denoised - below.baseline) == pytest.approx(
+        (1 + slack) * math.sqrt(200)
+    )
+    assert below.baseline < at_zero.baseline - 2
+    assert below.amplitudes[0] > at_zero.amplitudes[0] + 2
+    assert np.sum(below.amplitudes > 0.1) > 3 * np.sum(at_zero.amplitudes > 0.1)
+    general = deconvolve(y, 9.0, 1.0, slack)
+    assert general.baseline == pytest.approx(below.baseline, abs=0.05 * abs(below.baseline))
+
+
+def test_the_dual_value_has_the_form_that_the_text_says() -> None:
+    y = noisy_trace(60, seed=21)
+    c, b = cp.Variable(60), cp.Variable()
+    r, jumps = y - c - b, cp.hstack([c[0], c[1:] - math.exp(-1 / 9) * c[:-1]])
+    theta = 1.2 * math.sqrt(60)
+    arrays = [
+        cp.sum_squares(r) <= theta**2,
+        cp.quad_over_lin(r, 1) <= theta**2,
+        cp.quad_form(r, np.eye(60)) <= theta**2,
+    ]
+    floats = [
+        cp.norm(r, 2) <= theta,
+        cp.norm(r, 2) ** 2 <= theta**2,
+        cp.sum(cp.square(r)) <= theta**2,
+    ]
+    for constraint in (*arrays, *floats):
+        cp.Problem(cp.Minimize(cp.sum(jumps)), [constraint, jumps >= 0]).solve(solver="CLARABEL")
+    assert [np.shape(constraint.dual_value) for constraint in arrays] == [(1,)] * 3
+    assert [type(constraint.dual_value) for constraint in floats] == [float] * 3

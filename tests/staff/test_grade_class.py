@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pickle
 import re
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -486,6 +487,17 @@ def test_without_bubblewrap_grading_is_refused(
         GradingError, match=r"bubblewrap is not installed; or trust .* --isolation none"
     ):
         grade(root, hand_in(tmp_path / "in", ("ada",)), tmp_path / "out", isolation="bwrap")
+
+
+def test_a_wheel_of_another_version_stops_a_class_before_it_costs_anybody(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = tmp_path / "line"
+    shutil.copytree(Path(setup.line.__file__).parent, newer)
+    (newer / "wire.py").write_text("MAGIC = b'S221'\n")
+    monkeypatch.setattr(setup.line, "__file__", str(newer / "__init__.py"))
+    with pytest.raises(GradingError, match=r"do not speak the same version .* stats220 build"):
+        grade(root, hand_in(tmp_path / "in", ("ada",)), tmp_path / "out")
 
 
 def test_a_gradebook_in_use_stops_a_class_before_the_work(root: Path, tmp_path: Path) -> None:

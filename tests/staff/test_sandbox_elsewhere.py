@@ -172,7 +172,7 @@ def test_a_plain_process_that_cannot_start_is_reported(tmp_path: Path) -> None:
     (tmp_path / "stats220").mkdir()
     (tmp_path / "stats220" / "__init__.py").touch()
     pool = SandboxPool(tmp_path, isolation="none")
-    with pool, pytest.raises(GradingError, match=r"did not start: .*stats220\.checks"):
+    with pool, pytest.raises(GradingError, match=r"did not start: .*stats220\.line"):
         pool.start()
 
 

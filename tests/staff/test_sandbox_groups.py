@@ -11,7 +11,7 @@ import pytest
 from sandboxes import LIMITS, MIB, needs_bwrap, unpack_student_wheel
 
 from stats220.line.failures import SandboxLost, StudentError
-from stats220.staff.grade.sandbox import SandboxPool
+from stats220.staff.grade.sandbox import SandboxPool, groups
 from stats220.staff.grade.sandbox.groups import GRADER, Parents
 
 OURS = Parents.find()
@@ -105,20 +105,20 @@ time.sleep(60)
 def test_a_group_is_joined_and_removed(packages: Path) -> None:
     assert OURS is not None
 
-    def groups() -> set[Path]:
+    def made_now() -> set[Path]:
         return {path for folder in OURS.folders for path in folder.glob("stats220-*")}
 
-    before = groups()
+    before = made_now()
     with SandboxPool(packages, limits=LIMITS, groups=OURS) as pool:
         assert pool.memory_limit == "cgroup"
         with pool.start() as sandbox:
             sandbox.session.run_cell("found = open('/proc/self/cgroup').read()")
-            made = groups() - before
+            made = made_now() - before
             assert {path.name for path in made} <= set(
                 sandbox.session.get("found").replace("\n", "/").split("/")
             )
             assert len(made) == len(OURS.folders)
-        assert groups() == before
+        assert made_now() == before
 
 
 def test_without_a_group_the_result_says_so(packages: Path) -> None:
@@ -166,6 +166,26 @@ def test_version_2_gets_a_group_for_the_grader_and_one_a_submission(tmp_path: Pa
         (door,) = doors
         os.write(door, b"0")
     assert (folder / "cgroup.procs").read_text() == "0"
+
+
+def test_groups_that_a_killed_grader_left_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = fake_version_2(tmp_path)
+    for name in ("stats220-left", "stats220-in-use", "of-another"):
+        (group / name).mkdir()
+    (
+        group / "stats220-in-use" / "a process"
+    ).touch()  # as the kernel, which keeps what is not empty
+    Parents.find(tmp_path / "proc")
+    assert (group / "stats220-left").exists()  # too young: somebody may be about to use it
+    monkeypatch.setattr(groups, "MIN_AGE_SECONDS", -1.0)
+    Parents.find(tmp_path / "proc")
+    assert {path.name for path in group.iterdir() if path.is_dir()} == {
+        GRADER,
+        "stats220-in-use",
+        "of-another",
+    }
 
 
 def test_version_2_moves_nobody_elses_processes(tmp_path: Path) -> None:

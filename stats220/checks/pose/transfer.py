@@ -173,7 +173,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         1,
         "leaves the image that it is given unchanged",
         needs="applies the head to the features of the stage",
-        hint="Training shows each image again and again: does forward write into it?",
+        hint="The same image comes again in the next epoch: does forward write into it, or into a view of it?",
         remedy="Take image[None], and write nothing into it: it is a view of the caller's image.",
     ):
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 from numpy.typing import NDArray
 
 from stats220.data.multiview import check_parents
@@ -94,7 +94,7 @@ def fit_gimbal(
         bone_variances=length_variances,
         pose_directions=np.stack(means),
         pose_concentrations=np.stack(concentrations),
-        transition=_transition(labels, num_states),
+        transition=_transition(labels, usable, num_states),
         step_variances=step_variances[0] ** 2 + step_variances[1],
         root_mean=np.nanmean(points, axis=(0, 1)),
     )
@@ -197,8 +197,11 @@ def _moments(
     return mean, np.clip(variance, SPAN_MM[0] ** 2, SPAN_MM[1] ** 2)
 
 
-def _transition(labels: Int[np.ndarray, " t"], num_states: int) -> Float[np.ndarray, "s s"]:
+def _transition(
+    labels: Int[np.ndarray, " t"], usable: Bool[np.ndarray, " t"], num_states: int
+) -> Float[np.ndarray, "s s"]:
     """Counts of the steps from state to state, and one more shared by all, so that none is impossible."""
     counts = np.full((num_states, num_states), 1.0 / num_states)
-    np.add.at(counts, (labels[:-1], labels[1:]), 1.0)
+    both = usable[:-1] & usable[1:]
+    np.add.at(counts, (labels[:-1][both], labels[1:][both]), 1.0)
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))

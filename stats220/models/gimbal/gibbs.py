@@ -176,11 +176,14 @@ class Gibbs:
         moved = (self.points_3d.diff(dim=1) ** 2).sum(-1) / self.steps
         log_prior = -(off[:, :, self.ends[0]].sum(dim=(1, 2)) + moved.sum(dim=(1, 2))) / 2
         errors_px = to_numpy(positions.errors_and_depths(self.views, self.points_3d)[0])
+        seen = np.isfinite(errors_px)
+        squares = np.where(seen, errors_px, 0.0) ** 2
         parts = [
-            np.log(share / (2 * np.pi * std**2)) - errors_px**2 / (2 * std**2)
+            np.log(share / (2 * np.pi * std**2)) - squares / (2 * std**2)
             for share, std in ((1 - self.share, self.inlier_std), (self.share, self.outlier_std))
         ]
-        return log_prior + self._tensor(np.nansum(np.logaddexp(*parts), axis=(1, 2, 3)))
+        log_views = np.where(seen, np.logaddexp(*parts), 0.0).sum(axis=(1, 2, 3))
+        return log_prior + self._tensor(log_views)
 
 
 def _checked(name: str, found: Any, shape: tuple[int, ...]) -> Any:

@@ -40,8 +40,10 @@ def fill_gaps(
     across = np.einsum("tk,k->t", directions[..., 1], natural[bones, 0])
     across = across - np.einsum("tk,k->t", directions[..., 0], natural[bones, 1])
     along = np.einsum("tki,ki->t", directions[..., :2], natural[bones, :2])
-    lengths = np.maximum(np.linalg.norm(natural, axis=-1, keepdims=True), 1e-9)
-    mean_pose = np.tile(natural / lengths * prior.bone_lengths[:, None], (len(points), 1, 1))
+    lengths = np.linalg.norm(natural, axis=-1, keepdims=True)
+    # A bone that may point anywhere hangs down.
+    unit = np.where(lengths > 0, natural / np.where(lengths > 0, lengths, 1.0), (0.0, 0.0, -1.0))
+    mean_pose = np.tile(unit * prior.bone_lengths[:, None], (len(points), 1, 1))
     mean_pose = turn(mean_pose, np.arctan2(across, along))
     while not filled.all():  # outwards along the bones, from what is known
         before = filled.copy()

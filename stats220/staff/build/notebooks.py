@@ -37,6 +37,9 @@ LOCKED_ROLES = (
     "test",
     "hand in",
 )  # the course's own; the install cell depends on the wheel
+# What a traceback shows of a cell that was run before those that it needs.
+NEEDS_INSTALL = "import stats220  # ModuleNotFoundError? Run the cell above, Setup, first"
+NEEDS_CELLS = "  # NameError? Run the cells above first"
 HAND_IN_TAG = "hand-in"  # not run with the key either
 FOLDED = {"cellView": "form"}  # on Colab
 HAND_IN = """\
@@ -119,6 +122,9 @@ def _cells(
     below = problems_below(sources)
     for cell in rest:
         made += [(derived, cell.start) for derived in _derive(sources, cell, kind, below)]
+    given = next((cell for cell, _ in made if cell.metadata.stats220.role == "given"), None)
+    if given is not None:
+        given.source = f"{NEEDS_INSTALL}\n{given.source}"
     hand_in = _nbgrader("hand_in", locked=True)
     made.append(
         (_cell("hand in", HAND_IN, "hand-in", {"tags": [SKIP_TAG, HAND_IN_TAG], **hand_in}), 1)
@@ -164,7 +170,7 @@ def _derive(sources: Sources, cell: Cell, kind: Kind, below: dict[int, list[Prob
             bonus = sources.is_bonus(name)
             entries = {"name": name, "points": cell.points, "bonus": bonus}
             marking = _nbgrader(f"test_{name}", points=None if bonus else cell.points, locked=True)
-            return [_cell("test", source, f"test-{name}", marking, **entries)]
+            return [_cell("test", source + NEEDS_CELLS, f"test-{name}", marking, **entries)]
         case "question":
             answer = sources.answers.by_question[name].text if kind == "solution" else ANSWER_STUB
             marking = _nbgrader(name, points=cell.points, solution=True)

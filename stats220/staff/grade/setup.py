@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stats220 import line
 from stats220.data.registry import cache_folder
 from stats220.errors import GradingError
 from stats220.staff.grade.files import clear_errors, scratch_folder
@@ -112,8 +113,26 @@ def prepared(release: Release, isolation: str) -> Iterator[Setup]:
     with scratch_folder("stats220-wheel-") as packages:
         with clear_errors(packages), zipfile.ZipFile(release.wheel) as archive:
             archive.extractall(packages)
+        _check_line(packages)
         for path in (packages, *packages.rglob("*")):  # a submission runs as another user
             path.chmod(0o755 if path.is_dir() else 0o644)
         groups = Parents.find() if isolation == "bwrap" else None
         data = cache if cache.is_dir() else None
         yield Setup(release, packages, data, isolation, groups=groups)
+
+
+def _check_line(packages: Path) -> None:
+    """Both ends of the line must be of one version: else every answer of a whole class would fail.
+
+    Raises
+    ------
+    GradingError
+        They are not.
+    """
+    ours = Path(line.__file__).parent
+    theirs = packages / "stats220" / ours.name
+    sides = [{f.name: f.read_bytes() for f in side.glob("*.py")} for side in (ours, theirs)]
+    if sides[0] != sides[1]:
+        raise GradingError(
+            "the wheel of the release and this package do not speak the same version of stats220.line: run `stats220 build`"
+        )

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: θ with T in place of √T
-# points: 10
+# points: 12
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: θ without √T
-# points: 14
+# points: 10
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: b is left out
-# points: 14
+# points: 16
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c = cp.Variable(T)

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: the baseline must not be negative
-# points: 18
+# points: 16
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

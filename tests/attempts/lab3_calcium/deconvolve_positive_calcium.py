@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: c >= 0 in place of Gc >= 0
-# points: 10
+# points: 12
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

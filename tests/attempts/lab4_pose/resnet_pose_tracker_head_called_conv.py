@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: the head under another name
-# points: 2
+# points: 1
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: centers the image in place
-# points: 9
+# points: 8
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints: int, num_stages: int = 1, kernel_size: int = 3) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: no interpolation: the logits are as small as the features
-# points: 4
+# points: 5
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

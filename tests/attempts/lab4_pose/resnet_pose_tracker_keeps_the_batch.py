@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: leaves the logits in their batch of one
-# points: 6
+# points: 5
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: scales each image once more, by its own mean and deviation
-# points: 11
+# points: 10
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

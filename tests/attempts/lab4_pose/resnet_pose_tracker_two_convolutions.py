@@ -1,6 +1,6 @@
 # exercise: ResNetPoseTracker
 # says: a hidden convolution under the head
-# points: 5
+# points: 4
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):
         super().__init__()

@@ -1,6 +1,6 @@
 # exercise: train
 # says: trains a deep copy, and leaves the model as it was
-# points: 2
+# points: 3
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     check_examples(train_data, validation_data)
     model = __import__('copy').deepcopy(model)

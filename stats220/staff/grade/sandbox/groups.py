@@ -21,6 +21,7 @@ GRADER = "stats220-grader"  # where a group's own processes go: in version 2 one
 MORE_BYTES = 256 * MIB  # for what a fork copies of the warm start
 MORE_PROCESSES = 4
 REMOVE_SECONDS = 5.0
+MIN_AGE_SECONDS = 60.0  # of a group that its maker has had the time to put a process in
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Parents:
         for line in groups:
             _, controllers, path = line.split(":", 2)
             own.update(dict.fromkeys(controllers.split(","), path))
-        return _version_2(own, mounts) or _version_1(own, mounts)
+        parents = _version_2(own, mounts) or _version_1(own, mounts)
+        for folder in parents.folders if parents else ():
+            _sweep(folder)
+        return parents
 
     def make(self, limits: Limits) -> Group:
         """A group for a submission. Raises OSError where the kernel has none to give."""
@@ -112,6 +116,14 @@ class Group:
                     folder.rmdir()
                     break
                 time.sleep(0.01)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the groups that killed graders left; the kernel keeps those that hold a process."""
+    for group in folder.glob("stats220-*"):
+        with contextlib.suppress(OSError):
+            if group.name != GRADER and time.time() - group.stat().st_mtime > MIN_AGE_SECONDS:
+                group.rmdir()
 
 
 def _version_2(own: dict[str, str], mounts: list[str]) -> Parents | None:
