@@ -198,7 +198,11 @@ def score(retina: SimulatedRetina, model: Any, seconds: float = math.nan) -> Sco
     fallen = trials[:, NUM_LAGS - 1 :]
     true_rate = retina.truth.test_expected_counts[NUM_LAGS - 1 :]
     bits = bits_per_spike(_bins(expected), _bins(fallen), _mean_counts(retina))
-    each = [np.corrcoef(a, b)[0, 1] for a, b in zip(rate.T, true_rate.T, strict=True)]
+    # Little data and much penalty can leave a rate that is constant.
+    each = [
+        np.corrcoef(a, b)[0, 1] if np.ptp(a) > 0 else 0.0
+        for a, b in zip(rate.T, true_rate.T, strict=True)
+    ]
     free = rate.mean(axis=0) / fallen.mean(axis=(0, 1))
     return Score(bits.numpy(), np.array(each), free, seconds)
 

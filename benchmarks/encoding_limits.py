@@ -30,17 +30,17 @@ NAIVE: dict[str, Any] = {
 def run(quick: bool = True) -> list[Row]:
     """One minute of one retina for each condition, or the full lengths of three."""
     seeds = [0] if quick else [0, 1, 2]
-    return [
-        row
-        for name in CONDITIONS
-        for row in rows(name, [condition(name, seed, 1.0 if quick else None) for seed in seeds])
-    ]
+    table = []
+    for name, (minutes, _) in CONDITIONS.items():
+        minutes = 1.0 if quick else minutes
+        ladders = [condition(name, seed, minutes) for seed in seeds]
+        table += rows(f"{name}, {minutes:g} min", ladders)
+    return table
 
 
-def condition(name: str, seed: int, minutes: float | None = None) -> dict[str, Score]:
-    """One retina under one condition; `minutes` of training in place of the condition's own."""
-    length, study = CONDITIONS[name]
-    return study(length if minutes is None else minutes, seed)
+def condition(name: str, seed: int, minutes: float) -> dict[str, Score]:
+    """One retina under one condition, with so many minutes of training."""
+    return CONDITIONS[name][1](minutes, seed)
 
 
 def rows(name: str, ladders: list[dict[str, Score]]) -> list[Row]:
@@ -98,8 +98,8 @@ def _raw_pixels(minutes: float, seed: int) -> dict[str, Score]:
 
 
 CONDITIONS: dict[str, tuple[float, Callable[[float, int], dict[str, Score]]]] = {
-    "two minutes of data": (2.0, _white),
-    "linear cells, 20 minutes": (20.0, _linear),
+    "little data": (2.0, _white),
+    "linear cells": (20.0, _linear),
     "naive training": (10.0, _naive),
     "natural scenes": (10.0, _natural),
     "natural scenes, raw pixels": (10.0, _raw_pixels),

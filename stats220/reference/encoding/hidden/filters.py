@@ -25,7 +25,7 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         movie = torch.from_numpy(rng.integers(-1, 2, (20_107, 2, 1), np.int8))
         counts, num_lags = draw_counts(rng, len(movie), 3, mean=0.02), 7
         counts[[6, 9_999, 10_005, 10_006]] = 3
-        counts[[0, 2, 5]] = 60  # too early
+        counts[[0, 2, 5]], counts[-1] = 60, 30  # too early, and the last
         expected = np.zeros((3, num_lags, 2, 1))
         for n in range(3):
             times = np.flatnonzero(counts[num_lags - 1 :, n]) + num_lags - 1
