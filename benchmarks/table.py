@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 
 from rich.table import Table
 
@@ -20,9 +21,11 @@ class Row:
     ours, peer
         The two figures, with their units, as text.
     ratio
-        Peer's over ours: above 1, ours is faster (or smaller).
+        Above 1, ours is better: peer's over ours where less is better, ours over peer's where more is.
     note
         Who the peer is, and what was held equal.
+    better
+        "less" (time, memory, error) or "more" (precision, correlation).
     """
 
     benchmark: str
@@ -31,6 +34,7 @@ class Row:
     peer: str
     ratio: float
     note: str = ""
+    better: str = "less"
 
 
 def seconds(call: Callable[[], object], repeats: int = 3) -> float:
@@ -43,9 +47,44 @@ def seconds(call: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
+def paired(
+    ours: Callable[[], object], peer: Callable[[], object], pairs: int = 3
+) -> tuple[float, float, float]:
+    """Processor seconds of both, by turns (ours, peer, ours, peer, ...), so that what else the machine does falls on both.
+
+    Parameters
+    ----------
+    ours, peer
+        What to run.
+    pairs
+        How often, after a first run of each that is not counted.
+
+    Returns
+    -------
+    ours, peer : float
+        Median seconds.
+    ratio : float
+        Median over pairs of peer's over ours.
+    """
+    times = []
+    for _ in range(pairs + 1):
+        pair = []
+        for call in (ours, peer):
+            start = process_time()
+            call()
+            pair.append(process_time() - start)
+        times.append(pair)
+    mine, theirs = zip(*times[1:], strict=True)
+    return median(mine), median(theirs), median(b / a for a, b in times[1:])
+
+
 def as_table(rows: Sequence[Row]) -> Table:
     """All rows in one table."""
-    table = Table("benchmark", "case", "ours", "peer", "ratio", "note", title="Benchmarks")
+    table = Table(
+        *("benchmark", "case", "ours", "peer", "better is", "ratio", "note"),
+        title="Benchmarks (ratio above 1: ours is better)",
+    )
     for row in rows:
-        table.add_row(row.benchmark, row.case, row.ours, row.peer, f"{row.ratio:.1f}x", row.note)
+        ratio = f"{row.ratio:.2f}x" if row.ratio < 2 else f"{row.ratio:.1f}x"
+        table.add_row(row.benchmark, row.case, row.ours, row.peer, row.better, ratio, row.note)
     return table

@@ -85,6 +85,11 @@ The indicator is a fast one (GCaMP6f): its light decays with a time constant of 
 """
 
 # %% explore minutes_cpu=0.2
+def by_rows(function, movie):
+    """What a function says of each pixel, asked for a few rows at a time, which saves memory."""
+    return np.concatenate([function(rows) for rows in np.array_split(movie, 10)])
+
+
 PRESET = "course"  # or "small", or "realistic"
 
 # For a movie of your own: load_calcium_movie("my_movie.tif", frame_rate_hz=30)
@@ -133,20 +138,18 @@ check.pixel_noise_std(pixel_noise_std)
 
 # %% [markdown]
 r"""
-From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. (Your function takes a few rows at a time, which saves
-memory.) The figure has the power spectrum of the pixels that vary most. White noise of variance 1 has the density 2 / frame rate at all
-frequencies, the dashed line, and above 8 Hz that is what is there. What rises above it on the left is calcium and background. The filter
-takes that away, and with it all noise *below* the dashed line, left of the shaded band.
+From here on the movie is divided by its noise, so that $\sigma = 1$ in every pixel. The figure has the power spectrum of the pixels that vary
+most. White noise of variance 1 has the density 2 / frame rate at all frequencies, the dashed line, and above 8 Hz that is what is there. What
+rises above it on the left is calcium and background. The filter takes that away, and with it all noise *below* the dashed line, left of the
+shaded band.
 """
 
 # %% explore minutes_cpu=0.3
 if ready({"Problem 1a": pixel_noise_std}):
-    rows = np.array_split(movie, 10)
-    noise_std = np.concatenate([pixel_noise_std(some, frame_rate_hz) for some in rows])
+    noise_std = by_rows(lambda rows: pixel_noise_std(rows, frame_rate_hz), movie)
     movie = standardize(movie, noise_std)  # from here on in noise standard deviations
-    del rows
 
-    variation = movie.std(axis=2)
+    variation = by_rows(lambda rows: rows.std(axis=2), movie)
     lively = movie[variation > np.percentile(variation, 98)].astype(float)
     sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
     frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
@@ -229,7 +232,7 @@ def project(footprints):
 if ready({"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}):
     bumps = gaussian_footprints(centers_rc, height, width, neuron_width_px=10)
     first_footprints = unit_norm(bumps)
-    first_background = unit_norm(np.median(movie, axis=2))
+    first_background = unit_norm(by_rows(lambda rows: np.median(rows, axis=2), movie))
     share = np.tensordot(first_footprints, first_background, axes=2)
     traces = project(first_footprints) - np.outer(share, project(first_background[None])[0])
 
@@ -697,7 +700,7 @@ if ready(NEEDS_DEMIXING):
 # %% [markdown]
 r"""
 **Where the cells are.** Their outlines over the correlation image, then each footprint by itself: you started from round bumps, what shape have
-they now? The last figure shows the ten footprints with the darkest pixels again, in colors that end near zero, so that what is below zero shows.
+they now? The last figure shows the five footprints with the darkest pixels again, in colors that end near zero: what is below zero is blue.
 """
 
 # %% explore minutes_cpu=0.1
@@ -719,57 +722,63 @@ else:
 
 figure_footprints(footprints_shown)
 darkest = footprints_shown.min(axis=(1, 2))
-dark = np.sort(np.argsort(darkest)[:10])
-figure_footprints(footprints_shown[dark], names=[str(k) for k in dark], limit=-2 * darkest.min())
+dark = np.sort(np.argsort(darkest)[:5])
+limit = max(-0.4 * darkest.min(), 1e-3)
+figure_footprints(footprints_shown[dark], names=[str(k) for k in dark], limit=limit)
 relative = (darkest / footprints_shown.max(axis=(1, 2))).min()
 print(f"the darkest pixel of a footprint has {relative:.2f} of its maximum")
 
 # %% [markdown]
 r"""
-**What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. So look at cells that overlap: how much of a
-neighbor's spikes was in their amplitudes before demixing (first figure), and how much is left (second)? Each pair of rows is a pair of
-neighbors.
+**What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. So look at cells that overlap a neighbor: how
+much of the neighbor's spikes was in their amplitudes before demixing (first figure), and how much is left (second)? The ticks above are a cell's *own*
+spikes: where an amplitude has none, look for the neighbor's.
 """
 
 # %% explore minutes_cpu=0.1
 if demixed is not None:
-    apart = np.linalg.norm(centers_rc[:, None] - centers_rc, axis=2)
-    pairs = np.argwhere(np.triu(apart < 12, 1))
-    pairs = pairs[np.argsort(apart[tuple(pairs.T)])][:4]
-    before = [denoise(trace) for trace in traces]
-    results_of = {
+    # Each cell that was found, and the nearest other one, found or not, if they overlap.
+    own = found if truth is not None else np.arange(len(centers_rc))
+    others_rc = truth.centers_rc if truth is not None else centers_rc
+    apart = np.linalg.norm(centers_rc[own][:, None] - others_rc, axis=2)
+    apart[np.arange(len(own)), cells if truth is not None else own] = np.inf
+    nearest, distance = apart.argmin(axis=1), apart.min(axis=1)
+    chosen = [k for k in np.argsort(distance)[:5] if distance[k] < 14]
+    several = own[chosen]
+    before = [denoise(traces[k]) for k in several]
+    rows_of = {
         "before demixing": (
-            traces,
+            traces[several],
             np.array([result.denoised + result.baseline for result in before]),
             np.array([result.amplitudes for result in before]),
         ),
         "demixed": (
-            demixed.traces,
-            demixed.denoised + demixed.baselines[:, None],
-            demixed.amplitudes,
+            demixed.traces[several],
+            (demixed.denoised + demixed.baselines[:, None])[several],
+            demixed.amplitudes[several],
         ),
     }
-    several = pairs.ravel()
-    for name, rows in results_of.items() if len(several) else ():
+    for name, rows in rows_of.items() if len(several) else ():
         ax = plot_traces(
-            *(values[several] for values in rows),
+            *rows,
             frame_rate_hz=frame_rate_hz,
             spike_counts=None if spike_counts is None else spike_counts[several],
             names=[str(k) for k in several],
             seconds=(0, 40),
         )
         ax.figure.suptitle(name, fontsize="medium")
-    if spike_counts is not None:
-        for k, other in [*pairs, *pairs[:, ::-1]]:
-            own, theirs = (
-                [np.corrcoef(rows[2][k], spike_counts[cell])[0, 1] for rows in results_of.values()]
-                for cell in (k, other)
-            )
-            print(
-                f"neuron {k:2}, {apart[k, other]:4.1f} pixels from {other:2}: correlation with "
-                f"its own spikes {own[0]:.2f} before, {own[1]:.2f} demixed; "
-                f"with the neighbor's {theirs[0]:5.2f} before, {theirs[1]:5.2f} demixed"
-            )
+    for row, k in enumerate(chosen) if truth is not None else ():
+        own_spikes, theirs = truth.spike_counts[cells[k]], truth.spike_counts[nearest[k]]
+        likeness = [
+            np.corrcoef(rows[2][row], spikes)[0, 1]
+            for spikes in (own_spikes, theirs)
+            for rows in rows_of.values()
+        ]
+        print(
+            f"neuron {own[k]:2}, a neighbor at {distance[k]:4.1f} pixels: correlation with its own "
+            "spikes {:.2f} before, {:.2f} demixed; with the neighbor's {:5.2f} before, {:5.2f} "
+            "demixed".format(*likeness)
+        )
 
 # %% [markdown]
 r"""
@@ -803,7 +812,7 @@ the share that was found. *Correlation*: of amplitudes with true spikes, summed 
 # %% explore minutes_cpu=1
 def take_apart(dim):
     """All parts of the lab on one simulated movie: what was found, scored by its truth."""
-    noise = pixel_noise_std(dim.movie, dim.frame_rate_hz)
+    noise = by_rows(lambda rows: pixel_noise_std(rows, dim.frame_rate_hz), dim.movie)
     film = standardize(dim.movie, noise)
     peaks = find_neurons(local_correlation(film), neuron_width_px=10)
     bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))

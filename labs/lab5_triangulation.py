@@ -70,13 +70,15 @@ from stats220.plotting.triangulation import (
     plot_rig,
 )
 from stats220.plotting.triangulation_poses import (
-    figure_pose_states,
     movie_skeleton,
-    plot_calibration,
-    plot_clouds,
     plot_coordinate,
     plot_errors,
     plot_skeletons,
+)
+from stats220.plotting.triangulation_posteriors import (
+    figure_pose_states,
+    plot_calibration,
+    plot_clouds,
 )
 from stats220.widgets.triangulation import explore_outlier, explore_point
 

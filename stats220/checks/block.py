@@ -114,7 +114,7 @@ class Block(Generic[Recorder]):
         if isinstance(error, (AssertionError, UnexpectedObject)):
             return "failed", "not as expected" if hidden else text or "not as expected"
         if is_misfit(error, () if self.checks.session is None else self.checks.session.received):
-            how = "" if hidden else f" ({type(error).__name__}: {text})"
+            how = "" if hidden else f" ({in_words(type(error).__name__, text)})"
             return "failed", f"the result has another form than expected{how}"
         # Only the check's author can be meant: tell, for nothing the student does will help.
         trace = error.__traceback__
@@ -142,6 +142,24 @@ class Block(Generic[Recorder]):
             return "failed", "the same error as above" + one_line(where, before=" ")
         self.checks.raised.add(again)
         return "failed", message
+
+
+# What Python says of a check that unpacks a result, and what it means to the student.
+FORMS = {
+    r"^zip\(\) argument \d+ is (shorter|longer)": "it has another number of items",
+    r"values to unpack \(expected (?:at least )?(\d+), got (\d+)\)": r"\1 values were expected, it has \2",
+    r"^too many values to unpack \(expected (\d+)\)": r"\1 values were expected, it has more",
+    r"^cannot unpack non-iterable (.+) object": r"several values were expected, it is one \1",
+    r"^'(.+)' object is not (?:iterable|subscriptable)": r"several values were expected, it is one \1",
+}
+
+
+def in_words(kind: str, text: str) -> str:
+    """An exception in words that need no look at the check's own code, where there are such."""
+    for pattern, words in FORMS.items():
+        if match := re.search(pattern, text):
+            return match.expand(words)
+    return f"{kind}: {text}"
 
 
 def _stub_of(message: str) -> str:

@@ -27,6 +27,8 @@ def remember(checks: Record, answer: object = None) -> None:
 
     An attempt counts when a hint was shown, and when its code, as far as that can be told, is another than that of the last.
     """
+    if checks.hidden:
+        return
     latest[checks.exercise] = checks
     code = code_of(answer)
     for result in checks.results:

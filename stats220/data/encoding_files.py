@@ -43,12 +43,15 @@ class RecordedResponses:
     test : MeasuredRates or None
         None where the file holds one movie only.
     bin_seconds : float
+    stimulus_std : float
+        1: stimuli are standardized where they are read.
     """
 
     train: Responses
     validation: Responses
     test: MeasuredRates | None
     bin_seconds: float
+    stimulus_std: float = 1.0
 
 
 def load_rgc(

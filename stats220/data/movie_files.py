@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int8
+from jaxtyping import Float, Int8, Shaped
 
 from stats220.data.responses import check_memory
 from stats220.errors import DataError, InputError
@@ -95,6 +96,12 @@ class MovieFile:
         """Frames from `start` up to `stop`, still in the file."""
         start, stop, _ = slice(start, stop).indices(len(self))
         return replace(self, first=self.first + start, last=self.first + stop)
+
+    def __array__(
+        self, dtype: Any = None, copy: bool | None = None
+    ) -> Shaped[np.ndarray, "num_frames height width"]:
+        """All frames, for ``np.asarray`` and ``torch.as_tensor``, where memory holds them."""
+        return np.asarray(self[:], dtype)
 
     def __getitem__(
         self, frames: slice

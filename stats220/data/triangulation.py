@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from jaxtyping import Float
 
 from stats220.data.calibration import Calibration, load_calibration, undistort
 from stats220.data.deeplabcut import read_deeplabcut
@@ -15,15 +18,17 @@ __all__ = [
     "Calibration",
     "MultiviewRecording",
     "MultiviewTruth",
+    "PoseStates",
     "SimulatedMultiview",
     "load_calibration",
     "load_fly",
     "load_rat7m",
+    "load_rat7m_pose_states",
     "simulate_multiview",
     "undistort",
 ]
 
-RAT7M_FILE = "mock_data.npz"
+RAT7M_FILE, RAT7M_STATES_FILE = "mock_data.npz", "mock_params.npz"
 RAT7M_IMAGE_SIZE = (1328, 1048)
 FLY_CAMERAS = ("Cam-A", "Cam-B", "Cam-C")
 FLY_NETWORKS = 3
@@ -32,7 +37,7 @@ FLY_NETWORKS = 3
 def load_rat7m() -> MultiviewRecording:
     """A rat that moves freely among 6 cameras, with motion capture: 100 frames of Rat7M that come with GIMBAL.
 
-    Fetched once (140 kB), checked and kept in the cache, see :mod:`stats220.data.registry`.
+    Fetched once (200 kB), checked and kept in the cache, see :mod:`stats220.data.registry`.
 
     Returns
     -------
@@ -70,6 +75,54 @@ def load_rat7m() -> MultiviewRecording:
         raise DataError(
             f"{path} cannot be read ({error}). Delete it and call again to fetch a fresh copy."
         ) from error
+
+
+class PoseStates(NamedTuple):
+    """What a rat's bones do, in the body's axes: x from SpineM to SpineF seen from above, z up.
+
+    Attributes
+    ----------
+    directions : array (num_states, num_keypoints, 3)
+        Mean direction of the bone from each key point's parent, of length 1; the root's is +x.
+    concentrations : array (num_states, num_keypoints)
+        Of the von Mises-Fisher distribution around it; 0 at the root.
+    probabilities : array (num_states,)
+        How often each state is.
+    """
+
+    directions: Float[np.ndarray, "num_states num_keypoints 3"]
+    concentrations: Float[np.ndarray, "num_states num_keypoints"]
+    probabilities: Float[np.ndarray, " num_states"]
+
+
+def load_rat7m_pose_states() -> PoseStates:
+    """The 180 pose states that GIMBAL's authors fitted to long recordings of Rat7M; skeleton and key points as in :func:`load_rat7m`.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be had, or is damaged.
+
+    References
+    ----------
+    Zhang et al. (2021), AISTATS 130:2800-2808, MIT licence.
+    """
+    path = fetch(RAT7M) / RAT7M_STATES_FILE
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            names = ("state_directions", "state_concentrations", "state_probability")
+            directions, concentrations, probabilities = (file[name].astype(float) for name in names)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}). Delete it and call again to fetch a fresh copy."
+        ) from error
+    concentrations[:, 0] = 0.0
+    directions[:, 0] = (1.0, 0.0, 0.0)
+    return PoseStates(
+        directions / np.linalg.norm(directions, axis=-1, keepdims=True),
+        concentrations,
+        probabilities / probabilities.sum(),
+    )
 
 
 def load_fly(network: int = 0, *, straighten: bool = True) -> MultiviewRecording:

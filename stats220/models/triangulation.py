@@ -128,19 +128,23 @@ def check_precisions(points_3d: Any, precisions: Any, step_std_mm: float) -> Non
         raise InputError(f"step_std_mm={step_std_mm} must be positive and finite")
 
 
-def check_concentration(concentration: Any) -> Array:
+def check_concentration(concentration: Any, *, positive: bool = False) -> Array:
     """The concentration as an array of float64.
 
     Raises
     ------
     InputError
-        Where it is negative, NaN or infinite.
+        Where it is negative, NaN or infinite; or zero, where it has to be `positive`.
     """
     array = np.asarray(concentration, dtype=float)
     if not (np.isfinite(array) & (array >= 0)).all():
         raise InputError(
             "a concentration is negative or not finite: an infinite one is no distribution but a point, "
             "so cap it, at 1e6 say"
+        )
+    if positive and not (array > 0).all():
+        raise InputError(
+            "a concentration is 0: that is the uniform distribution, of log density -log(4π)"
         )
     return array
 
@@ -151,8 +155,8 @@ def check_directions(directions: Any, weights: Any) -> None:
     Raises
     ------
     InputError
-        Where shapes do not go together, a direction has not unit length, all weights are 0, or all
-        directions that count are the same.
+        Where shapes do not go together, a direction has not unit length, all weights are 0, all
+        directions that count are the same, or they cancel.
     """
     if np.ndim(directions) != 2 or np.shape(directions)[1] != 3:
         raise InputError(f"directions have the shape {np.shape(directions)}, not (n, 3)")
@@ -166,6 +170,10 @@ def check_directions(directions: Any, weights: Any) -> None:
     if not np.linalg.norm(mean) < 1 - 1e-12:
         raise InputError(
             "all directions are the same: the best concentration is infinite. Use more directions"
+        )
+    if np.linalg.norm(mean) < 1e-9:
+        raise InputError(
+            "the directions cancel, so that any mean direction is as good: they are uniform, κ = 0"
         )
 
 

@@ -109,6 +109,8 @@ def plot_contours(
     for k, shape in enumerate(shapes):
         if shape.max() > 0:
             ax.contour(shape, levels=[level * shape.max()], colors=[style.color(k)], linewidths=1.2)
+            inside = np.argwhere(shape > level * shape.max())
+            _number(ax, k, inside[:, 0].min(), inside[:, 1].max())
     return ax
 
 

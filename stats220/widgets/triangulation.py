@@ -12,7 +12,8 @@ from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
 from stats220.plotting.pose_training import as_png
-from stats220.plotting.triangulation import Edges, axes_3d, equal_scale, figure_views
+from stats220.plotting.skeletons import Edges, axes_3d, equal_scale
+from stats220.plotting.triangulation import figure_views
 
 Project = Callable[[Any, Any], Any]
 Method = Callable[[Any, Any], Any]  # (projections, points_2d (num_cameras, 1, 2)) -> (1, 3)

@@ -232,7 +232,7 @@ def test_a_longer_first_second_is_as_good() -> None:
         ("deconvolve_fast_one_frame_short", "finds it for noisy", "", "A pool of l frames"),
         ("update_footprint_clipped", "keeps the sign", "", "negative somewhere"),
         ("update_trace_centered", "weighs each pixel", "", "May a trace be negative"),
-        ("update_footprint_in_place", "leaves the movie", "afterwards is", "that you leave behind"),
+        ("update_footprint_in_place", "leaves the movie", "afterwards is", "is it as it was"),
         ("ascend_without_own_part", "shows a neuron", "", "From what should its next update"),
         ("ascend_footprint_first", "finds first the trace", "", "What can be updated first"),
         ("ascend_background_first", "updates the background", "", "what is in the residual"),

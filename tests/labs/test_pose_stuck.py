@@ -52,7 +52,9 @@ def test_untouched_notebook_runs_to_its_end_and_says_what_each_figure_waits_for(
         elif cell.role in ("given", "explore"):
             run(cell, names)
             said = capsys.readouterr().out
-            waiting += len(re.findall(r"^This figure needs Problem \d\w, \w+: ", said, re.MULTILINE))
+            waiting += len(
+                re.findall(r"^This figure needs Problem \d\w, \w+: ", said, re.MULTILINE)
+            )
     assert waiting >= 20
 
 

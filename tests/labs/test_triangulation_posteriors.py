@@ -182,6 +182,15 @@ def test_update_direction_where_prior_and_bone_cancel() -> None:
             update_direction(mean, bad, mean, -mean, 3.0, 3.0)
 
 
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [(0.0, "uniform"), (np.inf, "cap it"), (-1.0, "negative"), (np.nan, "negative")],
+)
+def test_vmf_log_density_refuses_what_is_no_concentration(bad: float, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        key.vmf_log_density(np.eye(3), np.eye(3)[0], bad)
+
+
 def test_vmf_log_density_is_scipys_and_stable() -> None:
     mean = unit(seed=6)
     u = unit(20, seed=7)
@@ -217,6 +226,7 @@ def test_fit_vmf_is_scipys(concentration: float) -> None:
         (np.eye(3), np.zeros(3), "cluster is empty"),
         (np.eye(3)[[0, 0]], np.ones(2), "all directions are the same"),
         (2 * np.eye(3), np.ones(3), "unit length"),
+        (np.vstack([np.eye(3), -np.eye(3)]), np.ones(6), "the directions cancel"),
         (np.eye(3), np.ones(2), "weights for 3 directions"),
     ],
 )

@@ -64,6 +64,16 @@ def test_the_layout_of_the_baccus_lab(write: Callable[[Layout], Path]) -> None:
     assert recording.test.stimulus[:].shape == (100, 6, 8)
 
 
+def test_a_whole_movie_becomes_an_array_or_a_tensor(write: Callable[[Layout], Path]) -> None:
+    import torch
+
+    movie = load_rgc(write(LAYOUT)).train.stimulus
+    signs = STIMULUS[:360].astype(int) // 64 - 1
+    np.testing.assert_array_equal(np.asarray(movie), signs)
+    assert np.asarray(movie, np.float32).dtype == np.float32
+    assert torch.equal(torch.as_tensor(np.asarray(movie)), torch.as_tensor(signs).char())
+
+
 def test_pixels_are_pooled_slice_by_slice(write: Callable[[Layout], Path]) -> None:
     movie = load_rgc(write(LAYOUT), pool=2).train.stimulus
     assert movie.shape == (360, 3, 4)

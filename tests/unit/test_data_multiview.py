@@ -14,6 +14,7 @@ from stats220.data.triangulation import (
     SimulatedMultiview,
     load_fly,
     load_rat7m,
+    load_rat7m_pose_states,
     simulate_multiview,
 )
 from stats220.errors import InputError
@@ -72,6 +73,17 @@ def test_the_real_slice_has_these_figures(recordings: Path) -> None:
     assert np.mean(errors > 50) == pytest.approx(0.11, abs=0.005)
     left, right = (rat.keypoint_names.index(name) for name in ("KneeL", "KneeR"))
     np.testing.assert_array_equal(rat.points_2d[:, :, left], rat.points_2d[:, :, right])
+
+
+def test_the_published_pose_states(recordings: Path) -> None:
+    found = load_rat7m_pose_states()
+    assert found.directions.shape == (180, 18, 3)
+    np.testing.assert_allclose(np.linalg.norm(found.directions, axis=-1), 1)
+    assert found.probabilities.sum() == pytest.approx(1)
+    assert (found.concentrations[:, 0] == 0).all()
+    # In the body's axes the spine's middle lies behind its front, and the left hip to the left.
+    assert (found.directions[:, 10, 0] < 0).mean() > 0.95
+    assert np.average(found.directions[:, 12, 1], weights=found.probabilities) > 0.5
 
 
 def test_truth_says_what_was_simulated(simulated: SimulatedMultiview) -> None:

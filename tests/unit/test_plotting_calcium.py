@@ -140,6 +140,7 @@ def test_rings_are_where_the_cells_are_and_the_image_keeps_its_limits() -> None:
 def test_contours_have_their_neurons_color_and_lie_around_the_footprint() -> None:
     ax = plot.plot_contours(FOOTPRINTS, IMAGE, quantity="x (1)", level=0.5)
     first, second = ax.collections
+    assert [text.get_text() for text in ax.texts] == ["0", "1"]
     for k, contour in enumerate((first, second)):
         expected = matplotlib.colors.to_rgb(style.color(k))
         np.testing.assert_allclose(contour.get_edgecolor()[0][:3], expected)
@@ -188,6 +189,33 @@ def test_traces_stand_one_below_the_other_in_their_neurons_colors() -> None:
     ticks = [line for line in ax.lines if line.get_marker() == "|"]
     np.testing.assert_allclose(ticks[0].get_xdata(), np.array([10, 40]) / 30)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0", "1"]
+
+
+def test_traces_may_have_names_and_say_what_is_drawn() -> None:
+    ax = plot.plot_traces(
+        TRACES,
+        DENOISED,
+        AMPLITUDES,
+        frame_rate_hz=30.0,
+        spike_counts=SPIKES,
+        names=["a: 3.0", "b: none"],
+    )
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["a: 3.0", "b: none"]
+    said = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert said[-2:] == ["below: amplitudes", "above: true spikes"]
+    with pytest.raises(InputError, match="1 names for 2 traces"):
+        plot.plot_traces(TRACES, DENOISED, AMPLITUDES, frame_rate_hz=30.0, names=["a"])
+
+
+def test_axes_that_are_to_be_compared_end_where_they_are_told() -> None:
+    figure = plot.figure_deconvolution(
+        TRACES[0], {"fit": RESULT}, frame_rate_hz=30.0, amplitude_limit=8.0
+    )
+    assert figure.axes[1].get_ylim()[1] == 8.0
+    figure = plot.figure_footprints(FOOTPRINTS, limit=0.1)
+    assert figure.axes[0].images[0].get_clim() == (-0.1, 0.1)
+    ax = plot.plot_spectrum(FREQUENCIES, {"raw": 1 + FREQUENCIES}, cutoff_hz=8.0, white=2 / 30)
+    assert "white noise" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def test_silent_neurons_are_drawn_too() -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from stats220.errors import InputError
 from stats220.plotting import triangulation as plot
 from stats220.plotting import triangulation_poses as poses
+from stats220.plotting import triangulation_posteriors as posteriors
 
 EDGES = [(1, 0), (2, 1)]
 VIEWS = np.array([[[10.0, 20], [30, 40], [50, 25]], [[110.0, 120], [np.nan, np.nan], [150, 160]]])
@@ -44,11 +45,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "plot_coordinate": lambda: poses.plot_coordinate(
         {"truth": POSE[:, 0], "walk": POSE[:, 2]}, stds={"walk": np.ones(3)}
     ),
-    "figure_pose_states": lambda: poses.figure_pose_states(
+    "figure_pose_states": lambda: posteriors.figure_pose_states(
         np.eye(3)[None, :], np.array([0.0, 10, 20]), np.array([-1, 0, 1])
     ),
-    "plot_clouds": lambda: poses.plot_clouds({"paw": DRAWS}, {"paw": np.zeros(3)}),
-    "plot_calibration": lambda: poses.plot_calibration({"GIMBAL": np.linspace(0, 1, 50)}),
+    "plot_clouds": lambda: posteriors.plot_clouds({"paw": DRAWS}, {"paw": np.zeros(3)}),
+    "plot_calibration": lambda: posteriors.plot_calibration({"GIMBAL": np.linspace(0, 1, 50)}),
 }  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def test_errors_have_their_mean_and_two_standard_errors() -> None:
 
 def test_pose_state_hangs_each_bone_on_its_parent() -> None:
     directions = np.array([[[1.0, 0, 0], [1, 0, 0], [0, 0, 1]]])
-    figure = poses.figure_pose_states(directions, np.array([0, 10, 20]), np.array([-1, 0, 1]))
+    figure = posteriors.figure_pose_states(directions, np.array([0, 10, 20]), np.array([-1, 0, 1]))
     side, above = figure.axes
     np.testing.assert_allclose(lines(side)[-1], [[0, 0], [10, 0], [10, 20]])
     np.testing.assert_allclose(lines(above)[-1], [[0, 0], [10, 0], [10, 0]])
@@ -111,7 +112,7 @@ def test_pose_state_hangs_each_bone_on_its_parent() -> None:
 
 def test_calibration_counts_what_lies_inside() -> None:
     uniform, narrow = np.linspace(0, 1, 1001), np.append(np.full(46, 0.99), np.full(54, 0.5))
-    ax = poses.plot_calibration({"right": uniform, "too sure": np.append(narrow, np.nan)})
+    ax = posteriors.plot_calibration({"right": uniform, "too sure": np.append(narrow, np.nan)})
     right, too_sure = lines(ax)[1:3]
     np.testing.assert_allclose(right[:, 1], right[:, 0], atol=0.002)
     assert too_sure[90, 1] == pytest.approx(0.54)
@@ -134,9 +135,9 @@ def test_movie_has_a_page_a_frame() -> None:
         (lambda: plot.figure_views(VIEWS, EDGES, compared={"truth": VIEWS[:1]}), "from 1 cameras"),
         (lambda: poses.movie_skeleton({"a": WALK, "b": WALK[:2]}, EDGES), "one number of frames"),
         (lambda: poses.plot_errors([1], {"DLT": np.ones((2, 3))}, quantity="n"), "1 levels"),
-        (lambda: poses.plot_calibration({"a": np.array([1.5])}), "from 0 to 1"),
+        (lambda: posteriors.plot_calibration({"a": np.array([1.5])}), "from 0 to 1"),
         (
-            lambda: poses.figure_pose_states(np.ones((1, 2, 3)), np.ones(2), np.array([1, 0])),
+            lambda: posteriors.figure_pose_states(np.ones((1, 2, 3)), np.ones(2), np.array([1, 0])),
             "has a loop",
         ),
     ],

@@ -193,6 +193,31 @@ def test_what_raises_is_the_authors_unless_it_is_done_to_what_came_back(
         assert "tell the course staff" in result.message
 
 
+def zips(checks: Checks, f: Any) -> None:
+    for got, wanted in zip(f(1), [1, 2, 3], strict=True):
+        checks.equal(got, wanted)
+
+
+@pytest.mark.parametrize(
+    ("body", "returned", "words"),
+    [
+        (zips, [1, 2], "it has another number of items"),
+        (zips, [1, 2, 3, 4], "it has another number of items"),
+        (zips, 7, "several values were expected, it is one int"),
+        (unpacks, (1,), "2 values were expected, it has 1"),
+        (unpacks, (1, 2, 3), "2 values were expected, it has "),
+        (unpacks, 7.5, "several values were expected, it is one float"),
+        (lambda c, f: f(1)[0], 7, "several values were expected, it is one int"),
+        (lambda c, f: f(1).shape, [7], "AttributeError: 'list' object has no attribute 'shape'"),
+    ],
+)
+def test_what_python_says_of_another_form_is_said_in_words(
+    body: Any, returned: Any, words: str
+) -> None:
+    message = run(body, lambda x: returned).message
+    assert message.startswith(f"the result has another form than expected ({words}")
+
+
 def test_every_builtin_exception_arrives_as_itself() -> None:
     def raises(name: str) -> Any:
         raise getattr(builtins, name)(*("utf-8", b"x", 0, 1, "odd")[: ARGUMENTS.get(name, 1)])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.inputs import neighbor_mean, sines, waves
+from stats220.checks.calcium.inputs import neighbor_mean, numbers, sines, waves
 
 # Wider than the share of T or T - 1 frames, which a check of its own looks at.
 ROUGHLY = 3e-2
@@ -21,8 +21,8 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     with checks(
         3,
         "keeps what is faster than the cutoff and removes what is slower, at any frame rate",
-        hint="Along which axis is time, in which unit is the cutoff, and which side of it should go? The cutoff and the frame rate are "
-        "arguments.",
+        hint="Along which axis is time, in which unit is the cutoff, and which side of it should go, how steeply? The cutoff and the "
+        "frame rate are arguments.",
         remedy="butter wants btype='highpass', the frame rate as fs=, and output='sos'; sosfilt then filters along axis=-1.",
     ):
         for frame_rate_hz, cutoff_hz, slow, fast in (
@@ -55,10 +55,10 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     ):
         white = checks.rng.normal(size=(8, 9, 1000))
         for std in (1.0, 3.0):
-            found = checks.array(pixel_noise_std(std * white, 30.0), (8, 9))
-            checks.close(
-                found.mean(), std, atol=0.025 * std, name=f"mean over pixels of noise of {std:g}"
-            )
+            for rate, options in ((30.0, {}), (50.0, {"cutoff_hz": 12.0})):
+                found = numbers(checks, pixel_noise_std(std * white, rate, **options), (8, 9))
+                what = f"mean over pixels of noise of {std:g} at {rate:g} Hz"
+                checks.close(found.mean(), std, atol=0.025 * std, name=what)
 
     with checks(
         2,
@@ -69,7 +69,7 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     ):
         for frame_rate_hz in (30.0, 50.0):
             dim = checks.rng.normal(size=(8, 9, 10 * int(frame_rate_hz)))
-            bright = checks.array(pixel_noise_std(dim + 1000, frame_rate_hz), (8, 9))
+            bright = numbers(checks, pixel_noise_std(dim + 1000, frame_rate_hz), (8, 9))
             # What is left of noise of 1 is 0.68 or more; what rings is a hundred times as much.
             checks.that(
                 0.4 < bright.mean() < 3,
@@ -79,13 +79,13 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     with checks(
         1,
         "leaves the movie as it was",
-        hint="Whoever uses the movie next gets what your function wrote into it.",
+        hint="Whoever uses the movie next gets it filtered, or without its mean.",
         remedy="`movie -= ...` writes into the caller's array: a new name, movie - ..., makes a new one.",
         needs="keeps what is faster than the cutoff and removes what is slower, at any frame rate",
     ):
         movie = 50 + checks.rng.normal(size=(3, 4, 120))
         found, (afterwards, _) = checks.call(pixel_noise_std, movie, 30.0)
-        checks.array(found, (3, 4))
+        numbers(checks, found, (3, 4))
         checks.equal(afterwards, movie, name="the movie afterwards")
 
     return checks
@@ -132,7 +132,7 @@ def local_correlation(local_correlation: Any) -> Checks:
         contrast = checks.rng.permutation(np.geomspace(0.5, 100, height * width))
         changed = brightness + contrast.reshape(height, width, 1) * movie
         plain, found = (
-            checks.array(local_correlation(each), (height, width))[1:-1, 1:-1]
+            numbers(checks, local_correlation(each), (height, width))[1:-1, 1:-1]
             for each in (movie, changed)
         )
         checks.that(bool(np.ptp(plain) > 0.1), "the correlations are all the same")
@@ -152,7 +152,7 @@ def local_correlation(local_correlation: Any) -> Checks:
     ):
         movie, expected = scene()
         checks.close(
-            checks.array(local_correlation(movie=movie), (height, width)),
+            numbers(checks, local_correlation(movie=movie), (height, width)),
             expected,
             atol=ROUGHLY,
             name="the whole image",

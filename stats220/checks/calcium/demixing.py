@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.calcium.inputs import numbers
 
 
 def planted(footprint: Any, trace: Any, rng: np.random.Generator) -> tuple[Any, Any]:
@@ -71,7 +72,8 @@ def update_trace(update_trace: Any) -> Checks:
     with checks(
         2,
         "returns what `denoise` makes of it",
-        hint="Who chooses the deconvolution here, and what is to be deconvolved: each pixel, or what the footprint sees of them all?",
+        hint="Who chooses the deconvolution here, and what is to be deconvolved, once: each pixel, or what the footprint sees of them all? "
+        "Is anything left to do to what comes back?",
         remedy="return denoise(target): call the function that is handed in, once, with the projection, and return what comes back.",
     ):
         movie, footprint, _ = scene()
@@ -84,11 +86,23 @@ def update_trace(update_trace: Any) -> Checks:
             atol=1e-6,
             name="trace, where denoise gives the same whatever it is asked",
         )
+        same, more = (
+            numbers(
+                checks, update_trace(movie, footprint, checks.make(partial, np.add, extra)), (40,)
+            )
+            for extra in (0.0, 1.0)
+        )
+        checks.close(
+            more - same,
+            np.ones(40),
+            atol=1e-4,
+            name="by how much the trace grows where denoise adds 1",
+        )
 
     with checks(
         1,
         "leaves the movie and the footprint as they were",
-        hint="All updates after this one start from the residual that you leave behind.",
+        hint="All updates after this one start from the residual that you leave behind: is it still the one that came in?",
         remedy="`*=` and `-=` on an argument write into the caller's array: make new ones.",
         needs="weighs each pixel by the footprint, and adds up",
     ):
@@ -153,7 +167,7 @@ def update_footprint(update_footprint: Any) -> Checks:
     with checks(
         1,
         "leaves the movie and the trace as they were",
-        hint="All updates after this one start from the residual that you leave behind.",
+        hint="The footprint's update is shown the same residual as the trace's before it, and leaves it to the next: is it as it was.",
         remedy="`*=`, `/=` and `-=` on an argument, or out=, write into the caller's array: make new ones.",
         needs="finds how well each pixel goes along with the trace",
     ):

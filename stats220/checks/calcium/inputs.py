@@ -10,6 +10,12 @@ from scipy.signal import lfilter
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
+def numbers(checks: Any, value: Any, shape: tuple[int, ...], name: str = "result") -> Array:
+    """An array of that shape, or the list or tensor that holds its numbers: whether it is an array is judged once an exercise."""
+    checks.shape(value, shape, name=name)
+    return np.asarray(value, dtype=np.float64)
+
+
 def sines(frequencies_hz: list[float], frame_rate_hz: float, seconds: float) -> Array:
     """A movie (1, num_pixels, num_frames): a sine of standard deviation 1 in each pixel."""
     times = np.arange(round(seconds * frame_rate_hz)) / frame_rate_hz

@@ -8,7 +8,7 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks
-from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, pull_of
+from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, numbers, pull_of
 
 # Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
 SOLVED = 2e-2
@@ -32,7 +32,7 @@ def number(checks: Checks, value: Any, name: str) -> float:
 
 def fit_of(checks: Checks, result: Any, num_frames: int, decay_frames: float) -> Fit:
     """What is needed of a result. Where amplitudes and calcium were mixed up, which a check of its own looks at, c is still found."""
-    denoised = checks.array(result.denoised, (num_frames,), name="denoised")
+    denoised = numbers(checks, result.denoised, (num_frames,), "denoised")
     amplitudes = result.amplitudes
     if getattr(amplitudes, "shape", None) == denoised.shape:
         c, a = to_numpy(denoised), to_numpy(amplitudes)

@@ -12,11 +12,16 @@ from stats220.checks.inputs import normal
 from stats220.checks.pose.models import parabolas
 
 
-def drawn_tops(checks: Checks, count: int, height: int, width: int) -> torch.Tensor:
-    """Places (x, y) inside of maps, at least 0.05 from where two pixels are equally near."""
-    whole = torch.tensor(checks.rng.integers(1, [width - 1, height - 1], (count, 2)))
-    fraction = torch.tensor(checks.rng.uniform(-0.45, 0.45, (count, 2)), dtype=torch.float32)
-    return whole + fraction
+def drawn_tops(checks: Checks, count: int) -> torch.Tensor:
+    """Places (x, y) inside of maps of 9 × 12, left of their middle, and clearly nearer to one pixel than to others."""
+    whole = torch.tensor(checks.rng.integers([1, 1], [5, 8], (count, 2)))
+    size, sign = checks.rng.uniform(0.2, 0.45, (count, 2)), checks.rng.choice([-1, 1], (count, 2))
+    return whole + torch.tensor(size * sign, dtype=torch.float32)
+
+
+def maps_with(tops: torch.Tensor, **kwargs: Any) -> torch.Tensor:
+    """Maps of 9 × 12 with these tops, the later ones a little higher."""
+    return parabolas(tops, 9, 12, **kwargs) + 0.1 * torch.arange(len(tops))[:, None, None]
 
 
 def in_either_order(found: Any, tops: torch.Tensor) -> Any:
@@ -39,7 +44,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         hint="One row for each key point, found or not, with two numbers: is it a tensor, or a list or array of them?",
         remedy="Write into keypoints_xy, which the stub has made, and return it.",
     ):
-        logits = normal(4, 6, 7, rng=checks.rng)
+        logits = torch.full((4, 6, 7), -3.0)
+        logits[:, 3, 3] = 1.0
         found = locate_keypoints(logits=logits, scale=2, min_probability=0)
         checks.tensor(found, (4, 2), None, name="keypoints_xy")
 
@@ -52,14 +58,13 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     ):
         for height, width in [(9, 12), (3, 2600)]:
             logits = normal(3, height, width, rng=checks.rng) - 9
-            places = [
-                (int(checks.rng.integers(height)), int(checks.rng.integers(width))) for _ in logits
-            ]
+            rows = checks.rng.integers(1, height - 1, len(logits)).tolist()
+            columns = checks.rng.integers(1, width - 1, len(logits)).tolist()
+            places = list(zip(rows, columns, strict=True))
             places[1] = height - 1, width - 1
             for k, (row, column) in enumerate(places):
                 # Neighbors alike: the top of the parabola is at the pixel's center.
-                logits[k, max(0, row - 1) : row + 2, column] = -20.0
-                logits[k, row, max(0, column - 1) : column + 2] = -20.0
+                logits[k, max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = -20.0
                 logits[k, row, column] = float(checks.rng.uniform(-3, 3))
             places_xy = [[column, row] for row, column in places]
             checks.close(
@@ -77,9 +82,9 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         remedy="δ = (l - r) / (2 (l - 2c + r)) of the logits left and right for x, above and below for y; 0 only along the axis on which "
         "a neighbor is missing.",
     ):
-        border = torch.tensor([[0.0, 6.4], [11.0, 2.3], [4.8, 0.0], [3.3, 8.0]])
-        tops = torch.cat([drawn_tops(checks, 4, 9, 12), border])
-        logits = parabolas(tops, 9, 12)
+        border = torch.tensor([[0.0, 6.4], [11.0, 2.3], [4.8, 0.0], [3.3, 8.0], [9.3, 4.4]])
+        tops = torch.cat([drawn_tops(checks, 4), border])
+        logits = maps_with(tops)
         found = in_either_order(locate_keypoints(logits), tops)
         checks.close(found, tops, atol=2e-2, name="keypoints_xy")
 
@@ -92,8 +97,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         remedy="argmax of the logits; the shift is 0 only where all three are equal, never below some small number.",
     ):
         for top, bend in [(60.0, (0.4, 0.7)), (-30.0, (0.4, 0.7)), (2.0, (2e-3, 3e-3))]:
-            tops = drawn_tops(checks, 3, 9, 12)
-            logits = parabolas(tops, 9, 12, top=top, bend=bend)
+            tops = drawn_tops(checks, 3)
+            logits = maps_with(tops, top=top, bend=bend)
             name = f"keypoints_xy, largest logit {top:g}"
             found = in_either_order(locate_keypoints(logits), tops)
             checks.close(found, tops, atol=4e-2, name=name)
@@ -105,8 +110,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         "give that?",
         remedy="(2 + 0.5) · 4 - 0.5 = 9.5: add half a pixel, scale, take half a pixel off again, for x and for y.",
     ):
-        tops = drawn_tops(checks, 3, 9, 12).round()
-        logits = parabolas(tops, 9, 12)
+        tops = drawn_tops(checks, 3).round()
+        logits = maps_with(tops)
         for scale in (4, 1.5):
             # The middle of the first and the last of the pixels that it covers.
             expected = (tops * scale + (tops + 1) * scale - 1) / 2
@@ -120,9 +125,9 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         hint="A quarter of a pixel of the map: how many pixels of the frame is that?",
         remedy="Add δ to the column and the row first, then bring both to the frame.",
     ):
-        tops = drawn_tops(checks, 4, 9, 12)
+        tops = drawn_tops(checks, 4)
         expected = (tops * 5 + (tops + 1) * 5 - 1) / 2
-        found = in_either_order(locate_keypoints(parabolas(tops, 9, 12), scale=5), expected)
+        found = in_either_order(locate_keypoints(maps_with(tops), scale=5), expected)
         checks.close(found, expected, atol=0.1, name="keypoints_xy, scale 5")
 
     with checks(

@@ -52,7 +52,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(2, patch_size=5)
         template = draw_layer(checks, model.template, (2, 1), "template")
-        image = normal(3, 11, 14, rng=checks.rng)
+        image = 1 + normal(3, 11, 14, rng=checks.rng)
         expected = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None])
         checks.close(model(image), torch.tensor(expected), atol=2e-2, name="logits")
 
@@ -65,7 +65,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
         template = draw_layer(checks, model.template, (2, 1), "template")
-        grey = normal(10, 16, rng=checks.rng)
+        grey = 1 + normal(10, 16, rng=checks.rng)
         small = convolved(template, to_numpy(grey).astype(float)[None, ::2, ::2])
         expected = np.kron(small, np.ones((1, 2, 2)))
         checks.close(model(grey.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
@@ -78,7 +78,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
         template = draw_layer(checks, model.template, (1, 1), "template")
-        grey = normal(12, 18, rng=checks.rng)
+        grey = 1 + normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(grey).astype(float), 4, 6)[None])
         expected = bilinear(small[0], 12, 18)[None]
         checks.close(model(grey.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
@@ -92,12 +92,12 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
         draw_layer(checks, model.template, (2, 1), "template")
-        small = normal(5, 8, rng=checks.rng)
-        grey = small.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
+        pixels = normal(5, 8, rng=checks.rng)
+        grey = pixels.repeat_interleave(2, 0).repeat_interleave(2, 1)  # however it is made smaller
         gradients = checks.gradients(model, grey.expand(3, 10, 16), parameters=model)
         # Each of the 5 × 8 small logits counts for 4 pixels; the center of the template sees all of them.
-        center_and_bias = {"weight": 4 * small.sum().expand(2), "bias": torch.full((2,), 160.0)}
-        for name, expected in center_and_bias.items():
+        center_and_bias = {"weight": 4 * pixels.sum().expand(2), "bias": torch.full((2,), 160.0)}
+        for name, gradient in center_and_bias.items():
             found = gradients.get(f"template.{name}")
             checks.that(found is not None, f"template.{name} does not learn: it gets no gradient")
             values = torch.as_tensor(found)
@@ -108,7 +108,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
             where = "the centers of the templates" if name == "weight" else "template.bias"
             checks.that(bool((values != 0).any()), f"template.{name} gets no gradient")
             if passed(checks, "matches templates at the lower resolution"):
-                checks.close(values, expected, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
+                checks.close(values, gradient, atol=1.0, rtol=2e-2, name=f"gradient of {where}")
 
     with checks(
         1,

@@ -172,8 +172,8 @@ def train(train: Any) -> Checks:
         for target in (1.0, 3.0):  # the validation loss falls, or rises from the first step on
             model = one_weight(checks, 3.0)
             options = {"num_epochs": 20, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
-            seen = [example(1.0, 1.0)], [example(1.0, target)]
-            history = train(model, *seen, F.mse_loss, **options)
+            both = [example(1.0, 1.0)], [example(1.0, target)]
+            history = train(model, *both, F.mse_loss, **options)
             checks.equal(len(history.train_losses), 20, name="number of train_losses")
             checks.equal(len(history.validation_losses), 20, name="number of validation_losses")
             weight = weight_of(model)

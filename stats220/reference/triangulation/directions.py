@@ -91,8 +91,13 @@ def vmf_log_density(
     -------
     ndarray (...)
         log(κ / (4π sinh κ)) + κ ν · u, to nine digits for any κ from 1e-6 to 1e6.
+
+    Raises
+    ------
+    InputError
+        Where a concentration is not positive and finite.
     """
-    concentration = check_concentration(concentration)
+    concentration = check_concentration(concentration, positive=True)
 
     # 4π sinh κ / κ overflows from κ = 710 on, and loses digits near κ = 0. With
     # sinh κ = exp(κ) (1 - exp(-2κ)) / 2 and np.expm1 it does neither.
@@ -127,7 +132,8 @@ def fit_vmf(
     Raises
     ------
     InputError
-        Where the weights are all zero, or all directions are the same, so that κ would be infinite.
+        Where the weights are all zero; all directions are the same, so that κ would be infinite; or
+        they cancel, so that it would be 0.
     """
     check_directions(directions, weights)
 

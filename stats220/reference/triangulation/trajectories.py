@@ -85,7 +85,8 @@ def smooth_trajectory(
 
     # Any way that takes O(num_frames) time and memory. For example two passes: forwards, what the
     # past says of each frame (a precision and a precision times a mean), and backwards, what the
-    # future says. A step blurs: of a precision p, p q / (p + q) is left, q = step_precision.
+    # future says. A step blurs: of a precision p, p q / (p + q) is left, q = step_precision. The
+    # posterior adds up all three: past, present and future.
     # BEGIN SOLUTION
     measured = np.where(precisions[..., None] > 0, points_3d, 0) * precisions[..., None]
 
@@ -101,11 +102,8 @@ def smooth_trajectory(
 
     past, past_total = from_before(precisions, measured)
     future, future_total = (x[::-1] for x in from_before(precisions[::-1], measured[::-1]))
-    precision = past + precisions + future
-    # END SOLUTION
-
     # The posterior adds up all three: past, present and future.
-    # BEGIN SOLUTION
+    precision = past + precisions + future
     precision = np.where(precision > 0, precision, np.nan)
     means = (past_total + measured + future_total) / precision[..., None]
     variances = np.nan_to_num(1 / precision, nan=np.inf)

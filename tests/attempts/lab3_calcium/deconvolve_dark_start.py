@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: c starts at zero
-# points: 2
+# points: 0
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

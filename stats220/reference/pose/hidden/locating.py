@@ -25,7 +25,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         logits = normal(6, 7, 10, rng=checks.rng)
         for k in range(6):
             row, column = (int(n) for n in checks.rng.integers(1, [6, 8]))
-            logits[k, row, column] = 6.0
+            set_peak(logits[k], row, column)
         logits[5, :, column + 1] = logits[5, :, column]  # alike, whichever of the two is taken
         found = locate_keypoints(logits, 3)
         checks.close(found, tops_by_fit(logits, scale=3), atol=5e-2, name="keypoints_xy")
@@ -37,11 +37,20 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     ):
         logits = normal(len(for_borders), 7, 10, rng=checks.rng)
         for k, (row, column) in enumerate(for_borders):
-            logits[k, row, column] = 6.0
+            set_peak(logits[k], row, column)
         found = locate_keypoints(logits)
         checks.close(found, tops_by_fit(logits, scale=1), atol=2e-2, name="keypoints_xy")
 
     return checks
+
+
+def set_peak(logits: Any, row: int, column: int) -> None:
+    """Make this the largest logit, with neighbors of both signs that differ along each axis."""
+    height, width = logits.shape
+    for i, j, value in [(0, -1, -1.0), (0, 1, 2.0), (-1, 0, 1.5), (1, 0, -2.0)]:
+        if 0 <= row + i < height and 0 <= column + j < width:
+            logits[row + i, column + j] = value
+    logits[row, column] = 6.0
 
 
 def tops_by_fit(logits: Any, scale: float) -> np.ndarray[Any, np.dtype[Any]]:

@@ -42,7 +42,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(num_keypoints=3, downsample=3, patch_size=14)
         template = draw_layer(checks, model.template, (3, 1), "template")
-        image = normal(3, 27, 36, rng=checks.rng)
+        image = 1 + normal(3, 27, 36, rng=checks.rng)
         small = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None, ::3, ::3])
         expected = np.kron(small, np.ones((1, 3, 3)))
         checks.close(model(image), expected, atol=4e-2, name="logits")

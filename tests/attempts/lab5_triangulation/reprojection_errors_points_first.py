@@ -1,0 +1,7 @@
+# exercise: reprojection_errors
+# says: (num_points, num_cameras)
+# points: 0
+def reprojection_errors(projections, points_2d, points_3d):
+    uvw = np.einsum("cij,nj->cni", projections[:, :, :3], points_3d) + projections[:, None, :, 3]
+    w = np.where(uvw[..., 2:] > 0, uvw[..., 2:], np.nan)
+    return np.linalg.norm(uvw[..., :2] / w - points_2d, axis=-1).T
