@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from time import perf_counter
 
 from rich.table import Table
@@ -20,7 +21,7 @@ class Row:
     ours, peer
         The two figures, with their units, as text.
     ratio
-        Peer's over ours: above 1, ours is faster (or smaller).
+        Peer's over ours: above 1, ours is faster (or smaller); NaN: there is no peer.
     note
         Who the peer is, and what was held equal.
     """
@@ -47,5 +48,6 @@ def as_table(rows: Sequence[Row]) -> Table:
     """All rows in one table."""
     table = Table("benchmark", "case", "ours", "peer", "ratio", "note", title="Benchmarks")
     for row in rows:
-        table.add_row(row.benchmark, row.case, row.ours, row.peer, f"{row.ratio:.1f}x", row.note)
+        ratio = "-" if isnan(row.ratio) else f"{row.ratio:.1f}x"
+        table.add_row(row.benchmark, row.case, row.ours, row.peer, ratio, row.note)
     return table
