@@ -465,6 +465,15 @@ def test_a_bone_that_is_never_seen() -> None:
     )
 
 
+def test_a_missing_joint_starts_where_the_mean_pose_has_it(rat: tuple) -> None:
+    recording, prior = rat
+    start = recording.points_3d.copy()
+    start[:, [13, 14]] = np.nan  # the left knee and ankle, in all frames
+    off = np.linalg.norm(fill_gaps(start, prior) - recording.points_3d, axis=-1)
+    assert np.median(off[:, 13]) < 16  # of a bone of 33 mm
+    assert off[:, :13].max() == 0
+
+
 def test_clusters_are_never_empty() -> None:
     same = np.tile([1.0, 0, 0], (6, 2, 1))
     assert sorted(set(cluster_directions(same, 3).tolist())) == [0, 1, 2]
