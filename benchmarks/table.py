@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 from time import perf_counter, process_time
 
@@ -21,7 +22,7 @@ class Row:
     ours, peer
         The two figures, with their units, as text.
     ratio
-        Above 1, ours is better: peer's over ours where less is better, ours over peer's where more is.
+        Above 1, ours is better: peer's over ours where less is better, ours over peer's where more is; NaN: there is no peer.
     note
         Who the peer is, and what was held equal.
     better
@@ -86,5 +87,6 @@ def as_table(rows: Sequence[Row]) -> Table:
     )
     for row in rows:
         ratio = f"{row.ratio:.2f}x" if row.ratio < 2 else f"{row.ratio:.1f}x"
+        ratio = "-" if isnan(row.ratio) else ratio
         table.add_row(row.benchmark, row.case, row.ours, row.peer, row.better, ratio, row.note)
     return table
