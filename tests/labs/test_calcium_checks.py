@@ -222,7 +222,7 @@ def test_a_longer_first_second_is_as_good() -> None:
         ("decay_matrix_upper", "has ones", "(0, 1)", "Rows count downwards"),
         ("decay_matrix_dense", "is sparse", "got ndarray", "need no memory"),
         ("deconvolve_positive_calcium", "lets calcium fall", "more than it decays", "never negative fall"),
-        ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ is", "sum of squares"),
+        ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ of", "sum of squares"),
         ("deconvolve_bound_without_root_t", "lets the residual", "", "T frames of noise"),
         ("deconvolve_amplitudes_for_calcium", "returns the calcium", "against G c", "Which of the two decays"),
         ("deconvolve_first_amplitude_is_free", "makes the sum", "in frame 0", "the first too"),

@@ -17,6 +17,7 @@ from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 from tiny_course import use_real_checks, write_course
 
 from stats220.staff.build import build_all
+from stats220.staff.build.notebooks import NEEDS_CELLS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "stats220"
 LAB = "lab1_tiny"
@@ -142,13 +143,13 @@ def test_hidden_tests_are_in_the_source_and_not_in_the_release(course: Course) -
     source = nbformat.read(course.folder / "source" / LAB / f"{LAB}.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in source.cells}
     assert sources["test-shifted_root"] == (
-        "check.shifted_root(shifted_root)\n"
+        f"check.shifted_root(shifted_root){NEEDS_CELLS}\n"
         "### BEGIN HIDDEN TESTS\n"
         "from stats220.reference.tiny import hidden\n"
         "check.shifted_root(shifted_root) + hidden.shifted_root(shifted_root)\n"
         "### END HIDDEN TESTS"
     )
-    assert sources["test-Counter"] == "check.Counter(Counter)"  # has no hidden checks
+    assert sources["test-Counter"] == f"check.Counter(Counter){NEEDS_CELLS}"  # has no hidden checks
 
 
 def test_generate_assignment_gives_the_release_again(course: Course) -> None:

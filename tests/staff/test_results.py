@@ -83,7 +83,7 @@ def test_the_file_has_the_agreed_fields() -> None:
             "seed",
             "submission_sha256",
         ),
-        *("seconds", "mended", "notes", "exercises", "questions", "cells"),
+        *("seconds", "mended", "notes", "exercises", "questions", "cells", "submitted", "late"),
     }
     assert set(content["exercises"][0]) == {
         *(
@@ -101,7 +101,7 @@ def test_the_file_has_the_agreed_fields() -> None:
     assert set(content["exercises"][0]["checks"][0]) == {
         *("what", "points", "max_points", "status", "message", "hint", "seconds", "hidden")
     }
-    assert content["schema"] == 2
+    assert content["schema"] == 3
     assert '"score": 4,' in to_json(RESULT)  # whole points as whole numbers
 
 
@@ -112,7 +112,7 @@ def test_the_file_has_the_agreed_fields() -> None:
         "{",
         "[]",
         "{}",
-        '{"schema": 2}',
+        '{"schema": 3}',
         to_json(RESULT).replace('"score"', '"points"', 1),
         to_json(RESULT).replace('"what"', '"why"'),
         to_json(RESULT).replace('"exercises": [', '"exercises": [3, '),
@@ -125,7 +125,7 @@ def test_a_damaged_file_is_an_error_that_names_it(text: str) -> None:
 
 def test_a_file_of_another_schema_is_an_error() -> None:
     with pytest.raises(GradingError, match="written by another version"):
-        from_json(to_json(RESULT).replace('"schema": 2', '"schema": 3'))
+        from_json(to_json(RESULT).replace('"schema": 3', '"schema": 4'))
 
 
 def test_no_number_that_json_has_not_gets_into_a_file() -> None:

@@ -15,7 +15,7 @@ from stats220.staff.build.notebooks import to_text
 from stats220.staff.build.sources import Sources
 
 TEST = """\
-check.{name}({name})
+{source}
 ### BEGIN HIDDEN TESTS
 from stats220.reference.{module} import hidden
 check.{name}({name}) + hidden.{name}({name})
@@ -67,7 +67,7 @@ def write_assignment(folder: Path, sources: Sources, release: Any) -> Path:
         name = cell.metadata.stats220.get("name", "")
         graded = cell.metadata.stats220.role == "test" and cell.metadata.nbgrader.grade
         if graded and sources.points(name)[1]:
-            cell.source = TEST.format(name=name, module=sources.lab.module)
+            cell.source = TEST.format(source=cell.source, name=name, module=sources.lab.module)
     path = folder / "source" / sources.lab.name / f"{sources.lab.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(to_text(notebook), encoding="utf-8")

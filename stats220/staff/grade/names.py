@@ -57,7 +57,7 @@ def parse(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
         for text in (source, python_text(source)):
             try:
                 return ast.parse(text), symtable.symtable(text, "cell", "exec")
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+            except (SyntaxError, ValueError, RecursionError):
                 continue  # hostile text (a million brackets, a null byte) ends in one of these too
     return None
 
@@ -68,7 +68,7 @@ def read_code(source: str) -> Code:
     text, names = source.strip(), Names()
     if parsed:
         # A thousand nested lambdas parse, but nobody needs what they define; a number of 5,000 digits cannot be shown.
-        with contextlib.suppress(RecursionError, ValueError, MemoryError):
+        with contextlib.suppress(RecursionError, ValueError):
             text, names = "code " + ast.dump(parsed[0]), _names(*parsed)
     return Code(names, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
 
