@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
@@ -41,6 +42,9 @@ def is_written_out(checks: Checks, loss: Any, *inputs: torch.Tensor) -> None:
         not found,
         "this calls torch's finished loss, binary_cross_entropy_with_logits: it is what you are asked to write",
     )
+    found = loss(*inputs)
+    is_value = isinstance(found, (torch.Tensor, np.ndarray, np.generic, float, int))
+    checks.that(is_value, "a loss is a number, in a tensor; an object of your own came back")
 
 
 @checked

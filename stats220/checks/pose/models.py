@@ -57,6 +57,16 @@ def weight_of(model: Any) -> float:
     return float(torch.as_tensor(model.weight).detach())
 
 
+def recorded(checks: Checks, history: Any, name: str) -> list[Any]:
+    """One list of what `train` returns; another kind of result is told in words."""
+    plain = isinstance(history, (tuple, list, dict, str, float, int, np.ndarray, torch.Tensor))
+    checks.that(
+        not plain,
+        f"train should return a TrainingHistory, which holds {name}, not a {type(history).__name__}",
+    )
+    return list(getattr(history, name))
+
+
 def tiny_backbone(checks: Checks) -> tuple[Any, Backbone]:
     """A stem and two stages with BatchNorm, in eval mode, where the student's code runs; and its twin here.
 

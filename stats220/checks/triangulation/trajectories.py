@@ -205,9 +205,10 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         remedy="Three diagonals are all there is (scipy.linalg.solveh_banded), or pass from frame to frame, forwards and backwards.",
     ):
         points, precisions = walk(checks.rng, 2000, 1)
-        smooth_trajectory(
-            points[:9], precisions[:9], 1.0
-        )  # what is imported on the way does not count
+        # What is imported on the way does not count.
+        first = smooth_trajectory(points[:9], precisions[:9], 1.0)[0]
+        is_value = isinstance(first, (np.ndarray, np.generic, torch.Tensor, float))
+        checks.that(is_value, "arrays should come back, but an object of your own did")
         peak = checks.call(peak_bytes, smooth_trajectory, points, precisions, 1.0)[0]
         checks.that(peak >= 0, "nothing came back for 2000 frames")
         checks.that(

@@ -80,7 +80,10 @@ def same_code(one: str, other: str) -> bool:
 
 def names_of(source: str) -> Names:
     """The names that a cell defines and needs; none for a cell that is not Python."""
-    return read_code(source).names
+    try:
+        return read_code(source).names
+    except MemoryError:  # so deep that the parser gives up
+        return Names()
 
 
 def _names(tree: ast.Module, table: symtable.SymbolTable) -> Names:

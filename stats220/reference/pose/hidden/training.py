@@ -10,7 +10,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.models import example, one_weight, weight_of
+from stats220.checks.pose.models import example, one_weight, recorded, weight_of
 
 
 @checked
@@ -78,8 +78,12 @@ def train(train: Any) -> Checks:
             progress=False,
         )
         for name, mine, theirs in [
-            ("train_losses", train_losses, history.train_losses),
-            ("validation_losses", validation_losses, history.validation_losses),
+            ("train_losses", train_losses, recorded(checks, history, "train_losses")),
+            (
+                "validation_losses",
+                validation_losses,
+                recorded(checks, history, "validation_losses"),
+            ),
         ]:
             checks.close(list(theirs), mine, atol=2e-3, name=name)
         learned = dict(model.state_dict().items())

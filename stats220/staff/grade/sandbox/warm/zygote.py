@@ -89,6 +89,9 @@ def warm_up(required: list[str], optional: list[str]) -> list[str]:
             importlib.import_module(name)
         except ImportError:
             missing.append(name)
+    # Half precision asks what the processor can, once a process, in parts of /proc that a submission does not see.
+    if torch := sys.modules.get("torch"):
+        torch.ones(1, dtype=torch.float16).div(2)
     for thread in threading.enumerate():  # matplotlib's font cache starts a timer
         if thread is not threading.current_thread():
             thread.join(timeout=10)
