@@ -381,7 +381,8 @@ if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
 else:
     shown_instead = load_stand_in("lab3_calcium_slack")
     first, truth_of_first = shown_instead["trace"], shown_instead["spike_counts"]
-    arrays = (shown_instead[name] for name in ("denoised", "amplitudes", "baselines", "multipliers"))
+    names = ("denoised", "amplitudes", "baselines", "multipliers")
+    arrays = (shown_instead[name] for name in names)
     by_slack = [Deconvolution(*parts) for parts in zip(*arrays)]
 
 for slack, result in zip(slacks, by_slack):

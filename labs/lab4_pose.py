@@ -940,7 +940,7 @@ def predict_keypoints(tracker, frames, locate=locate_keypoints):
 
 
 def print_errors(predictions):
-    """A table of errors in pixels: a row for each tracker and statistic, a column for each key point."""
+    """Errors in pixels: a row for each tracker and statistic, a column for each key point."""
     width = max(map(len, predictions)) + 10
     print(f"{'pixels':{width}}" + "".join(f"{name:>11}" for name in mouse.keypoint_names))
     for tracker_name, xy in predictions.items():

@@ -326,7 +326,7 @@ better than it is.
 
 # %% explore minutes_cpu=0.1
 def summarize(points_3d, true=truth):
-    """Mean, median and 90th percentile of the distance to the truth, in mm, where both are known."""
+    """Mean, median and 90th percentile of the distance to the truth, in mm, where known."""
     distance = np.linalg.norm(points_3d.reshape(true.shape) - true, axis=-1)
     known = distance[np.isfinite(distance)]
     return known.mean(), np.median(known), np.percentile(known, 90)
@@ -643,7 +643,7 @@ it widens where few views agree, and most in gaps. Change the step: what would a
 
 # %% explore minutes_cpu=0.2
 def precision_of(inliers, one_view_std_mm=4.0):
-    """A rough precision (num_frames, num_keypoints): as many times that of one view as views agree."""
+    """A rough precision (num_frames, num_keypoints): that of one view, times those that agree."""
     votes = inliers.sum(axis=0).reshape(truth.shape[:2])
     return np.where(votes >= 2, votes / one_view_std_mm**2, 0)
 
@@ -859,7 +859,8 @@ prior = fit_gimbal(
 )
 noise = fit_noise(training_errors)
 print(
-    f"inliers {np.median(noise.inlier_std_px):.1f} px, outliers {np.median(noise.outlier_std_px):.0f} px, "
+    f"inliers {np.median(noise.inlier_std_px):.1f} px, "
+    f"outliers {np.median(noise.outlier_std_px):.0f} px, "
     f"probability of an outlier {np.median(noise.outlier_probability):.2f}"
 )
 figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents);

@@ -299,7 +299,7 @@ The fit starts from the STA: the best product of space and time for it is its fi
 
 # %% explore minutes_cpu=0.1
 def penalty_for(responses, precision):
-    """The ridge penalty of a prior of this precision: the more data, the less it counts in a mean loss."""
+    """The ridge penalty of a prior of this precision: the more data, the less it counts."""
     return partial(l2_penalty, alpha=precision / len(responses.spike_counts))
 
 
@@ -355,7 +355,7 @@ if ready(needs_lnp):
 
 # %% explore minutes_cpu=0.2
 def predict_hz(neuron, temporal, bias):
-    """The LNP's rate of one neuron in the test movie, with another filter in time and another bias."""
+    """The LNP's rate of one neuron in the test movie, with other filters in time and bias."""
     seen = np.tensordot(retina.test.stimulus, to_numpy(lnp.spatial[neuron]), axes=2)
     drive = np.convolve(seen, temporal, mode="valid") + bias
     return np.logaddexp(0, drive) / bin_seconds
@@ -683,7 +683,7 @@ of its free runs. A colored line is a cell, the black square the mean, with its 
 
 # %% explore minutes_cpu=0.1
 def climb(retina, lnp, glm, cnn):
-    """Bits a spike, explained correlation, the ceiling, and rates of three models in the test movie."""
+    """Bits a spike, explained correlation, ceiling and rates of three models in the test movie."""
     movie = retina.test.stimulus
     rates = {
         "LNP": torch.tensor(predict(lnp, movie)),

@@ -23,7 +23,8 @@ def explained_correlation(
 
     the mean covariance over time of two different trials, and
 
-    .. math:: CC_\text{norm} = \frac{\mathrm{Cov}(\hat y, \bar y)}{\sqrt{\mathrm{Var}(\hat y) \, SP}},
+    .. math:: CC_\text{norm} = \frac{\mathrm{Cov}(\hat y, \bar y)}{\sqrt{\mathrm{Var}(\hat y) \,
+        SP}},
               \qquad CC_\text{max} = \sqrt{SP / \mathrm{Var}(\bar y)}.
 
     All variances and covariances are over time, neuron by neuron.
@@ -161,8 +162,8 @@ def rescale_times(
 ) -> Float[Tensor, " num_spikes"]:
     r"""Time rescaling: if the model is true, what comes out is uniform between 0 and 1.
 
-    On a clock that runs as fast as the expected count, :math:`s(t) = \int_0^t \lambda`, the spikes of
-    a Poisson process have intervals τ that are exponential with mean 1, so that
+    On a clock that runs as fast as the expected count, :math:`s(t) = \int_0^t \lambda`, the
+    spikes of a Poisson process have intervals τ that are exponential with mean 1, so that
     :math:`1 - e^{-\tau}` is uniform.
 
     Parameters
@@ -172,19 +173,20 @@ def rescale_times(
     spike_counts : Tensor of integers (num_bins,)
         How many spikes fell in the bin.
     uniforms : Tensor (num_spikes,)
-        For each spike in turn, bin by bin, where in its bin it is placed: 0 is the bin's beginning, 1
-        its end. Of the spikes of one bin, those with smaller numbers come first.
+        For each spike in turn, bin by bin, where in its bin it is placed: 0 is the bin's
+        beginning, 1 its end. Of the spikes of one bin, those with smaller numbers come first.
 
     Returns
     -------
     Tensor (num_spikes,)
-        1 - exp(-τ) for the interval before each spike, in the order of time; the first begins at the
-        first bin's beginning.
+        1 - exp(-τ) for the interval before each spike, in the order of time; the first begins at
+        the first bin's beginning.
 
     References
     ----------
-    E. N. Brown, R. Barbieri, V. Ventura, R. E. Kass and L. M. Frank (2002). The time-rescaling theorem
-    and its application to neural spike train data analysis. Neural Computation 14(2):325-346.
+    E. N. Brown, R. Barbieri, V. Ventura, R. E. Kass and L. M. Frank (2002). The time-rescaling
+    theorem and its application to neural spike train data analysis. Neural Computation
+    14(2):325-346.
     """
     # What the clock says at the beginning of each bin.
     # BEGIN SOLUTION

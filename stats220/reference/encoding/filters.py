@@ -36,8 +36,8 @@ def spike_triggered_average(
     Raises
     ------
     InputError
-        If stimulus and counts differ in length or are shorter than the window, a count is negative or
-        fractional, or a frame holds a NaN.
+        If stimulus and counts differ in length or are shorter than the window, a count is
+        negative or fractional, or a frame holds a NaN.
 
     References
     ----------

@@ -36,8 +36,8 @@ class CoupledGLM(nn.Module):
         Lag 0 first.
     bias : nn.Parameter (num_neurons,)
     coupling : nn.Parameter (num_neurons, num_neurons, num_coupling_lags)
-        h, [to, from, lag - 1]: ``coupling[n, m, 0]`` is what a spike of neuron m does to neuron n in
-        the next bin. The diagonal, [n, n], is a neuron's own history. Zero at the start.
+        h, [to, from, lag - 1]: ``coupling[n, m, 0]`` is what a spike of neuron m does to neuron
+        n in the next bin. The diagonal, [n, n], is a neuron's own history. Zero at the start.
 
     References
     ----------
@@ -200,7 +200,8 @@ def bits_per_spike(
 ) -> Float[Tensor, " num_neurons"]:
     r"""How much better than a constant rate a model predicts spikes.
 
-    .. math:: \frac{\log_2 p(y \mid \lambda) - \log_2 p(y \mid \bar\lambda)}{\text{number of spikes}}
+    .. math:: \frac{\log_2 p(y \mid \lambda) - \log_2 p(y \mid \bar\lambda)}{\text{number of
+        spikes}}
 
     Parameters
     ----------

@@ -74,7 +74,8 @@ def l2_penalty(model: nn.Module, alpha: float) -> Float[Tensor, ""]:
 class LNP(nn.Module):
     r"""The linear-nonlinear-Poisson model, with a filter that is space times time.
 
-    .. math:: \lambda_{t,n} = f\Big(b_n + \sum_{\ell} v_{n,\ell} \sum_{i,j} u_{n,i,j} \, x_{t - \ell, i, j}\Big)
+    .. math:: \lambda_{t,n} = f\Big(b_n + \sum_{\ell} v_{n,\ell} \sum_{i,j} u_{n,i,j} \, x_{t -
+        \ell, i, j}\Big)
 
     Parameters
     ----------

@@ -11,7 +11,8 @@ def bernoulli_loss(
 ) -> Float[Tensor, ""]:
     r"""Mean negative log likelihood of binary targets, given the logits.
 
-    One Bernoulli variable for each pixel and key point, :math:`y \sim \mathrm{Bern}(\sigma(a))`, costs
+    One Bernoulli variable for each pixel and key point, :math:`y \sim \mathrm{Bern}(\sigma(a))`,
+    costs
 
     .. math:: -\log p(y \mid a) = \log(1 + e^a) - y a.
 

@@ -103,8 +103,8 @@ class ResNetPoseTracker(nn.Module):
         small_logits = self.head(features)
         # END SOLUTION
 
-        # Interpolate them to (height, width), mode="bilinear" and nothing else set, and take them out
-        # of their batch.
+        # Interpolate them to (height, width), mode="bilinear" and nothing else set, and take
+        # them out # of their batch.
         # BEGIN SOLUTION
         logits = F.interpolate(small_logits, size=(height, width), mode="bilinear")[0]
         # END SOLUTION

@@ -54,7 +54,7 @@ def laplace_covariance(
     weights: Float[np.ndarray, "num_cameras num_points"],
     noise_std_px: float,
 ) -> Float[np.ndarray, "num_points 3 3"]:
-    """Laplace's approximation: the covariance of triangulated points, from the curvature at their best.
+    """Laplace's approximation: the covariance of triangulated points, from curvature at their best.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def laplace_covariance(
     points_3d : ndarray (num_points, 3)
         The most probable points, in mm.
     weights : ndarray (num_cameras, num_points)
-        What each detection counts: 1, 0 where there is none, or the probability that it is no outlier.
+        What each detection counts: 1, 0 where there is none, or the probability that it is no
+        outlier.
     noise_std_px : float
         Standard deviation of a detection along each axis of the image.
 

@@ -42,8 +42,8 @@ def update_direction(
     Returns
     -------
     direction : ndarray (..., 3)
-        Mean direction of the posterior, of unit length; the prior's where the posterior concentration
-        is 0.
+        Mean direction of the posterior, of unit length; the prior's where the posterior
+        concentration is 0.
     concentration : ndarray (...)
         Of the posterior, at least 0.
 

@@ -23,8 +23,8 @@ def triangulate_ransac(
     """Points from those views that agree with each other.
 
     Each pair of views proposes a point. Views in which it lands at most `threshold_px` from the
-    detection are its inliers. The proposal with most inliers wins; of two with as many, the one with
-    the smaller sum of its inliers' errors; and of two that are still equal, the first.
+    detection are its inliers. The proposal with most inliers wins; of two with as many, the one
+    with the smaller sum of its inliers' errors; and of two that are still equal, the first.
 
     Parameters
     ----------

@@ -53,9 +53,9 @@ def smooth_trajectory(
 ]:
     """The posterior of key points that take a random walk, given what was measured in each frame.
 
-    The model, for each key point and each of its coordinates: from one frame to the next it moves by
-    a Gaussian step, x_t+1 - x_t ~ N(0, `step_std_mm`²), and a measurement is y_t ~ N(x_t, 1 / λ_t).
-    Where it starts is anyone's guess: the prior of x_0 is flat.
+    The model, for each key point and each of its coordinates: from one frame to the next it
+    moves by a Gaussian step, x_t+1 - x_t ~ N(0, `step_std_mm`²), and a measurement is y_t ~
+    N(x_t, 1 / λ_t). Where it starts is anyone's guess: the prior of x_0 is flat.
 
     Parameters
     ----------
