@@ -104,7 +104,7 @@ class ResNetPoseTracker(nn.Module):
         # END SOLUTION
 
         # Interpolate them to (height, width), mode="bilinear" and nothing else set, and take
-        # them out # of their batch.
+        # them out of their batch.
         # BEGIN SOLUTION
         logits = F.interpolate(small_logits, size=(height, width), mode="bilinear")[0]
         # END SOLUTION
