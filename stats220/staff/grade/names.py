@@ -63,14 +63,26 @@ def parse(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
 
 
 def read_code(source: str) -> Code:
-    """Read a cell; a cell that is not Python has no names, and is the same as what has the same text."""
+    """Read a cell; a cell that is not Python, or too deep for the parser, has no names, and is the same as what has the same text."""
+    try:
+        return read_code_or_run_out(source)
+    except MemoryError:
+        return Code(Names(), _fingerprint(source.strip()))
+
+
+def read_code_or_run_out(source: str) -> Code:
+    """The same for a process whose memory is limited, and which tells of it; raises MemoryError."""
     parsed = parse(source)
     text, names = source.strip(), Names()
     if parsed:
         # A thousand nested lambdas parse, but nobody needs what they define; a number of 5,000 digits cannot be shown.
         with contextlib.suppress(RecursionError, ValueError):
             text, names = "code " + ast.dump(parsed[0]), _names(*parsed)
-    return Code(names, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+    return Code(names, _fingerprint(text))
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def same_code(one: str, other: str) -> bool:
@@ -80,10 +92,7 @@ def same_code(one: str, other: str) -> bool:
 
 def names_of(source: str) -> Names:
     """The names that a cell defines and needs; none for a cell that is not Python."""
-    try:
-        return read_code(source).names
-    except MemoryError:  # so deep that the parser gives up
-        return Names()
+    return read_code(source).names
 
 
 def _names(tree: ast.Module, table: symtable.SymbolTable) -> Names:

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from stats220.staff.grade import clock
-from stats220.staff.grade.names import NOTHING_KNOWN, Code, Names, read_code
+from stats220.staff.grade.names import NOTHING_KNOWN, Code, Names, read_code_or_run_out
 from stats220.staff.grade.reading import SubmittedCell, SubmittedNotebook, read_notebook
 from stats220.staff.grade.submissions import SubmissionError
 
@@ -105,7 +105,7 @@ def _be_the_reader(data: bytes, unread: frozenset[int], write_fd: int) -> NoRetu
         def read(number: int, source: str) -> Code:
             os.write(write_fd, b"%d\n" % number)
             _more_time(CELL_SECONDS)
-            return NOTHING_KNOWN if number in unread else read_code(source)
+            return NOTHING_KNOWN if number in unread else read_code_or_run_out(source)
 
         try:
             found = asdict(read_notebook(data, read))
