@@ -96,7 +96,7 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
     with checks(
         1,
         "is exact where small and large logits are in one map",
-        needs="is the mean negative log likelihood of moderate logits",
+        needs="is exact for a logit of ±1000 or ±88, by itself",
         hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own.",
         remedy="An m for each pixel, a tensor of the logits' shape: one maximum for the whole map drives the other pixels to log(0).",
     ):
