@@ -142,10 +142,11 @@ def known_trace(
     denoised = calcium_of(amplitudes, decay_frames)
     draw = rng.uniform(0.7, 1.3, num_frames) if gentle else 0.1 + rng.exponential(size=num_frames)
     lack = np.where(amplitudes > 0, 0, draw)  # by how much q < p
+    lack[-1] = 0.5  # the last frame's residual would be an amplitude, were that without a price
     if baseline is not None:  # Σ r = q₀ + (1 - e^(-1/τ)) Σ_t>0 q_t = 0
         weights = np.full(num_frames, 1 - decay)
         weights[0] = 1
-        lack *= weights.sum() / (weights @ lack)
+        lack[:-1] *= (weights.sum() - weights[-1] * lack[-1]) / (weights[:-1] @ lack[:-1])
     pull = 1 - lack
     residual = pull - decay * np.append(pull[1:], 0)
     price = residual_norm / float(np.linalg.norm(residual))

@@ -135,7 +135,21 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
         "on, in the first layer and in the second, and nowhere else.",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
-        model, p = draw_cnn(checks, RetinaCNN, HEIGHT)
+        # One filter and one subunit far below zero, and a read-out of one sign: what leaks through counts at every place.
+        rng = checks.rng
+        filter_bias, subunits_bias = normal(rng, 3), normal(rng, 4) / 2
+        filter_bias[0], subunits_bias[3] = -20.0, -20.0
+        subunits_weight = normal(rng, 4, 3, 2, 2) / 2
+        subunits_weight[:, 0] = between(rng, 0.5, 1, 4, 2, 2)
+        model, p = draw_cnn(
+            checks,
+            RetinaCNN,
+            HEIGHT,
+            filter_bias=filter_bias,
+            subunits__weight=subunits_weight,
+            subunits__bias=subunits_bias,
+            readout__weight=between(rng, 0.05, 0.15, NUM_NEURONS, 4 * (HEIGHT - LOST) ** 2),
+        )
         movie = (
             normal(checks.rng, 1, HEIGHT, HEIGHT).expand(NUM_LAGS + 2, HEIGHT, HEIGHT).contiguous()
         )

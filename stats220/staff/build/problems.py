@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from stats220.staff.build.course import Course, LabEntry
 from stats220.staff.build.lab import Cell
@@ -59,6 +59,20 @@ class Problem:
     visible_points: int
     minutes: float
     bonus: bool
+
+
+def labels_of(notebook: Any) -> dict[str, str]:
+    """The label of the problem that each exercise and question of a released notebook belongs to, by its name."""
+    labels, label = {}, ""
+    for cell in notebook.cells:
+        own = cell.metadata.stats220
+        if cell.cell_type == "markdown" and own.role in ("text", "question"):
+            for heading in HEADING.finditer(cell.source):
+                match = LABEL.fullmatch(heading["title"])
+                label = f"Problem {match['number']}" if match else ""
+        if own.role in ("exercise", "question") and label:
+            labels[own.name] = label
+    return labels
 
 
 def problems_of(sources: Sources) -> list[Problem]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
+from stats220.staff.build.problems import labels_of
 from stats220.staff.grade import worker
 from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.gradebook import gradebook_url as default_url
@@ -140,7 +141,13 @@ def _finish(todo: Plan, url: str, title: str, resubmitted: set[str]) -> list[Sub
         write_atomically(journal.out / f"grades-{release.lab}.csv", lines)
         names = [e.name for e in release.exercises]
         report = journal.out / f"report-{release.lab}.html"
-        write_report([to_dict(r) for r in results], report, title=title, exercises=names)
+        write_report(
+            [to_dict(r) for r in results],
+            report,
+            title=title,
+            exercises=names,
+            labels=labels_of(release.notebook),
+        )
         unbooked = [r for r in results if not journal.is_booked(r.student)]
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:

@@ -10,6 +10,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from stats220.errors import GradingError
+from stats220.staff.build.problems import labels_of
 from stats220.staff.grade import clock
 from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.mend import mend
@@ -90,8 +91,16 @@ def _with_pages(setup: Setup, result: SubmissionResult, notebook: Any, blamed: B
     clock.allow(setup.time_limits.grader_seconds)
     if PAGES in blamed:
         result = replace(result, notes=(*result.notes, f"{PAGES}: {blamed[PAGES]}"))
-        return Graded(result, feedback_page(to_dict(result), None, title=setup.title), None)
-    feedback = feedback_page(to_dict(result), notebook, title=setup.title)
+        return Graded(
+            result,
+            feedback_page(
+                to_dict(result), None, title=setup.title, labels=labels_of(setup.release.notebook)
+            ),
+            None,
+        )
+    feedback = feedback_page(
+        to_dict(result), notebook, title=setup.title, labels=labels_of(setup.release.notebook)
+    )
     graded = Graded(result, feedback, marked_notebook(notebook, result))
     clock.at("")
     return graded
@@ -113,7 +122,13 @@ def not_graded(setup: Setup, submission: Submission, why: str, sha256: str = "")
         submitted=submission.submitted,
         late=submission.late,
     )
-    return Graded(result, feedback_page(to_dict(result), None, title=setup.title), None)
+    return Graded(
+        result,
+        feedback_page(
+            to_dict(result), None, title=setup.title, labels=labels_of(setup.release.notebook)
+        ),
+        None,
+    )
 
 
 class Worker:

@@ -30,6 +30,7 @@ def write_report(
     *,
     title: str,
     exercises: Sequence[str] = (),
+    labels: Mapping[str, str] = {},
 ) -> None:
     """Write the class report.
 
@@ -43,6 +44,8 @@ def write_report(
         The lab's title.
     exercises
         The lab's exercises in their order; by default the order in the results.
+    labels
+        "Problem 1a" for the exercises and questions that have such a label.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def write_report(
     html = fill_in(
         "classreport.html.j2",
         title=title,
+        labels=labels,
         results=results,
         maximum=maximum,
         mean=float(scores.mean()),

@@ -57,7 +57,13 @@ def write_feedback(
     write_page(feedback_page(result, notebook, title=title), path)
 
 
-def feedback_page(result: Mapping[str, Any], notebook: NotebookNode | None, *, title: str) -> str:
+def feedback_page(
+    result: Mapping[str, Any],
+    notebook: NotebookNode | None,
+    *,
+    title: str,
+    labels: Mapping[str, str] = {},
+) -> str:
     """The HTML of a student's feedback page.
 
     Parameters
@@ -68,6 +74,8 @@ def feedback_page(result: Mapping[str, Any], notebook: NotebookNode | None, *, t
         The submission, mended, from which the student's code is quoted; None where it could not be graded.
     title
         The lab's title.
+    labels
+        "Problem 1a" for the exercises and questions that have such a label.
     """
     sources = exercise_sources(notebook)
     exercises = [
@@ -76,6 +84,7 @@ def feedback_page(result: Mapping[str, Any], notebook: NotebookNode | None, *, t
     return fill_in(
         "feedback.html.j2",
         title=title,
+        labels=labels,
         result=result,
         exercises=exercises,
         steps=next_steps(result),

@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: the last frame has no price
-# points: 16
+# points: 14
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

@@ -86,7 +86,9 @@ def cell_that_is_captured(lab: Lab) -> Any:
 
 @case()
 def shell_lines(lab: Lab) -> Any:
-    return lab.beside_victim("!pip install seaborn\n%matplotlib inline", "!ls\n%timeit -n 10 -r 2 1")
+    return lab.beside_victim(
+        "!pip install seaborn\n%matplotlib inline", "!ls\n%timeit -n 10 -r 2 1"
+    )
 
 
 @case()
