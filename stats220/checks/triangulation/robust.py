@@ -72,10 +72,8 @@ def views_of(stories: list[int]) -> Array:
 def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     """A flat world of whole numbers, in which the best pair of views is known."""
     checks = Checks("triangulate_ransac", hidden_points=1)
-    finds, given = (
-        "finds the views that agree, for each point by itself",
-        (flat_triangulate, flat_errors),
-    )
+    finds = "finds the views that agree, for each point by itself"
+    given = (flat_triangulate, flat_errors)
 
     with checks(
         1,
