@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def grade_class(
     students: Sequence[str] = (),
     again: bool = False,
     roster: Path | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab that is not graded yet.
@@ -77,6 +79,8 @@ def grade_class(
         Grade also what is graded already.
     roster
         ``roster.csv``, see `stats220.staff.grade.roster`; by default that beside the submissions, where there is one.
+    cluster
+        Address of a Dask scheduler, or its file: its workers grade, in place of `jobs` processes of this machine.
     progress
         Whether to show a progress bar on stderr.
 
@@ -106,7 +110,9 @@ def grade_class(
         prepare_gradebook(url, todo.release)
         written = _Written(todo)
         if todo.todo:
-            with prepared(todo.release, isolation) as setup:
+            # The workers of a cluster prepare what they need: this machine may lack it.
+            bare = nullcontext(Setup(todo.release, Path(), None, isolation))
+            with bare if cluster else prepared(todo.release, isolation) as setup:
                 setup = replace(
                     setup,
                     limits=limits or setup.limits,
@@ -114,15 +120,17 @@ def grade_class(
                     seed=todo.seed,
                     title=title,
                 )
-                _grade(setup, todo, written, jobs=jobs, progress=progress)
+                _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
         return _finish(todo, url, title, written.resubmitted)
 
 
-def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: bool) -> None:
+def _grade(
+    setup: Setup, todo: Plan, written: _Written, *, jobs: int, cluster: str | None, progress: bool
+) -> None:
     lab, out = todo.release.lab, todo.journal.out
     try:
         with progress_bar(f"grading {lab}", len(todo.todo), show=progress) as advance:
-            for graded in _graded(setup, list(todo.todo), jobs):
+            for graded in _graded(setup, list(todo.todo), jobs, cluster):
                 written.add(graded)
                 advance()
     except KeyboardInterrupt:
@@ -204,9 +212,15 @@ def _graded_before(path: Path) -> str:
         return ""  # of another version, or damaged: about to be replaced, and a person should look again
 
 
-def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
+def _graded(
+    setup: Setup, found: list[Submission], jobs: int, cluster: str | None
+) -> Iterator[Graded]:
     def died(submission: Submission, why: str) -> Graded:
         return worker.not_graded(setup, submission, why)
 
+    if cluster:
+        from stats220.staff.grade.cluster import Cluster
+
+        return Cluster(cluster, died, start=worker.start, setup=setup).results(found)
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)
