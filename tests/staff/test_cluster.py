@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 import tiny_lab
 from sandboxes import wait_until
-from test_grade_class import CLASS, ISOLATION, TIMES, answers, hand_in
+from test_grade_class import CLASS, ISOLATION, TIMES, answers, descendants, hand_in
 from tiny_lab import LAB
 
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
 from stats220.staff.grade import cluster, course, remote, setup
 from stats220.staff.grade.course import grade_class
+from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
 from stats220.staff.grade.submissions import collect
 
@@ -125,6 +126,7 @@ def test_killed_and_frozen_workers_change_no_byte(
     grade(root, handed_in, tmp_path / "alone")
     names: list[str] = []
     repeated: list[str] = []
+    below: dict[int, bytes] = {}
     give, overdue = cluster.Cluster._give, cluster._Machine.overdue
     signals = {"one": signal.SIGKILL, "two": signal.SIGSTOP}
 
@@ -133,6 +135,7 @@ def test_killed_and_frozen_workers_change_no_byte(
         name = client.scheduler_info()["workers"][machine.address]["name"]
         names.append(name)
         if name in signals and names.count(name) == 3:  # to begin, a first task, and a second one
+            below.update(descendants(dask.workers["one"].pid))
             strike = dask.workers[name].send_signal
             threading.Timer(0.2, strike, [signals[name]]).start()  # in the middle of it
 
@@ -146,6 +149,7 @@ def test_killed_and_frozen_workers_change_no_byte(
     monkeypatch.setattr(cluster.Cluster, "_hand_out", when_begun(3))
     grade(root, handed_in, tmp_path / "many", cluster=str(dask.file))
     assert dask.workers["one"].wait(10) == -signal.SIGKILL
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), 20)
     assert len(repeated) == 1  # the frozen worker's
     assert names.count("one") == names.count("two") == 3
     assert files_of(tmp_path / "many") == files_of(tmp_path / "alone")
@@ -175,19 +179,18 @@ def when_begun(number: int) -> Any:
 
 
 def test_a_scheduler_that_goes_is_one_line_and_nothing_is_lost(
-    root: Path, handed_in: Path, dask: LocalDask, tmp_path: Path
+    root: Path, handed_in: Path, dask: LocalDask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
+    finish = Journal.finish
 
-    def strike() -> None:
-        assert wait_until(lambda: any(out.glob(f"results/*/.{LAB}.graded")), 60)
+    def strike(*arguments: Any) -> None:
+        finish(*arguments)
         dask.scheduler.kill()
 
-    threading.Thread(target=strike).start()
-    start = time.monotonic()
+    monkeypatch.setattr(Journal, "finish", strike)
     with pytest.raises(GradingError, match=r"scheduler at .* is gone.*the same command goes on"):
         grade(root, handed_in, out, cluster=dask.address)
-    assert time.monotonic() - start < 60
     options: dict[str, Any] = {"isolation": ISOLATION, "seed": 7, "settings": [repr(TIMES)]}
     plan = make_plan(root, LAB, handed_in, out, **options)
     done = list(out.glob(f"results/*/.{LAB}.graded"))

@@ -22,7 +22,7 @@ from stats220.errors import GradingError
 from stats220.staff.grade.files import clear_errors, scratch_folder
 from stats220.staff.grade.journal import environment, source_digest
 from stats220.staff.grade.submissions import Submission, SubmissionError
-from stats220.staff.grade.workforce import Workforce
+from stats220.staff.grade.workforce import Workforce, begin_server
 
 if TYPE_CHECKING:
     from stats220.staff.grade.setup import Setup
@@ -34,6 +34,7 @@ class Ended(GradingError):  # noqa: N818
 
 
 IDLE_SECONDS = 900.0  # without a task: then the run is over, or who ordered it has died
+GIVEN = ("time_limits", "device", "seed", "title")  # of a setup; the rest each machine has its own
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Order:
         """What the grading host orders."""
         release = setup.release
         bare = replace(release, path=Path(release.path.name), wheel=Path(release.wheel.name))
-        nowhere: dict[str, Any] = {"packages": Path(), "data": None, "groups": None}
+        nowhere: dict[str, Any] = {"packages": Path(), "data": None, "groups": None, "warm": None}
         sent = replace(setup, release=bare, **nowhere)
         return cls(sent, release.wheel.read_bytes(), start, this_machine())
 
@@ -117,12 +118,14 @@ class _Grader:
         def died(submission: Submission, why: str) -> Graded:
             return worker.not_graded(setup, submission, why)
 
+        self._next: Submission | None = None
         force = Workforce(worker.work, died, jobs=1, start=start, setup=setup)
         self._results = force.results(self._items())
 
-    def _items(self) -> Iterator[Submission]:
+    def _items(self) -> Iterator[Submission | None]:
         while True:
-            yield self._next
+            submission, self._next = self._next, None
+            yield submission
 
     def grade(self, submission: Submission) -> Graded:
         self._next = submission
@@ -136,20 +139,23 @@ class Post:
     """What this process holds for an order: the unpacked wheel, and a grader for each task at a time."""
 
     def __init__(self, order: Order) -> None:
+        from stats220.staff.grade import worker
         from stats220.staff.grade.setup import prepared
 
         self.order = order
         self._idle: list[_Grader] = []
         self._num_working, self._closed = 0, False
         self._lock = threading.RLock()
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:  # what is begun is ended where the rest fails
             wheel = stack.enter_context(scratch_folder("stats220-post-")) / "released.whl"
             with clear_errors(wheel):
                 wheel.write_bytes(order.wheel)
             release = replace(order.setup.release, wheel=wheel)
-            here = stack.enter_context(prepared(release, order.setup.isolation))
-            given = ("limits", "time_limits", "device", "seed", "title")
-            self.setup = replace(here, **{name: getattr(order.setup, name) for name in given})
+            ordered = order.setup
+            here = stack.enter_context(prepared(release, ordered.isolation, ordered.limits))
+            given = {name: getattr(ordered, name) for name in GIVEN}
+            self.setup = replace(here, **given)
+            begin_server(worker.modules(release))
             self._stack = stack.pop_all()
         self._rest()
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NoReturn, TypeVar
 
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
 
+MODULES = "STATS220_PRELOADED"  # names them to `stats220.staff.grade.preloaded`
 MAX_DIED = 3  # one after the other, before any has begun to work: then it is not the items
 DEATHS = 2  # at one stage, that the stage is blamed for: once may be the machine's memory
 END_SECONDS = 30.0
@@ -22,6 +25,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # What ended the worker, by the stage that it was at: ``work`` must leave these stages out.
 Blamed = Mapping[str, str]
+
+
+def begin_server(modules: Iterable[str]) -> None:
+    """Begin the process that workers are forked from, where there is none yet: it imports while the caller goes on.
+
+    It computes nothing: a fork of a process that has computed with threads can hang.
+    """
+    os.environ[MODULES] = " ".join(modules)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        ["stats220.staff.grade.preloaded"]
+    )
+    forkserver.ensure_running()
 
 
 @contextlib.contextmanager
@@ -95,15 +110,20 @@ class Workforce(Generic[Item, Result]):
         self.work, self.died, self.jobs, self.start, self.setup = work, died, jobs, start, setup
         self.num_died = 0
 
-    def results(self, items: Iterable[Item]) -> Generator[Result, None, None]:
-        """Results as they come; an item is asked for when there is a worker for it. Leaving the iteration early ends the workers.
+    def results(self, items: Iterable[Item | None]) -> Generator[Result, None, None]:
+        """Results as they come. Leaving the iteration early ends the workers.
+
+        Parameters
+        ----------
+        items
+            Each is asked for when there is a worker for it; None: there is none yet.
 
         Raises
         ------
         GradingError
             Workers die before they work, or one of them raised this.
         """
-        coming, again = map(_Task, items), deque[_Task[Item]]()
+        coming, again = iter(items), deque[_Task[Item]]()
         hired: list[_Hired[Item]] = []
         # Only this process holds the other end: when it is killed, its workers hear of it.
         life, ours = multiprocessing.Pipe(duplex=False)
@@ -111,7 +131,7 @@ class Workforce(Generic[Item, Result]):
             while True:
                 idle = [worker for worker in hired if worker.task is None]
                 while idle or len(hired) < self.jobs:
-                    task = again.popleft() if again else next(coming, None)
+                    task = _take(again, coming)
                     if task is None:
                         break
                     worker = idle.pop() if idle else self._hire(life)
@@ -137,6 +157,9 @@ class Workforce(Generic[Item, Result]):
                         raise value
                     else:
                         worker.task = None
+                        # At once: what is done with a result must not keep its maker waiting.
+                        if task := _take(again, coming):
+                            worker.give(task)
                         yield value
             self._dismiss(hired)
         finally:
@@ -148,10 +171,8 @@ class Workforce(Generic[Item, Result]):
             ours.close()
 
     def _hire(self, life: Connection) -> _Hired[Item]:
-        # Forked from a server that has imported what the work needs, once, and computed nothing: a fork of a process that
-        # has computed with threads can hang.
+        begin_server([self.work.__module__])
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([self.work.__module__])
         ours, theirs = multiprocessing.Pipe()
         process = context.Process(
             target=_serve,
@@ -194,6 +215,13 @@ class Workforce(Generic[Item, Result]):
             worker.process.join(END_SECONDS)
 
 
+def _take(again: deque[_Task[Item]], coming: Iterator[Item | None]) -> _Task[Item] | None:
+    if again:
+        return again.popleft()
+    item = next(coming, None)
+    return None if item is None else _Task(item)
+
+
 def _serve(
     line: Connection,
     life: Connection,
@@ -204,7 +232,11 @@ def _serve(
     """Be a worker process."""
     clock.die_with(life)
     clock.keep(lambda stage: line.send(("at", stage)))
-    start(setup)
+    try:
+        start(setup)
+    except GradingError as error:
+        line.send(("raised", error))
+        return
     line.send(("begun", None))
     while True:
         try:
