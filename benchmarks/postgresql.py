@@ -8,10 +8,37 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 OWNER = "postgres"  # whom Debian's package adds: a server refuses to run as root
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes
+    ----------
+    url
+        SQLAlchemy's, for psycopg 3.
+    data
+        Its folder, which all its processes work in.
+    """
+
+    url: str
+    data: Path
+
+    def processor_seconds(self) -> float:
+        """What its processes that are alive have computed."""
+        ticks = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it has ended
+                if (process / "cwd").resolve() == self.data:
+                    fields = (process / "stat").read_text().rpartition(")")[2].split()
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def problem() -> str:
@@ -30,14 +57,8 @@ def _programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def scratch_server() -> Iterator[str]:
-    """An empty database for the block, reached by a socket in its folder, with PostgreSQL's own settings for durability.
-
-    Yields
-    ------
-    str
-        Its SQLAlchemy URL, for psycopg 3.
-    """
+def scratch_server() -> Iterator[Server]:
+    """An empty database for the block, reached by a socket in its folder, with PostgreSQL's own settings for durability."""
     programs = _programs()
     if programs is None:
         raise RuntimeError(problem())
@@ -61,6 +82,6 @@ def scratch_server() -> Iterator[str]:
         run("initdb", "-U", "grader", "-A", "trust", "--no-sync")
         run("pg_ctl", "-w", "-o", f"-k {folder} -c listen_addresses=''", "start")
         try:
-            yield f"postgresql+psycopg://grader@/postgres?host={folder}"
+            yield Server(f"postgresql+psycopg://grader@/postgres?host={folder}", data.resolve())
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")

@@ -288,7 +288,7 @@ def server() -> Iterator[str]:
     if problem := postgresql.problem():
         pytest.skip(problem)
     with postgresql.scratch_server() as started:
-        yield started
+        yield started.url
 
 
 def shown(url: str) -> list[Any]:
