@@ -119,6 +119,12 @@ def grade(
             help="roster.csv with ids, names, sections; by default that beside the submissions."
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler, or its scheduler.json: its workers grade, not this machine."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks; what is graded already is not graded again."""
@@ -143,6 +149,7 @@ def grade(
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
+        cluster=cluster,
         progress=True,
         **options,
     )

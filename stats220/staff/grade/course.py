@@ -11,6 +11,7 @@ from typing import Any
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
 from stats220.staff.build.problems import labels_of
+from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
 from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import output_folder, write_atomically
@@ -45,6 +46,7 @@ def grade_class(
     students: Sequence[str] = (),
     again: bool = False,
     roster: Path | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab that is not graded yet.
@@ -77,6 +79,8 @@ def grade_class(
         Grade also what is graded already.
     roster
         ``roster.csv``, see `stats220.staff.grade.roster`; by default that beside the submissions, where there is one.
+    cluster
+        Address of a Dask scheduler, or its file: its workers grade, in place of `jobs` processes of this machine.
     progress
         Whether to show a progress bar on stderr.
 
@@ -103,8 +107,7 @@ def grade_class(
         url = gradebook_url or default_url(out)
         written = _Written(todo)
         if todo.todo:
-            with prepared(todo.release, isolation, limits) as setup:
-                begin_server(worker.modules(todo.release))
+            with _here(todo.release, isolation, limits, cluster) as setup:
                 written.book = Book(url, todo.release)  # while the others import
                 setup = replace(
                     setup,
@@ -113,15 +116,30 @@ def grade_class(
                     title=title,
                 )
                 with contextlib.closing(written):
-                    _grade(setup, todo, written, jobs=jobs, progress=progress)
+                    _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
         return _finish(todo, url, title, written.resubmitted)
 
 
-def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: bool) -> None:
+@contextlib.contextmanager
+def _here(
+    release: Release, isolation: str, limits: Limits | None, cluster: str | None
+) -> Iterator[Setup]:
+    """What this machine prepares; for a cluster nothing, for its workers do so: this one may have no sandbox."""
+    if cluster:
+        yield Setup(release, Path(), None, isolation, limits=limits or Limits())
+        return
+    with prepared(release, isolation, limits) as setup:
+        begin_server(worker.modules(release))
+        yield setup
+
+
+def _grade(
+    setup: Setup, todo: Plan, written: _Written, *, jobs: int, cluster: str | None, progress: bool
+) -> None:
     lab, out = todo.release.lab, todo.journal.out
     try:
         with progress_bar(f"grading {lab}", len(todo.todo), show=progress) as advance:
-            for graded in _graded(setup, list(todo.todo), jobs):
+            for graded in _graded(setup, list(todo.todo), jobs, cluster):
                 written.add(graded)
                 advance()
     except KeyboardInterrupt:
@@ -222,9 +240,15 @@ def _graded_before(path: Path) -> str:
         return ""  # of another version, or damaged: about to be replaced, and a person should look again
 
 
-def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
+def _graded(
+    setup: Setup, found: list[Submission], jobs: int, cluster: str | None
+) -> Iterator[Graded]:
     def died(submission: Submission, why: str) -> Graded:
         return worker.not_graded(setup, submission, why)
 
+    if cluster:
+        from stats220.staff.grade.cluster import Cluster
+
+        return Cluster(cluster, died, start=worker.start, setup=setup).results(found)
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)
