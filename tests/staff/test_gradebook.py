@@ -17,7 +17,12 @@ import tiny_lab
 from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
 
 from stats220.errors import GradingError
-from stats220.staff.grade.gradebook import gradebook_url, prepare_gradebook, write_gradebook
+from stats220.staff.grade.gradebook import (
+    Book,
+    gradebook_url,
+    prepare_gradebook,
+    write_gradebook,
+)
 from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import CellError, SubmissionResult
@@ -149,6 +154,25 @@ def test_marks_given_by_hand_stay_and_are_looked_at_again_only_after_a_change(
     ) == (1.5, True)
     assert book.find_comment("why", LAB, LAB, "ada").comment == "good"
     assert book.find_submission(LAB, "ada").score == 6.5
+
+
+def test_results_are_there_as_they_come(url: str) -> None:
+    """Between two results others can read and write: the second write sees a manual score given meanwhile."""
+    with closing(Book(url, tiny_lab.release())) as ours:
+        ours.write(ADA)
+        with Gradebook(url) as others:
+            grade = next(
+                g
+                for g in others.find_submission_notebook(LAB, LAB, "ada").grades
+                if g.auto_score is None
+            )
+            name, grade.manual_score, grade.needs_manual_grade = grade.name, 1.5, False
+            others.db.commit()
+        ours.write(BEN)
+        ours.write(ADA)
+    with Gradebook(url) as others:
+        assert others.find_grade(name, LAB, LAB, "ada").manual_score == 1.5
+        assert {s.student.id for s in others.assignment_submissions(LAB)} == {"ada", "ben"}
 
 
 def test_two_labs_share_a_gradebook(url: str, book: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,21 +12,20 @@ from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
 from stats220.staff.build.problems import labels_of
 from stats220.staff.grade import worker
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import output_folder, write_atomically
+from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
-from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
 from stats220.staff.grade.journal import graded_students
 from stats220.staff.grade.plan import Plan, make_plan
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
-from stats220.staff.grade.run import check_functions
-from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
-from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
+from stats220.staff.grade.workforce import Workforce, begin_server, terminating_as_interrupt
 from stats220.staff.report.classreport import write_report
 from stats220.staff.report.page import write_page
 
@@ -100,21 +100,20 @@ def grade_class(
     title = read_course(root).labs[lab].title
     with terminating_as_interrupt(), output_folder(out):
         todo = make_plan(root, lab, submissions, out, **options)
-        for hidden in (False, True):
-            check_functions(todo.release, hidden=hidden)  # or say at once which one is missing
         url = gradebook_url or default_url(out)
-        prepare_gradebook(url, todo.release)
         written = _Written(todo)
         if todo.todo:
-            with prepared(todo.release, isolation) as setup:
+            with prepared(todo.release, isolation, limits) as setup:
+                begin_server(worker.modules(todo.release))
+                written.book = Book(url, todo.release)  # while the others import
                 setup = replace(
                     setup,
-                    limits=limits or setup.limits,
                     time_limits=time_limits or setup.time_limits,
                     seed=todo.seed,
                     title=title,
                 )
-                _grade(setup, todo, written, jobs=jobs, progress=progress)
+                with contextlib.closing(written):
+                    _grade(setup, todo, written, jobs=jobs, progress=progress)
         return _finish(todo, url, title, written.resubmitted)
 
 
@@ -171,6 +170,7 @@ class _Written:
     """The students' own files, written one by one, each with its line in the journal last."""
 
     plan: Plan
+    book: Book | None = None  # none to write into, or none that can be written to just now
     number: int = 0
     resubmitted: set[str] = field(default_factory=set)
 
@@ -194,7 +194,25 @@ class _Written:
         write_atomically(path, to_json(result))
         if not any(OUR_FAULT in note for note in result.notes):
             self.plan.journal.finish(self.submissions[student])
+            self._enter(result)
         self.number += 1
+
+    def _enter(self, result: SubmissionResult) -> None:
+        """Write a result into the gradebook. Where that fails, the end of the run tries again, and says why it cannot."""
+        if self.book is None:
+            return
+        try:
+            self.book.write(result, again=result.student in self.resubmitted)
+        except GradingError:
+            self.close()
+        else:
+            self.plan.journal.book(result.student)
+
+    def close(self) -> None:
+        """Let go of the gradebook."""
+        if self.book is not None:
+            self.book.close()
+        self.book = None
 
 
 def _graded_before(path: Path) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from stats220.line.failures import StudentError
 from stats220.staff.grade import clock
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.mend import EXTRA, Mended
 from stats220.staff.grade.names import cells_needed_by
 from stats220.staff.grade.problem import CheckFunction, Findings, check_exercise, plain_text
 from stats220.staff.grade.results import CellError
-from stats220.staff.grade.runner import LostError, Runner, Source, TimeLimits
+from stats220.staff.grade.runner import LostError, Runner, Source
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release

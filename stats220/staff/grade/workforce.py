@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NoReturn, TypeVar
 
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
 
+MODULES = "STATS220_PRELOADED"  # names them to `stats220.staff.grade.preloaded`
 MAX_DIED = 3  # one after the other, before any has begun to work: then it is not the items
 DEATHS = 2  # at one stage, that the stage is blamed for: once may be the machine's memory
 END_SECONDS = 30.0
@@ -22,6 +25,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # What ended the worker, by the stage that it was at: ``work`` must leave these stages out.
 Blamed = Mapping[str, str]
+
+
+def begin_server(modules: Iterable[str]) -> None:
+    """Begin the process that workers are forked from, where there is none yet: it imports while the caller goes on.
+
+    It computes nothing: a fork of a process that has computed with threads can hang.
+    """
+    os.environ[MODULES] = " ".join(modules)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        ["stats220.staff.grade.preloaded"]
+    )
+    forkserver.ensure_running()
 
 
 @contextlib.contextmanager
@@ -131,6 +146,10 @@ class Workforce(Generic[Item, Result]):
                         raise value
                     else:
                         worker.task = None
+                        if (
+                            waiting
+                        ):  # at once: what is done with a result must not keep its maker waiting
+                            worker.give(waiting.popleft())
                         yield value
             self._dismiss(hired)
         finally:
@@ -142,10 +161,8 @@ class Workforce(Generic[Item, Result]):
             ours.close()
 
     def _hire(self, life: Connection) -> _Hired[Item]:
-        # Forked from a server that has imported what the work needs, once, and computed nothing: a fork of a process that
-        # has computed with threads can hang.
+        begin_server([self.work.__module__])
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([self.work.__module__])
         ours, theirs = multiprocessing.Pipe()
         process = context.Process(
             target=_serve, args=(theirs, life, self.start, self.setup, self.work)
@@ -196,7 +213,11 @@ def _serve(
     """Be a worker process."""
     clock.die_with(life)
     clock.keep(lambda stage: line.send(("at", stage)))
-    start(setup)
+    try:
+        start(setup)
+    except GradingError as error:
+        line.send(("raised", error))
+        return
     line.send(("begun", None))
     while True:
         try:
