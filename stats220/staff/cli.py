@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check found something wrong, 2 it could not be done (one
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -63,6 +64,14 @@ def find_root(start: Path) -> Path:
 
 def _root(root: Path | None) -> Path:
     return find_root((root or Path.cwd()).resolve())
+
+
+def _needs_unix(command: str) -> None:
+    """Refuse on Windows what leans on forks, locks and limits of the system."""
+    if importlib.util.find_spec("fcntl") is None:
+        raise GradingError(
+            f"`stats220 {command}` needs Linux or macOS: on Windows, run it in WSL (`wsl --install`, then clone the repository there)"
+        )
 
 
 @app.command()
@@ -128,6 +137,7 @@ def grade(
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks; what is graded already is not graded again."""
+    _needs_unix("grade")
     from stats220.staff.grade.plan import make_plan
 
     where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
@@ -175,6 +185,7 @@ def attempts(
     root: Root = None,
 ) -> None:
     """Test the checks: grade each attempt of the bank and compare with the points it must get."""
+    _needs_unix("attempts")
     from stats220.staff.grade.attempts import run_attempts
 
     report = run_attempts(
@@ -304,6 +315,7 @@ def demo(
     root: Root = None,
 ) -> None:
     """Write a sample class of submissions, grade it, and say where everything is."""
+    _needs_unix("demo")
     from stats220.staff.demo import run_demo
 
     run_demo(_root(root), lab, out, jobs=jobs, isolation=isolation.value)
