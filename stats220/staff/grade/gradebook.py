@@ -39,7 +39,7 @@ def prepare_gradebook(url: str, release: Release) -> None:
     GradingError
         It is in use, is no gradebook, or holds submissions to another version of this lab.
     """
-    with _opened(url) as gradebook:
+    with opened(url) as gradebook:
         _write_lab(gradebook, release, url)
 
 
@@ -68,7 +68,7 @@ def write_gradebook(
     GradingError
         As `prepare_gradebook`; results files are not touched.
     """
-    with _opened(url) as gradebook:
+    with opened(url) as gradebook:
         _write_lab(gradebook, release, url)
         for result in results:
             gradebook.update_or_create_student(result.student)
@@ -140,7 +140,8 @@ def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> N
 
 
 @contextlib.contextmanager
-def _opened(url: str) -> Iterator[Any]:
+def opened(url: str) -> Iterator[Any]:
+    """The gradebook, for the block; whatever is wrong with it is a `GradingError` that names it."""
     try:
         _stamp(url)
         with Gradebook(url) as gradebook:

@@ -165,11 +165,16 @@ def is_blank(result: Result) -> bool:
     return statuses == {"not attempted"} and not any(map(is_ungraded, result["notes"]))
 
 
-def needs_a_look(results: Iterable[Result]) -> list[Look]:
-    """Submissions that a person should look at, the most urgent first."""
-    looks = [
-        Look(result, tuple(sorted(reasons))) for result in results if (reasons := _reasons(result))
-    ]
+def needs_a_look(results: Iterable[Result], said: Mapping[str, Any] = {}) -> list[Look]:
+    """Submissions that a person should look at, the most urgent first; `said` holds their lateness, by student."""
+    looks = []
+    for result in results:
+        reasons = _reasons(result)
+        late = said[result["student"]].late if result["student"] in said else None
+        if late is not None and late.days is None:
+            reasons.append((2, late.why))
+        if reasons:
+            looks.append(Look(result, tuple(sorted(reasons))))
     return sorted(looks, key=lambda look: (look.reasons[0][0], look.result["student"]))
 
 
