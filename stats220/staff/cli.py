@@ -26,6 +26,7 @@ app = typer.Typer(
 new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.command()(out_commands.export)
+app.command()(out_commands.gradescope)
 
 
 class Isolation(StrEnum):

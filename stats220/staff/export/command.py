@@ -1,4 +1,4 @@
-"""The subcommands that lead out of the grader: ``export``."""
+"""The subcommands that lead out of the grader: ``export`` and ``gradescope``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ class Platform(StrEnum):
     folders = "folders"
 
 
+class Isolation(StrEnum):
+    """As for grading."""
+
+    bwrap = "bwrap"
+    none = "none"
+
+
+Root = Annotated[
+    Path | None,
+    typer.Option(help="The repository; by default found upwards from the current folder."),
+]
+
+
 def export(
     lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
     submissions: Annotated[Path, typer.Argument(help="The folder or zip that was graded.")],
@@ -33,10 +46,7 @@ def export(
     assignment: Annotated[
         str, typer.Option(help="Its name in Canvas, 'Lab 4 (1234)'; by default the lab's title.")
     ] = "",
-    root: Annotated[
-        Path | None,
-        typer.Option(help="The repository; by default found upwards from the current folder."),
-    ] = None,
+    root: Root = None,
 ) -> None:
     """Read what people have marked, and write grades and feedback for Canvas, Moodle, or by folder."""
     from stats220.staff.cli import find_root
@@ -54,3 +64,23 @@ def export(
         assignment=assignment,
     )
     typer.echo("\n".join([*map(str, exported.files), *exported.notes]))
+
+
+def gradescope(
+    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
+    to: Annotated[Path, typer.Option(help="The .zip to write.")],
+    isolation: Annotated[
+        Isolation,
+        typer.Option(
+            help="'bwrap' grades nothing where the container cannot make a sandbox; 'none' runs submissions without one."
+        ),
+    ] = Isolation.bwrap,
+    root: Root = None,
+) -> None:
+    """Write an autograder for Gradescope: setup.sh, run_autograder, the grader, the lab, its hidden checks; no answers."""
+    from stats220.staff.cli import find_root
+    from stats220.staff.export.gradescope import write_autograder
+
+    project = find_root((root or Path.cwd()).resolve())
+    names = write_autograder(project, lab, to, isolation=isolation.value)
+    typer.echo(f"{to}: {len(names)} files, isolation {isolation.value}")
