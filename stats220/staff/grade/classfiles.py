@@ -21,6 +21,7 @@ from stats220.staff.grade.lateness import (
 from stats220.staff.grade.marks import Marks, read_marks
 from stats220.staff.grade.results import SubmissionResult, from_json, to_dict
 from stats220.staff.grade.roster import Person
+from stats220.staff.grade.similar import answers_in, exercise_cells, looks
 from stats220.staff.grade.table import grades_csv
 from stats220.staff.report.classreport import write_report
 from stats220.staff.report.marked import Said, with_marks
@@ -90,9 +91,12 @@ def write_class_files(
     lateness = class_lateness(course, lab, out, extensions)
     lines = grades_csv(results, people=people, absent=absent, marks=marks, lateness=lateness)
     write_atomically(out / f"grades-{lab}.csv", lines)
+    looked = _looks(root, release, out, results)
     said = {
         result.student: Said(
-            marks.get(result.student, Marks()), lateness.get(result.student, Lateness())
+            marks.get(result.student, Marks()),
+            lateness.get(result.student, Lateness()),
+            looked.get(result.student, ()),
         )
         for result in results
     }
@@ -107,6 +111,20 @@ def write_class_files(
     for result in results:
         _mark_page(out / "feedback" / result.student / f"{lab}.html", result, said[result.student])
     return ClassResults(results, marks, lateness)
+
+
+def _looks(
+    root: Path, release: Release, out: Path, results: Sequence[SubmissionResult]
+) -> dict[str, tuple[str, ...]]:
+    """Similar answers, and those that reach for the checks; what the release and the key have says nothing."""
+    lab, key = release.lab, root / "solutions" / f"{release.lab}.ipynb"
+    given: dict[str, list[str]] = {}
+    for path in (release.path, key):
+        if path.is_file():
+            for name, text in exercise_cells(path).items():
+                given.setdefault(name, []).append(text)
+    answers = answers_in(out, lab, [result.student for result in results])
+    return looks(answers, given, [exercise.name for exercise in release.exercises])
 
 
 def _mark_page(path: Path, result: SubmissionResult, said: Said) -> None:

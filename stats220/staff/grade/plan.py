@@ -83,11 +83,11 @@ def make_plan(
         There is no such lab, nothing to grade, no such student, or the folders lie within each other.
     """
     release = Release.load(root, lab)
+    found, people, absent, path = find_class(release, submissions, roster)
     if submissions.resolve() in (out.resolve(), *out.resolve().parents):
         raise GradingError(
             f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
         )
-    found, people, absent, path = find_class(release, submissions, roster)
     if students:
         known = [submission.student for submission in found]
         for name in students:

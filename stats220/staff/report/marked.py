@@ -23,6 +23,7 @@ class Said:
 
     marks: Any
     late: Any
+    looks: tuple[str, ...] = ()  # for the staff alone
 
     def final(self, score: float) -> float:
         """Points in the end: exercises and questions, less what days late cost."""

@@ -166,13 +166,13 @@ def is_blank(result: Result) -> bool:
 
 
 def needs_a_look(results: Iterable[Result], said: Mapping[str, Any] = {}) -> list[Look]:
-    """Submissions that a person should look at, the most urgent first; `said` holds their lateness, by student."""
+    """Submissions that a person should look at, the most urgent first; `said` is what else is known, by student."""
     looks = []
     for result in results:
         reasons = _reasons(result)
-        late = said[result["student"]].late if result["student"] in said else None
-        if late is not None and late.days is None:
-            reasons.append((2, late.why))
+        if of := said.get(result["student"]):
+            reasons += [(2, of.late.why)] if of.late.days is None else []
+            reasons += [(1, reason) for reason in of.looks]
         if reasons:
             looks.append(Look(result, tuple(sorted(reasons))))
     return sorted(looks, key=lambda look: (look.reasons[0][0], look.result["student"]))
