@@ -10,24 +10,22 @@ from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
-from stats220.staff.build.problems import labels_of
 from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
+from stats220.staff.grade.classfiles import read_results, write_class_files
 from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import output_folder, write_atomically
+from stats220.staff.grade.formgrader import prepare_formgrader
 from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
-from stats220.staff.grade.journal import graded_students
 from stats220.staff.grade.plan import Plan, make_plan
 from stats220.staff.grade.progress import progress_bar
-from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
+from stats220.staff.grade.results import SubmissionResult, from_json, to_json
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission
-from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce, begin_server, terminating_as_interrupt
-from stats220.staff.report.classreport import write_report
 from stats220.staff.report.page import write_page
 
 
@@ -60,7 +58,7 @@ def grade_class(
     submissions
         A folder or zip; see `stats220.staff.grade.submissions.collect`.
     out
-        Gets ``grades-<lab>.csv``, ``report-<lab>.html``, ``results/``, ``feedback/``, ``autograded/`` (for formgrader), ``gradebook.db``.
+        Gets ``grades-<lab>.csv``, ``report-<lab>.html``, ``results/``, ``feedback/``, ``gradebook.db``; ``autograded/``, ``source/`` and ``nbgrader_config.py`` for formgrader.
         The class's files are made from all results of the lab that are there, of earlier runs too.
     jobs
         How many submissions are graded at a time.
@@ -115,9 +113,10 @@ def grade_class(
                     seed=todo.seed,
                     title=title,
                 )
+                prepare_formgrader(out, todo.release, url)
                 with contextlib.closing(written):
                     _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
-        return _finish(todo, url, title, written.resubmitted)
+        return _finish(root, todo, url, written.resubmitted)
 
 
 @contextlib.contextmanager
@@ -148,34 +147,29 @@ def _grade(
         ) from None
 
 
-def _finish(todo: Plan, url: str, title: str, resubmitted: set[str]) -> list[SubmissionResult]:
+def _finish(root: Path, todo: Plan, url: str, resubmitted: set[str]) -> list[SubmissionResult]:
     """Write the class's files from all results of the lab, and into the gradebook what is not in it yet."""
     journal, release = todo.journal, todo.release
-    students = graded_students(journal.out, release.lab)
-    results = [_read_result(journal.out, student, release.lab) for student in students]
+    results = read_results(journal.out, release.lab)
+    students = [result.student for result in results]
     if not journal.class_is_done(students):
-        lines = grades_csv(results, people=todo.people, absent=todo.absent)
-        write_atomically(journal.out / f"grades-{release.lab}.csv", lines)
-        names = [e.name for e in release.exercises]
-        report = journal.out / f"report-{release.lab}.html"
-        write_report(
-            [to_dict(r) for r in results],
-            report,
-            title=title,
-            exercises=names,
-            labels=labels_of(release.notebook),
-        )
         unbooked = [r for r in results if not journal.is_booked(r.student)]
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:
             journal.book(result.student)
+        write_class_files(
+            root,
+            release,
+            results,
+            journal.out,
+            url,
+            submissions=todo.submissions,
+            roster=todo.roster,
+            people=todo.people,
+            absent=todo.absent,
+        )
         journal.finish_class(students)
     return results
-
-
-def _read_result(out: Path, student: str, lab: str) -> SubmissionResult:
-    path = out / "results" / student / f"{lab}.json"
-    return from_json(path.read_text("utf-8"), where=str(path))
 
 
 OUR_FAULT = (
