@@ -21,8 +21,8 @@ def run(quick: bool = True, lab: str = "lab4_pose") -> list[Row]:
     from corpus import CASES, Lab
 
     from stats220.staff.build.release import Release
+    from stats220.staff.grade.clock import TimeLimits
     from stats220.staff.grade.course import grade_class
-    from stats220.staff.grade.runner import TimeLimits
 
     release = Release.load(ROOT, lab)
     solved = nbformat.read(ROOT / "solutions" / f"{lab}.ipynb", as_version=4)

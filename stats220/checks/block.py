@@ -17,11 +17,11 @@ from stats220.line.failures import (
     StudentError,
     UnexpectedObject,
 )
+from stats220.verdicts import RAISED
 
 Recorder = TypeVar("Recorder", bound=Record)
 
 MAX_MESSAGE = 400
-RAISED = "your code raised an error"  # all that a hidden block tells of it
 # A hint answers a wrong result: before there is an attempt it would only give the trick away.
 HINTED = ("failed",)
 

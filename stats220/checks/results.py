@@ -3,46 +3,12 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from stats220.line.line import Session, active_session
+from stats220.verdicts import CheckResult, Status
 
-Status = Literal["passed", "failed", "not attempted", "error", "lost"]
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What one block came to.
-
-    Attributes
-    ----------
-    what : str
-        What was checked.
-    points, max_points : float
-        Earned, and to be had.
-    status : str
-        "passed"; "failed"; "not attempted": a stub is still in place; "error": the check itself is broken;
-        "lost": the student's process died or did not answer.
-    message : str
-        Why not passed, in one or two lines.
-    hint : str
-        The author's hint for whoever did not pass.
-    seconds : float
-        How long it took.
-    hidden : bool
-        Whether students see it only after grading; then the message holds no values.
-    """
-
-    what: str
-    points: float
-    max_points: float
-    status: Status
-    message: str = ""
-    hint: str = ""
-    seconds: float = 0.0
-    hidden: bool = False
-
+__all__ = ["CheckResult", "Record", "Status", "problems"]
 
 problems: dict[
     str, str

@@ -88,9 +88,7 @@ def no_display() -> contextlib.AbstractContextManager[object]:
 
 
 def _stream_handlers() -> list[logging.StreamHandler[io.TextIOBase]]:
-    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
-    handlers = [
-        h for logger in loggers if isinstance(logger, logging.Logger) for h in logger.handlers
-    ]
+    # Where each handler notes itself when it is made. There are hundreds of loggers, and this is asked at every request.
+    handlers = [reference() for reference in logging._handlerList]  # type: ignore[attr-defined]
     # Not a subclass with a stream of its own making, such as lastResort or a file.
-    return [h for h in dict.fromkeys(handlers) if type(h) is logging.StreamHandler]
+    return [handler for handler in handlers if type(handler) is logging.StreamHandler]

@@ -63,6 +63,7 @@ class Session(ABC):
         self.ellipsis: object = Nothing(Ellipsis)
         self._lost: str | None = None
         self._last_call: Any = None
+        self._seed: int | None = None
 
     @contextlib.contextmanager
     def activate(self) -> Iterator[Session]:
@@ -105,8 +106,8 @@ class Session(ABC):
     # Services: the same in a notebook and in the grader.
 
     def seed(self, seed: int) -> None:
-        """Seed all random generators on the student's side."""
-        self.ask("seed", seed)
+        """Seed all random generators on the student's side, before whatever is asked of it next."""
+        self._seed = seed
 
     def gradients(
         self,
@@ -164,7 +165,8 @@ class Session(ABC):
             raise SandboxLost(self._lost)
         released = self.released[:RELEASED_AT_ONCE]
         del self.released[:RELEASED_AT_ONCE]
-        reply = self.exchange([operation, list(args), released])
+        seed, self._seed = self._seed, None
+        reply = self.exchange([operation, list(args), released, seed])
         if type(reply) is not dict or type(reply.get("printed")) is not str or len(reply) != 2:
             self.lose("malformed reply")
         self.printed = reply["printed"]

@@ -30,7 +30,9 @@ class Forced:
 
 
 class Operations:
-    """Answers requests: ``[operation, arguments, numbers of handles that are no longer needed]``.
+    """Answers requests: ``[operation, arguments, numbers of handles that are no longer needed, seed]``.
+
+    The seed, where there is one, is set before the operation.
 
     Parameters
     ----------
@@ -99,12 +101,14 @@ class Operations:
 
     def answer(self, request: Any) -> dict[str, Any]:
         """The reply to one request: ``ok`` or ``error``, and what was ``printed`` meanwhile."""
-        operation, args, released = request
+        operation, args, released, seed = request
         for number in released:
             self._objects.pop(number, None)
         # A cell's own warning filters stay; in a check no warning is an error.
         with captured(warnings_too=operation != "cell") as out:
             try:
+                if seed is not None:
+                    seed_all(seed)
                 reply = {"ok": getattr(self, "op_" + operation)(*args)}
             except BaseException as error:
                 reply = {"error": describe(error)}
@@ -230,10 +234,6 @@ class Operations:
         """Make the settings what they were; returns the names of those that were others."""
         return [] if self._settings is None else self._settings.apply()
 
-    def op_seed(self, seed: int) -> None:
-        """Seed every generator that student code is likely to use."""
-        seed_all(seed)
-
 
 def is_of_cell(function: Any) -> bool:
     """Whether a function, class, method or callable object was defined in a cell."""
@@ -243,7 +243,7 @@ def is_of_cell(function: Any) -> bool:
 
 
 def seed_all(seed: int) -> None:
-    """Seed Python's, NumPy's and torch's global generators."""
+    """Seed every generator that student code is likely to use: Python's, NumPy's and torch's global ones."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     # torch.manual_seed, without the stack that it formats for a GPU which is not in use yet.

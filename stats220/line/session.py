@@ -86,7 +86,7 @@ class Loopback(Session):
         if self._last_call is None:
             return None
         try:
-            _, (function, args, *rest), _ = _flow(self._last_call, self._inside)
+            _, (function, args, *rest), *_ = _flow(self._last_call, self._inside)
         except WireError:  # an object of the student's is gone, with the check's last use of it
             return None
         options = rest[0] if rest and type(rest[0]) is dict else {}

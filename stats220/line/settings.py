@@ -121,7 +121,7 @@ class Settings:
     Parameters
     ----------
     values
-        By the names in `SETTINGS`.
+        By the names in `SETTINGS`; those that are not there are left alone.
     """
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -135,21 +135,22 @@ class Settings:
     @classmethod
     def fresh(cls) -> Settings:
         """What a check's own code runs with: the defaults of a fresh process in whatever changes results."""
-        return cls(Settings.now().values | DEFAULTS)
+        return cls(DEFAULTS)
 
     def apply(self) -> list[str]:
         """Make the settings these; returns the names of those that were others."""
         changed = []
-        for name, (read, write) in SETTINGS.items():
-            if read() != self.values[name]:
-                write(self.values[name])
+        for name, value in self.values.items():
+            read, write = SETTINGS[name]
+            if read() != value:
+                write(value)
                 changed.append(name)
         return changed
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
         """These settings in the block, and those from before after it."""
-        before = Settings.now()
+        before = Settings({name: SETTINGS[name][0]() for name in self.values})
         self.apply()
         try:
             yield
@@ -161,7 +162,7 @@ class Settings:
         return [name for name, value in DEFAULTS.items() if self.values[name] != value]
 
 
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {  # in the order of SETTINGS
     "inference mode": False,
     "gradients": True,
     "default dtype": torch.float32,

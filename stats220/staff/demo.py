@@ -116,8 +116,8 @@ def write_class(submissions: dict[str, NotebookNode], lab: str, folder: Path) ->
 def run_demo(root: Path, lab: str, out: Path, *, jobs: int, isolation: str) -> None:
     """Write the sample class of ``lab`` into ``out``, grade it there, print the table and the places."""
     from stats220.staff.build.release import Release
+    from stats220.staff.grade.clock import TimeLimits
     from stats220.staff.grade.course import grade_class
-    from stats220.staff.grade.runner import TimeLimits
     from stats220.staff.grade.table import score_table, table_console
 
     release = Release.load(root, lab).notebook

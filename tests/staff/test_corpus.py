@@ -13,9 +13,9 @@ from sandboxes import LIMITS, needs_bwrap
 
 from stats220.staff.build.release import Release
 from stats220.staff.grade import course
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.course import grade_class
 from stats220.staff.grade.results import SubmissionResult, from_json, to_json
-from stats220.staff.grade.runner import TimeLimits
 
 pytestmark = needs_bwrap
 TIMES = TimeLimits(cell_seconds=8, problem_seconds=4)

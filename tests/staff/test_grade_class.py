@@ -26,11 +26,11 @@ from tiny_lab import ANSWERS, LAB
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
 from stats220.staff.grade import classfiles, course, files, setup, worker
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.course import grade_class
 from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
 from stats220.staff.grade.results import SubmissionResult, from_json
-from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import bwrap_problem
 
 ISOLATION = "none" if bwrap_problem() else "bwrap"
@@ -318,6 +318,26 @@ def test_cut_off_anywhere_the_same_call_goes_on(
             "ben": 5,
             "cleo": 0,
         }
+
+
+def test_a_gradebook_that_fails_in_between_is_written_at_the_end(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has it open at that moment stops no class."""
+    submissions, out = hand_in(tmp_path / "in", ("ada", "ben")), tmp_path / "out"
+    real, calls = course.Book.write, []
+
+    def locked_once(self: course.Book, *args: Any, **kwargs: Any) -> None:
+        calls.append(args)
+        if len(calls) == 1:
+            raise GradingError("the gradebook is locked")
+        real(self, *args, **kwargs)
+
+    monkeypatch.setattr(course.Book, "write", locked_once)
+    grade(root, submissions, out, jobs=1)
+    assert len(calls) == 3  # the first, and both at the end
+    with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        assert {s.student.id for s in book.assignment_submissions(LAB)} == {"ada", "ben"}
 
 
 def test_the_roster_names_people_sections_and_who_is_missing(root: Path, tmp_path: Path) -> None:

@@ -16,8 +16,14 @@ import pytest
 import tiny_lab
 from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
 
+from benchmarks import postgresql
 from stats220.errors import GradingError
-from stats220.staff.grade.gradebook import gradebook_url, prepare_gradebook, write_gradebook
+from stats220.staff.grade.gradebook import (
+    Book,
+    gradebook_url,
+    prepare_gradebook,
+    write_gradebook,
+)
 from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import CellError, SubmissionResult
@@ -151,6 +157,25 @@ def test_marks_given_by_hand_stay_and_are_looked_at_again_only_after_a_change(
     assert book.find_submission(LAB, "ada").score == 6.5
 
 
+def test_results_are_there_as_they_come(url: str) -> None:
+    """Between two results others can read and write: the second write sees a manual score given meanwhile."""
+    with closing(Book(url, tiny_lab.release())) as ours:
+        ours.write(ADA)
+        with Gradebook(url) as others:
+            grade = next(
+                g
+                for g in others.find_submission_notebook(LAB, LAB, "ada").grades
+                if g.auto_score is None
+            )
+            name, grade.manual_score, grade.needs_manual_grade = grade.name, 1.5, False
+            others.db.commit()
+        ours.write(BEN)
+        ours.write(ADA)
+    with Gradebook(url) as others:
+        assert others.find_grade(name, LAB, LAB, "ada").manual_score == 1.5
+        assert {s.student.id for s in others.assignment_submissions(LAB)} == {"ada", "ben"}
+
+
 def test_two_labs_share_a_gradebook(url: str, book: Any) -> None:
     other = replace(tiny_lab.release(), lab="lab1_other")
     write_gradebook(url, other, [replace(ADA, lab="lab1_other")])
@@ -252,3 +277,52 @@ def test_formgrader_shows_the_marked_notebook(tmp_path: Path, url: str) -> None:
     assert "<em>Because.</em>" in answer.source
     assert "Why?" in answer.source
     assert by_id["answer-why"].metadata.nbgrader.grade_id == "why"
+
+
+# ---- PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    pytest.importorskip("psycopg", reason="the extra 'postgresql' is not installed")
+    if problem := postgresql.problem():
+        pytest.skip(problem)
+    with postgresql.scratch_server() as started:
+        yield started.url
+
+
+def shown(url: str) -> list[Any]:
+    """What nbgrader's tools read of the class."""
+    with Gradebook(url) as opened:
+        students = [(s.id, s.score, s.max_score) for s in opened.students]
+        grades = [
+            (g.student.id, g.name, g.auto_score, g.manual_score, g.needs_manual_grade, g.score)
+            for submission in opened.assignment_submissions(LAB)
+            for notebook in submission.notebooks
+            for g in notebook.grades
+        ]
+        return [sorted(students), sorted(grades, key=str), opened.average_assignment_score(LAB)]
+
+
+def test_postgresql_holds_what_sqlite_holds(server: str, url: str) -> None:
+    for place in (server, url):
+        prepare_gradebook(place, tiny_lab.release())
+        write_gradebook(place, tiny_lab.release(), [ADA, BEN])
+        with Gradebook(place) as opened:
+            marked = opened.find_grade("why", LAB, LAB, "ada")
+            marked.manual_score, marked.needs_manual_grade = 1.5, False
+            opened.db.commit()
+        write_gradebook(place, tiny_lab.release(), [BEN, ADA])  # a rerun; marks stay
+    students, grades, _ = shown(server)
+    assert students == [("ada", 6.5, 8), ("ben", 0, 8)]
+    assert ("ada", "why", None, 1.5, False, 1.5) in grades
+    assert shown(server) == shown(url)
+
+
+def test_a_server_that_is_not_there_is_one_line_without_the_password(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="the extra 'postgresql' is not installed")
+    nowhere = f"postgresql+psycopg://grader:secret@/postgres?host={tmp_path}"
+    with pytest.raises(GradingError, match="cannot be used") as error:
+        prepare_gradebook(nowhere, tiny_lab.release())
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)

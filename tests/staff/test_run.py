@@ -18,10 +18,11 @@ from tiny_lab import ANSWERS, find
 from stats220.checks import CheckResult, Checks
 from stats220.errors import GradingError
 from stats220.line.session import Loopback
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.problem import Findings, add_up, looks_copied
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult, to_json
 from stats220.staff.grade.run import grade_notebook, ungraded
-from stats220.staff.grade.runner import Sandbox, TimeLimits
+from stats220.staff.grade.runner import Sandbox
 from stats220.staff.grade.sandbox import SandboxPool, bwrap_problem
 from stats220.staff.grade.submissions import SubmissionError
 
@@ -409,7 +410,7 @@ def test_what_ends_a_later_check_costs_that_check_nothing(pool: SandboxPool) -> 
     notebook.cells.insert(3, new_code_cell(timer))
     result = grade(pool, notebook)
     assert points(result) == FULL
-    assert any("graded with only those it needs" in note for note in result.notes)
+    assert any("graded with only the cells that it needs" in note for note in result.notes)
 
 
 # ---- the grader's own process

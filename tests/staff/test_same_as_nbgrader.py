@@ -19,9 +19,9 @@ from nbgrader.api import Gradebook
 from stats220.staff.build.course import read_course
 from stats220.staff.build.release import Release
 from stats220.staff.demo import sample_class, write_class
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.course import grade_class
 from stats220.staff.grade.results import SubmissionResult
-from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import bwrap_problem
 
 ROOT = Path(__file__).resolve().parents[2]

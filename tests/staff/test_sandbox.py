@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import multiprocessing
 import os
+import pickle
 import random
 import shutil
 import subprocess
@@ -27,7 +28,7 @@ from sandboxes import (
 
 from stats220.errors import GradingError
 from stats220.line.failures import SandboxLost, SandboxTimeout
-from stats220.staff.grade.sandbox import SandboxPool, bubblewrap, bwrap_problem, keepers
+from stats220.staff.grade.sandbox import Door, SandboxPool, bubblewrap, bwrap_problem
 from stats220.staff.grade.sandbox.bubblewrap import Python
 from stats220.staff.grade.sandbox.warm.student import describe
 
@@ -274,19 +275,51 @@ def test_a_hundred_in_a_row(pool: SandboxPool) -> None:
 @needs_bwrap
 @pytest.mark.skipif(not bubblewrap.runs_as_root(), reason="submissions run as the same user")
 def test_a_user_is_given_out_again_only_when_it_is_free(
-    pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
+    packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keepers, "SLOTS", 3)
-    monkeypatch.setattr(keepers, "_slots", itertools.cycle(range(3)))
-    monkeypatch.setattr(keepers, "_taken", set())
+    monkeypatch.setattr(bubblewrap, "USERS", 5)  # of which one is root, and one init's
     source = "import os; print(os.getuid())"
-    with pool.start() as first:
+    with SandboxPool(packages, limits=LIMITS) as pool, pool.start() as first:
         first.session.run_cell(source)
         others = [run(pool, source) for _ in range(4)]
         assert len(set(others)) == 2
         assert first.session.printed not in others
         with pool.start(), pool.start(), pytest.raises(GradingError, match="more than 3 sandboxes"):
             pool.start()
+
+
+@needs_bwrap
+def test_several_processes_share_one_warm_process(pool: SandboxPool, packages: Path) -> None:
+    """A door is all that another process needs; it lets go of it, and the owner's goes on."""
+    with pool.start() as own:
+        context = multiprocessing.get_context("forkserver")
+        with context.Pool(2, initializer=_open, initargs=(packages, pool._zygote)) as others:
+            found = others.map(_uid_elsewhere, range(4), chunksize=1)
+        own.session.run_cell("import os; uid = os.getuid()")
+        if bubblewrap.runs_as_root():
+            assert len({*found, own.session.get("uid")}) == 5
+    with pool.start() as again:
+        again.session.run_cell("x = 1")
+    assert pickle.loads(pickle.dumps(pool._zygote)) is None  # on another machine
+
+
+_elsewhere: list[SandboxPool] = []
+
+
+def _open(packages: Path, door: Door) -> None:
+    _elsewhere.append(SandboxPool(packages, limits=LIMITS, warm=door))
+
+
+def _uid_elsewhere(number: int) -> int:
+    pool = _elsewhere[0]
+    try:
+        with pool.start() as sandbox:
+            sandbox.session.run_cell("import os; uid = os.getuid()")
+            assert type(pool._zygote) is Door  # no other was made
+            return int(sandbox.session.get("uid"))
+    finally:
+        if number > 1:
+            pool.close()
 
 
 @needs_bwrap

@@ -21,9 +21,13 @@ from stats220.staff.grade import worker
 from stats220.staff.grade.bank import Attempt, read_bank, read_key
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult
-from stats220.staff.grade.run import check_functions, grade_notebook, ungraded
 from stats220.staff.grade.setup import prepared
-from stats220.staff.grade.workforce import Blamed, Workforce, terminating_as_interrupt
+from stats220.staff.grade.workforce import (
+    Blamed,
+    Workforce,
+    begin_server,
+    terminating_as_interrupt,
+)
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import ReleasedExercise
@@ -124,8 +128,6 @@ def run_attempts(
         There is no bank, or grading cannot start.
     """
     release = Release.load(root, lab)
-    for hidden in (False, True):
-        check_functions(release, hidden=hidden)  # or say at once which one is missing
     if only is not None and only not in (names := [e.name for e in release.exercises]):
         raise GradingError(
             f"{lab} has no exercise {only!r}{nearest(only, names)}; it has {', '.join(names)}"
@@ -135,8 +137,11 @@ def run_attempts(
     isolation = isolation if device == "cpu" else "none"
     with terminating_as_interrupt(), prepared(release, isolation) as setup:
         setup = replace(setup, device=device, seed=seed)
+        begin_server(worker.modules(release))
 
         def died(attempt: Attempt, why: str) -> Outcome:
+            from stats220.staff.grade.run import ungraded
+
             return _outcome(attempt, ungraded(release, why, student="", isolation=setup.isolation))
 
         force = Workforce(grade_attempt, died, jobs=jobs, start=worker.start, setup=setup)
@@ -152,6 +157,8 @@ def run_attempts(
 
 def grade_attempt(attempt: Attempt, blamed: Blamed) -> Outcome:
     """Grade one attempt in a worker process: the otherwise blank release, with its code in the exercise's cell."""
+    from stats220.staff.grade.run import grade_notebook
+
     own = worker.current()
     notebook = deepcopy(own.setup.release.notebook)
     for cell in notebook.cells:

@@ -12,9 +12,36 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 _tell: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """The grader's clock for one submission.
+
+    Attributes
+    ----------
+    cell_seconds
+        For running one cell. A cell marked ``explore`` has the minutes that the release gives it.
+    problem_seconds
+        For all checks of one exercise.
+    submission_seconds
+        For everything.
+    grader_seconds
+        For what the grader's own process computes on top: the checks of one exercise, reading the file, writing the pages.
+        A process that takes longer is ended, and the exercise that it was at gets no points.
+    restarts
+        How many sandboxes a submission may lose before the rest of it is given up.
+    """
+
+    cell_seconds: float = 60.0
+    problem_seconds: float = 60.0
+    submission_seconds: float = 1800.0
+    grader_seconds: float = 60.0
+    restarts: int = 12
 
 
 def keep(tell: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,22 +10,22 @@ from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
+from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
 from stats220.staff.grade.classfiles import read_results, write_class_files
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import output_folder, write_atomically
 from stats220.staff.grade.formgrader import prepare_formgrader
+from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
-from stats220.staff.grade.gradebook import prepare_gradebook, write_gradebook
 from stats220.staff.grade.plan import Plan, make_plan
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_json
-from stats220.staff.grade.run import check_functions
-from stats220.staff.grade.runner import TimeLimits
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.worker import Graded
-from stats220.staff.grade.workforce import Workforce, terminating_as_interrupt
+from stats220.staff.grade.workforce import Workforce, begin_server, terminating_as_interrupt
 from stats220.staff.report.page import write_page
 
 
@@ -43,6 +44,7 @@ def grade_class(
     students: Sequence[str] = (),
     again: bool = False,
     roster: Path | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab that is not graded yet.
@@ -75,6 +77,8 @@ def grade_class(
         Grade also what is graded already.
     roster
         ``roster.csv``, see `stats220.staff.grade.roster`; by default that beside the submissions, where there is one.
+    cluster
+        Address of a Dask scheduler, or its file: its workers grade, in place of `jobs` processes of this machine.
     progress
         Whether to show a progress bar on stderr.
 
@@ -98,30 +102,42 @@ def grade_class(
     title = read_course(root).labs[lab].title
     with terminating_as_interrupt(), output_folder(out):
         todo = make_plan(root, lab, submissions, out, **options)
-        for hidden in (False, True):
-            check_functions(todo.release, hidden=hidden)  # or say at once which one is missing
         url = gradebook_url or default_url(out)
-        prepare_gradebook(url, todo.release)
-        prepare_formgrader(out, todo.release, url)
         written = _Written(todo)
         if todo.todo:
-            with prepared(todo.release, isolation) as setup:
+            with _here(todo.release, isolation, limits, cluster) as setup:
+                written.book = Book(url, todo.release)  # while the others import
                 setup = replace(
                     setup,
-                    limits=limits or setup.limits,
                     time_limits=time_limits or setup.time_limits,
                     seed=todo.seed,
                     title=title,
                 )
-                _grade(setup, todo, written, jobs=jobs, progress=progress)
+                with contextlib.closing(written):
+                    _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
         return _finish(root, todo, url, written.resubmitted)
 
 
-def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: bool) -> None:
+@contextlib.contextmanager
+def _here(
+    release: Release, isolation: str, limits: Limits | None, cluster: str | None
+) -> Iterator[Setup]:
+    """What this machine prepares; for a cluster nothing, for its workers do so: this one may have no sandbox."""
+    if cluster:
+        yield Setup(release, Path(), None, isolation, limits=limits or Limits())
+        return
+    with prepared(release, isolation, limits) as setup:
+        begin_server(worker.modules(release))
+        yield setup
+
+
+def _grade(
+    setup: Setup, todo: Plan, written: _Written, *, jobs: int, cluster: str | None, progress: bool
+) -> None:
     lab, out = todo.release.lab, todo.journal.out
     try:
         with progress_bar(f"grading {lab}", len(todo.todo), show=progress) as advance:
-            for graded in _graded(setup, list(todo.todo), jobs):
+            for graded in _graded(setup, list(todo.todo), jobs, cluster):
                 written.add(graded)
                 advance()
     except KeyboardInterrupt:
@@ -140,6 +156,7 @@ def _finish(root: Path, todo: Plan, url: str, resubmitted: set[str]) -> list[Sub
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:
             journal.book(result.student)
+        prepare_formgrader(journal.out, release, url)
         write_class_files(
             root,
             release,
@@ -165,6 +182,7 @@ class _Written:
     """The students' own files, written one by one, each with its line in the journal last."""
 
     plan: Plan
+    book: Book | None = None  # none to write into, or none that can be written to just now
     number: int = 0
     resubmitted: set[str] = field(default_factory=set)
 
@@ -188,7 +206,25 @@ class _Written:
         write_atomically(path, to_json(result))
         if not any(OUR_FAULT in note for note in result.notes):
             self.plan.journal.finish(self.submissions[student])
+            self._enter(result)
         self.number += 1
+
+    def _enter(self, result: SubmissionResult) -> None:
+        """Write a result into the gradebook. Where that fails, the end of the run tries again, and says why it cannot."""
+        if self.book is None:
+            return
+        try:
+            self.book.write(result, again=result.student in self.resubmitted)
+        except GradingError:
+            self.close()
+        else:
+            self.plan.journal.book(result.student)
+
+    def close(self) -> None:
+        """Let go of the gradebook."""
+        if self.book is not None:
+            self.book.close()
+        self.book = None
 
 
 def _graded_before(path: Path) -> str:
@@ -198,9 +234,15 @@ def _graded_before(path: Path) -> str:
         return ""  # of another version, or damaged: about to be replaced, and a person should look again
 
 
-def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
+def _graded(
+    setup: Setup, found: list[Submission], jobs: int, cluster: str | None
+) -> Iterator[Graded]:
     def died(submission: Submission, why: str) -> Graded:
         return worker.not_graded(setup, submission, why)
 
+    if cluster:
+        from stats220.staff.grade.cluster import Cluster
+
+        return Cluster(cluster, died, start=worker.start, setup=setup).results(found)
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

@@ -39,8 +39,7 @@ def prepare_gradebook(url: str, release: Release) -> None:
     GradingError
         It is in use, is no gradebook, or holds submissions to another version of this lab.
     """
-    with opened(url) as gradebook:
-        _write_lab(gradebook, release, url)
+    Book(url, release).close()
 
 
 def write_gradebook(
@@ -68,16 +67,55 @@ def write_gradebook(
     GradingError
         As `prepare_gradebook`; results files are not touched.
     """
-    with opened(url) as gradebook:
-        _write_lab(gradebook, release, url)
+    with contextlib.closing(Book(url, release)) as book:
         for result in results:
+            book.write(result, again=result.student in resubmitted)
+
+
+class Book:
+    """An open gradebook, for results as they come; between them it is locked for nobody.
+
+    Parameters
+    ----------
+    url, release
+        As in `write_gradebook`, of which it raises what that raises.
+    """
+
+    def __init__(self, url: str, release: Release) -> None:
+        self._url, self._lab = url, release.lab
+        with _clear_errors(url):
+            _stamp(url)
+            self._gradebook = Gradebook(url)
+        try:
+            with self._changing():
+                _write_lab(self._gradebook, release, url)
+        except BaseException:
+            self.close()
+            raise
+
+    def write(self, result: SubmissionResult, *, again: bool = False) -> None:
+        """Write a student's automatic scores; `again`: a person should look at the manual ones, of another file."""
+        with self._changing() as gradebook:
             gradebook.update_or_create_student(result.student)
             if result.submission_sha256:
-                with (
-                    gradebook.db.no_autoflush
-                ):  # its parts belong together: nothing is written half-made
-                    gradebook.update_or_create_submission(release.lab, result.student)
-                _write_scores(gradebook, result, again=result.student in resubmitted)
+                # Its parts belong together: nothing is written half-made.
+                with gradebook.db.no_autoflush:
+                    gradebook.update_or_create_submission(self._lab, result.student)
+                _write_scores(gradebook, result, again=again)
+            gradebook.db.expunge_all()  # whoever edits it meanwhile is seen, and nothing piles up
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._gradebook.close()
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[Any]:
+        with _clear_errors(self._url):
+            try:
+                yield self._gradebook
+            except SQLAlchemyError:
+                self._gradebook.db.rollback()
+                raise
 
 
 def _write_lab(gradebook: Any, release: Release, url: str) -> None:
@@ -142,14 +180,16 @@ def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> N
 @contextlib.contextmanager
 def opened(url: str) -> Iterator[Any]:
     """The gradebook, for the block; whatever is wrong with it is a `GradingError` that names it."""
-    try:
+    with _clear_errors(url):
         _stamp(url)
         with Gradebook(url) as gradebook:
-            try:
-                yield gradebook
-            except SQLAlchemyError:
-                gradebook.db.rollback()
-                raise
+            yield gradebook
+
+
+@contextlib.contextmanager
+def _clear_errors(url: str) -> Iterator[None]:
+    try:
+        yield
     except (SQLAlchemyError, InvalidEntry, ImportError, OSError) as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         hint = (

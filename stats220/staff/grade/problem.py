@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from stats220.checks import CheckResult, Checks
-from stats220.checks.block import RAISED
 from stats220.line.failures import SandboxLost, StudentError
 from stats220.line.proxy import Nothing, Proxy, type_name
 from stats220.staff.grade.results import ExerciseResult, Status
 from stats220.staff.grade.runner import LostError, Runner
+from stats220.verdicts import RAISED
 
 if TYPE_CHECKING:
     from stats220.line.session import Session

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, TypeVar
 
-from stats220.checks import CheckResult
 from stats220.errors import GradingError
+from stats220.verdicts import CheckResult
 
 SCHEMA = 3
 Status = Literal["passed", "partial", "failed", "not attempted", "lost"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stats220.checks import Checks
 from stats220.errors import GradingError
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.mend import Mended, mend
 from stats220.staff.grade.passes import Pass, exercise_sources, plan_cells
 from stats220.staff.grade.problem import (
@@ -25,7 +26,7 @@ from stats220.staff.grade.results import (
     QuestionResult,
     SubmissionResult,
 )
-from stats220.staff.grade.runner import Pool, Runner, TimeLimits
+from stats220.staff.grade.runner import Pool, Runner
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release

@@ -13,6 +13,7 @@ from stats220.line.failures import SandboxLost, SandboxTimeout, StudentError
 from stats220.line.session import Session
 from stats220.line.wire import WireError
 from stats220.staff.grade import clock
+from stats220.staff.grade.clock import TimeLimits
 
 # The line ended, or the student's side refuses what is asked of it, which it does only when tampered with.
 LINE_ERRORS = (SandboxLost, WireError)
@@ -49,32 +50,6 @@ class Pool(Protocol):
 
     def close(self) -> None:
         """End all that were started."""
-
-
-@dataclass(frozen=True)
-class TimeLimits:
-    """The grader's clock for one submission.
-
-    Attributes
-    ----------
-    cell_seconds
-        For running one cell. A cell marked ``explore`` has the minutes that the release gives it.
-    problem_seconds
-        For all checks of one exercise.
-    submission_seconds
-        For everything.
-    grader_seconds
-        For what the grader's own process computes on top: the checks of one exercise, reading the file, writing the pages.
-        A process that takes longer is ended, and the exercise that it was at gets no points.
-    restarts
-        How many sandboxes a submission may lose before the rest of it is given up.
-    """
-
-    cell_seconds: float = 60.0
-    problem_seconds: float = 60.0
-    submission_seconds: float = 1800.0
-    grader_seconds: float = 60.0
-    restarts: int = 12
 
 
 class LostError(Exception):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stats220 import line
 from stats220.data.registry import cache_folder
 from stats220.errors import GradingError
+from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import clear_errors, scratch_folder
-from stats220.staff.grade.runner import Pool, Sandbox, TimeLimits
-from stats220.staff.grade.sandbox import Limits, Parents, SandboxPool, bwrap_problem
+from stats220.staff.grade.sandbox import Door, Limits, Parents, SandboxPool, bwrap_problem
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
+    from stats220.staff.grade.runner import Pool, Sandbox
+
+IMPORTING = ("given", "exercise")  # the cells that say what each submission will import
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Setup:
         The lab's, for the pages.
     groups
         Where submissions' control groups can be made; None: nowhere.
+    warm
+        The warm process that all workers of this machine share; None, as on another machine: each worker makes one.
     """
 
     release: Release
@@ -56,17 +62,24 @@ class Setup:
     seed: int = 0
     title: str = ""
     groups: Parents | None = None
+    warm: Door | None = None
 
     def pool(self) -> Pool:
         """A pool of sandboxes, not yet started."""
-        pool = SandboxPool(
+        pool = self.sandboxes()
+        return pool if self.device == "cpu" else OnDevice(pool, self.device)
+
+    def sandboxes(self) -> SandboxPool:
+        """The same, for tensors on the CPU."""
+        return SandboxPool(
             self.packages,
             data=self.data,
             limits=self.limits,
             isolation=self.isolation,
             groups=self.groups,
+            modules=given_modules(self.release),
+            warm=self.warm,
         )
-        return pool if self.device == "cpu" else OnDevice(pool, self.device)
 
 
 @dataclass(frozen=True)
@@ -99,8 +112,8 @@ class OnDevice:
 
 
 @contextlib.contextmanager
-def prepared(release: Release, isolation: str) -> Iterator[Setup]:
-    """Unpack what sandboxes need, for the block.
+def prepared(release: Release, isolation: str, limits: Limits | None = None) -> Iterator[Setup]:
+    """Unpack what sandboxes need, and begin their warm process, for the block: it imports while the caller goes on.
 
     Raises
     ------
@@ -118,7 +131,33 @@ def prepared(release: Release, isolation: str) -> Iterator[Setup]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         groups = Parents.find() if isolation == "bwrap" else None
         data = cache if cache.is_dir() else None
-        yield Setup(release, packages, data, isolation, groups=groups)
+        limits = limits or Limits()
+        setup = Setup(release, packages, data, isolation, limits=limits, groups=groups)
+        if isolation == "none":
+            yield setup
+            return
+        warm = setup.sandboxes().launch()
+        try:
+            yield replace(setup, warm=warm)
+        finally:
+            warm.end()
+
+
+def given_modules(release: Release) -> tuple[str, ...]:
+    """What the cells of a lab import, the names from a module too: any of these may be a module of its own."""
+    cells = [c for c in release.notebook.cells if c.metadata.stats220.role in IMPORTING]
+    found: dict[str, None] = {}
+    for cell in cells:
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # with IPython's commands in it: what it imports is not had for nothing
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= dict.fromkeys(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= dict.fromkeys(f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def _check_line(packages: Path) -> None:

@@ -1,31 +1,27 @@
-"""A worker process: it holds one pool of sandboxes and grades submission after submission."""
+"""A worker process: it holds one pool of sandboxes and grades submission after submission.
+
+What it needs for that takes seconds to import, and is imported where it is used: the process that hires workers is spared them.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import signal
-import traceback
 from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
-from typing import Any
+from typing import TYPE_CHECKING
 
 from stats220.errors import GradingError
-from stats220.staff.build.problems import labels_of
 from stats220.staff.grade import clock
-from stats220.staff.grade.marked import marked_notebook
-from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import SubmissionResult, to_dict
-from stats220.staff.grade.run import grade_notebook, ungraded
-from stats220.staff.grade.runner import Pool
 from stats220.staff.grade.setup import Setup
-from stats220.staff.grade.submissions import Submission, SubmissionError
+from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.workforce import Blamed
-from stats220.staff.report.feedback import feedback_page
+
+if TYPE_CHECKING:
+    from stats220.staff.build.release import Release
 
 # What the checks may hold in a worker on top of its packages: their inputs are small, and a frame is bounded.
 MEMORY_BYTES = 2 << 30
-PAGES = "the pages"
-READ_SECONDS = 600.0  # the reader has a clock of its own
 
 
 @dataclass(frozen=True)
@@ -37,77 +33,18 @@ class Graded:
     marked: str | None
 
 
-def grade_submission(
-    setup: Setup, submission: Submission, pool: Pool, blamed: Blamed | None = None
-) -> Graded:
-    """Grade one submission, without the checks of what is blamed. Whatever is wrong with it is in the result.
-
-    Raises
-    ------
-    GradingError
-        No sandbox can be had.
-    """
-    sha256 = ""
-    try:
-        clock.allow(READ_SECONDS)
-        data = submission.read()
-        sha256 = hashlib.sha256(data).hexdigest()
-        mended = mend(setup.release, data)
-        result = grade_notebook(
-            setup.release,
-            mended,
-            pool,
-            setup.time_limits,
-            student=submission.student,
-            seed=setup.seed,
-            blamed=blamed,
-        )
-    except SubmissionError as error:
-        return not_graded(setup, submission, str(error), sha256)
-    except GradingError:
-        raise
-    except (
-        Exception
-    ) as error:  # one odd submission must not end a class: the report shows it to the operator
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        why = (
-            f"the grader failed: {type(error).__name__}: {error} ({where.filename}:{where.lineno})"
-        )
-        return not_graded(setup, submission, why, sha256)
-    notes = (*submission.notes, *result.notes)
-    result = replace(
-        result,
-        submission_sha256=sha256,
-        notes=notes,
-        submitted=submission.submitted,
-        late=submission.late,
-    )
-    return _with_pages(setup, result, mended.notebook, blamed or {})
-
-
-def _with_pages(setup: Setup, result: SubmissionResult, notebook: Any, blamed: Blamed) -> Graded:
-    """Write the student's pages here, where a text that takes too long to set ends no more than this process."""
-    clock.at(PAGES)
-    clock.allow(setup.time_limits.grader_seconds)
-    if PAGES in blamed:
-        result = replace(result, notes=(*result.notes, f"{PAGES}: {blamed[PAGES]}"))
-        return Graded(
-            result,
-            feedback_page(
-                to_dict(result), None, title=setup.title, labels=labels_of(setup.release.notebook)
-            ),
-            None,
-        )
-    feedback = feedback_page(
-        to_dict(result), notebook, title=setup.title, labels=labels_of(setup.release.notebook)
-    )
-    graded = Graded(result, feedback, marked_notebook(notebook, result))
-    clock.at("")
-    return graded
+def modules(release: Release) -> tuple[str, ...]:
+    """What every worker imports."""
+    checks = (f"stats220.checks.{release.module}", f"stats220.reference.{release.module}.hidden")
+    return ("stats220.staff.cli", "stats220.staff.grade.grading", *checks)
 
 
 def not_graded(setup: Setup, submission: Submission, why: str, sha256: str = "") -> Graded:
     """The result of a submission that could not be graded."""
+    from stats220.staff.build.problems import labels_of
+    from stats220.staff.grade.run import ungraded
+    from stats220.staff.report.feedback import feedback_page
+
     result = ungraded(
         setup.release,
         why,
@@ -144,13 +81,23 @@ _worker: Worker | None = None
 
 
 def start(setup: Setup) -> None:
-    """Begin a worker process; Ctrl-C is the parent's to handle."""
+    """Begin a worker process; Ctrl-C is the parent's to handle.
+
+    Raises
+    ------
+    GradingError
+        The release does not fit the checks.
+    """
     import torch
+
+    from stats220.staff.grade.run import check_functions
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     clock.limit_memory(MEMORY_BYTES)
+    for hidden in (False, True):
+        check_functions(setup.release, hidden=hidden)  # or say at once which one is missing
     _worker = Worker(setup)
 
 
@@ -169,6 +116,8 @@ def work(submission: Submission, blamed: Blamed) -> Graded:
     GradingError
         No sandbox can be had, and never could. After a first success, the failure is the submission's own.
     """
+    from stats220.staff.grade.grading import grade_submission
+
     worker = current()
     try:
         graded = grade_submission(worker.setup, submission, worker.pool, blamed)

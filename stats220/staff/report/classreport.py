@@ -17,6 +17,7 @@ from stats220.staff.report.summary import (
     histogram,
     is_blank,
     needs_a_look,
+    never_passed,
     summarise_checks,
     summarise_exercises,
 )
@@ -64,6 +65,7 @@ def write_report(
     maximum = max(result["max_score"] for result in results)
     summaries = summarise_exercises(results, exercises)
     looks = needs_a_look(results, said)
+    checks = summarise_checks(results)
     html = fill_in(
         "classreport.html.j2",
         title=title,
@@ -77,7 +79,8 @@ def write_report(
         bins=histogram(scores.tolist(), maximum),
         exercises=summaries,
         rows=[_row(result, [summary.name for summary in summaries]) for result in results],
-        checks=summarise_checks(results),
+        checks=checks,
+        unpassed=never_passed(checks),
         broken=broken_checks(results),
         looks=looks[:MAX_LOOKS],
         more_looks=max(0, len(looks) - MAX_LOOKS),

@@ -9,9 +9,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from stats220.checks.block import RAISED
 from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import NOT_GRADED, is_ungraded
+from stats220.verdicts import RAISED
 
 MAX_STEPS = 4
 TRIED = ("partial", "failed")

@@ -2,7 +2,8 @@
 
 from .bubblewrap import bwrap_problem
 from .groups import Parents
+from .keepers import Door
 from .limits import Limits
 from .pool import Sandbox, SandboxPool
 
-__all__ = ["Limits", "Parents", "Sandbox", "SandboxPool", "bwrap_problem"]
+__all__ = ["Door", "Limits", "Parents", "Sandbox", "SandboxPool", "bwrap_problem"]

@@ -16,6 +16,7 @@ from stats220.errors import GradingError
 
 from .seccomp import compile_filter
 from .warm import linux
+from .warm.zygote import UNSHARED_UID
 
 # Everything of ours in there is below one folder whose name no Python installation has.
 ROOT = Path("/sandbox")
@@ -25,8 +26,7 @@ WARM = Path(__file__).parent / "warm"
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SYS_PTRACE")
 INSTALLED = tuple(f"{top}lib*/python3*/*-packages" for top in ("", "local/", "envs/*/"))
 UID_BASE, UIDS = 600_000_000, 1 << 29  # where no user of the machine is
-USERS = 1024  # of one warm process's user namespace
-UNSHARED_UID = 1000  # the one user inside, where the caller is not root
+USERS = 4096  # of one warm process's user namespace
 
 
 @dataclass(frozen=True)

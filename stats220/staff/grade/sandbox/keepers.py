@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import itertools
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
+from multiprocessing.context import get_spawning_popen
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from stats220.errors import GradingError
 from stats220.staff.grade.files import scratch_folder
@@ -25,7 +26,7 @@ from .groups import Group
 from .seccomp import compile_filter
 from .warm.student import describe
 
-# What a submission must find imported, and what it may: in a fork, an import costs nothing.
+# What every submission must find imported: in a fork, an import costs nothing.
 REQUIRED = (
     "IPython.core.interactiveshell",
     "matplotlib.pyplot",
@@ -38,13 +39,8 @@ REQUIRED = (
     "torch.nn.functional",
     "stats220.line.inside",
 )
-OPTIONAL = ("torchvision", "cvxpy")
 WARM_UP_SECONDS, START_SECONDS, END_SECONDS, REASON_SECONDS = 180.0, 60.0, 15.0, 2.0
 MESSAGE_BYTES = 1 << 17
-SLOTS = 64
-
-_slots = itertools.cycle(range(SLOTS))
-_taken: set[int] = set()
 
 
 class Keeper(Protocol):
@@ -83,13 +79,70 @@ class Line:
         return text
 
 
-class Zygote:
-    """The warm process inside bubblewrap."""
+class Door:
+    """The way to a warm process, which may be another process's own: it can be asked for forks."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Only a process that is being started can be given it; elsewhere, on another machine, it is None."""
+        if get_spawning_popen() is None:
+            return _nothing, ()
+        return Door, (self._control,)
+
+    def alive(self) -> bool:
+        """Whether the warm process can still be forked."""
+        if self._control.fileno() < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._control, 0)  # 0: nothing but that the other end is gone
+        return not poll.poll(0)
+
+    def fork(self, descriptors: Sequence[int]) -> None:
+        """Start a submission that reads from the first, writes to the second, lives by the third, and joins the others."""
+        try:
+            socket.send_fds(self._control, [b"fork"], descriptors)
+        except OSError as error:
+            raise GradingError(
+                f"the sandbox's warm process is gone ({error}): start again"
+            ) from error
+
+    def leave(self) -> None:
+        """Let go of it."""
+        self._control.close()
+
+    def end(self) -> None:
+        """End the warm process, and everything that it has started, for whoever has a door."""
+        # Not close() alone: a copy in a process that the grader forked would keep the line up.
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
+
+
+def _nothing() -> None:
+    """What becomes of a door elsewhere."""
+
+
+class Zygote(Door):
+    """The warm process inside bubblewrap, and its owner's door to it. It is begun here, and ready when it is first used.
+
+    Parameters
+    ----------
+    modules
+        What it imports beside `REQUIRED`, where it is there.
+    """
 
     def __init__(
-        self, python: Python, packages: Path, data: Path | None, limits: dict[str, int]
+        self,
+        python: Python,
+        packages: Path,
+        data: Path | None,
+        limits: dict[str, int],
+        modules: Sequence[str] = (),
     ) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(control)
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
         command = bubblewrap.command(python, packages, data)
         if threading.current_thread() is threading.main_thread():
@@ -104,30 +157,40 @@ class Zygote:
             start_new_session=True,  # Ctrl-C is for the grader, who then ends this
         )
         theirs.close()
-        self.users = bubblewrap.own_users()
-        try:
-            self._warm_up(python, data, limits)
-        except BaseException:
-            self.end()
-            raise
+        self._is_ready = False
+        self._begin(python, data, limits, modules)
 
-    def _warm_up(self, python: Python, data: Path | None, limits: dict[str, int]) -> None:
+    def _begin(
+        self, python: Python, data: Path | None, limits: dict[str, int], modules: Sequence[str]
+    ) -> None:
         surroundings = bubblewrap.environment(bubblewrap.PACKAGES, python.site, bubblewrap.WORK)
         if data is not None:
             surroundings["STATS220_DATA"] = str(bubblewrap.DATA)
         settings = {
             "required": REQUIRED,
-            "optional": OPTIONAL,
+            "optional": list(modules),
             "limits": limits,
             "work": str(bubblewrap.WORK),
             "environment": surroundings,
             "seccomp": base64.b64encode(compile_filter()).decode(),
-            "users": self.users,
+            "users": bubblewrap.own_users(),
         }
+        with contextlib.suppress(OSError):  # it has ended: wait_ready says so
+            self._control.send(json.dumps(settings).encode())
+
+    def wait_ready(self) -> None:
+        """Wait until it can be forked.
+
+        Raises
+        ------
+        GradingError
+            It cannot.
+        """
+        if self._is_ready:
+            return
         self._control.settimeout(WARM_UP_SECONDS)
         problem = "it said nothing"
         try:
-            self._control.send(json.dumps(settings).encode())
             reply = self._control.recv(MESSAGE_BYTES)
             problem = json.loads(reply).get("problem") if reply else "it ended"
         except TimeoutError:
@@ -135,10 +198,14 @@ class Zygote:
         except OSError as error:
             problem = f"it ended: {error}"
         if problem:
+            said = self._said()
+            self.end()
             raise GradingError(
-                f"the sandbox's warm process did not start: {problem} {self._said()}"
+                f"the sandbox's warm process did not start: {problem} {said}"
                 "(are the labs' requirements installed, and readable for every user?)"
             )
+        self._control.settimeout(None)
+        self._is_ready = True
 
     def _said(self) -> str:
         self._errors.seek(0)
@@ -149,22 +216,24 @@ class Zygote:
         """Whether it can still be forked."""
         return self._process.poll() is None
 
-    def fork(self, slot: int, descriptors: Sequence[int]) -> None:
-        """Start a submission that reads from the first, writes to the second, lives by the third, and joins the others."""
-        uid = 1 + slot if self.users else bubblewrap.UNSHARED_UID
-        try:
-            socket.send_fds(self._control, [str(uid).encode()], descriptors)
-        except OSError as error:
-            raise GradingError(
-                f"the sandbox's warm process is gone ({error}): start again"
-            ) from error
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A door, as its; who is given it may use it at once."""
+        if get_spawning_popen() is not None:
+            self.wait_ready()
+        return super().__reduce__()
+
+    def fork(self, descriptors: Sequence[int]) -> None:
+        """As a door's."""
+        self.wait_ready()
+        super().fork(descriptors)
+
+    def leave(self) -> None:
+        """Its owner lets go of it by ending it."""
+        self.end()
 
     def end(self) -> None:
-        """End it, and everything that it has started."""
-        # Not close() alone: a copy in a process that the grader forked would keep the line up.
-        with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
-        self._control.close()
+        """End it, and everything that it has started. May be called again."""
+        super().end()
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -176,14 +245,13 @@ class Zygote:
 class Warm:
     """Keeper of a fork of the warm process."""
 
-    def __init__(self, zygote: Zygote, read_fd: int, write_fd: int, group: Group | None) -> None:
-        self._slot = _take_slot()
+    def __init__(self, zygote: Door, read_fd: int, write_fd: int, group: Group | None) -> None:
         self._zygote, self._line = zygote, Line(socket.SOCK_SEQPACKET)
         self._group = group
         try:
             with contextlib.ExitStack() as stack:
                 doors = [] if group is None else stack.enter_context(group.doors())
-                zygote.fork(self._slot, (read_fd, write_fd, self._line.theirs.fileno(), *doors))
+                zygote.fork((read_fd, write_fd, self._line.theirs.fileno(), *doors))
         except GradingError:
             self._line.ours.close()
             self._leave()
@@ -213,7 +281,6 @@ class Warm:
         self._leave()
 
     def _leave(self) -> None:
-        _taken.discard(self._slot)
         if self._group is not None:
             self._group.remove()
 
@@ -275,14 +342,6 @@ class Plain:
         self._process.wait()
         self._line.ours.close()
         self._scratch.close()
-
-
-def _take_slot() -> int:
-    for slot in itertools.islice(_slots, SLOTS):
-        if slot not in _taken:
-            _taken.add(slot)
-            return slot
-    raise GradingError(f"more than {SLOTS} sandboxes at a time: close some first")
 
 
 def _expect_ready(line: Line) -> None:

@@ -6,19 +6,21 @@ import contextlib
 import dataclasses
 import fcntl
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from stats220.errors import GradingError
-from stats220.line.failures import SandboxLost
-from stats220.line.session import Remote
 
 from .bubblewrap import Python, bwrap_problem, runs_as_root
 from .folders import check_folders, check_readable
 from .groups import Parents
-from .keepers import Keeper, Plain, Warm, Zygote
+from .keepers import Door, Keeper, Plain, Warm, Zygote
 from .limits import Limits
+
+if TYPE_CHECKING:
+    from stats220.line.session import Remote
 
 Isolation = Literal["bwrap", "none"]
 PIPE_BYTES = 1 << 20
@@ -79,11 +81,15 @@ class SandboxPool:
         processes behind. For machines without bubblewrap and submissions that are trusted.
     groups
         Where control groups can be made, as `groups.Parents.find` gives it; None: nowhere.
+    modules
+        What the warm process imports beside what every lab needs, where it is there.
+    warm
+        A warm process that is there already, as `launch` gives it. By default, and when that one has died, one is made at need.
 
     Notes
     -----
     A pool belongs to the thread that made it. Where that is the main thread, everything ends with it even if it is
-    killed. Under bubblewrap, a process can hold 64 sandboxes at a time; several processes can each have a pool.
+    killed. Several processes can each have a pool, of one warm process.
     """
 
     def __init__(
@@ -94,10 +100,12 @@ class SandboxPool:
         limits: Limits | None = None,
         isolation: Isolation = "bwrap",
         groups: Parents | None = None,
+        modules: Sequence[str] = (),
+        warm: Door | None = None,
     ) -> None:
         self.packages, self.data, self.isolation = packages, data, isolation
-        self.limits, self.groups = limits or Limits(), groups
-        self._zygote: Zygote | None = None
+        self.limits, self.groups, self.modules = limits or Limits(), groups, tuple(modules)
+        self._zygote = warm
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +133,10 @@ class SandboxPool:
         GradingError
             If none can be had; the message says what to do about it.
         """
+        # Who only launches a warm process is spared the seconds of PyTorch.
+        from stats220.line.failures import SandboxLost
+        from stats220.line.session import Remote
+
         into_read, into_write = os.pipe()
         out_read, out_write = os.pipe()
         for fd in (into_write, out_write):
@@ -151,10 +163,10 @@ class SandboxPool:
         return Sandbox(session, keeper)
 
     def close(self) -> None:
-        """End the warm process, and with it every sandbox of this pool."""
+        """End the warm process, and with it every sandbox of this pool; one that was given is its owner's to end."""
         zygote, self._zygote = self._zygote, None
         if zygote is not None:
-            zygote.end()
+            zygote.leave()
 
     def _keeper(self, read_fd: int, write_fd: int) -> Keeper:
         limits = dataclasses.asdict(self.limits)
@@ -163,7 +175,7 @@ class SandboxPool:
             return Plain(Python.running(), self.packages, self.data, limits, read_fd, write_fd)
         if self._zygote is None or not self._zygote.alive():
             self.close()
-            self._zygote = self._launch(limits)
+            self._zygote = self.launch()
         try:
             group = None if self.groups is None else self.groups.make(self.limits)
         except OSError as error:
@@ -172,11 +184,19 @@ class SandboxPool:
             ) from error
         return Warm(self._zygote, read_fd, write_fd, group)
 
-    def _launch(self, limits: dict[str, int]) -> Zygote:
+    def launch(self) -> Zygote:
+        """Begin a warm process. It imports while the caller goes on; who ends it is the caller.
+
+        Raises
+        ------
+        GradingError
+            There is no bubblewrap here, or it would not see what it needs.
+        """
         if problem := bwrap_problem():
             raise GradingError(f"{problem}; or trust the submissions with --isolation none")
         check_folders(self.packages, self.data)
         python = Python.running()
         if runs_as_root():
             check_readable(self.packages, self.data, python.site)
-        return Zygote(python, self.packages, self.data, limits)
+        limits = dataclasses.asdict(self.limits)
+        return Zygote(python, self.packages, self.data, limits, self.modules)

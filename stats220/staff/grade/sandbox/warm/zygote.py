@@ -38,12 +38,13 @@ MAX_MESSAGE = 1 << 17
 RESIDENT = ("RssAnon:", "RssShmem:", "VmPTE:")
 PROPORTIONAL = ("Pss_Anon:", "Pss_Shmem:")
 MAX_DESCRIPTORS = 8
+UNSHARED_UID = 1000  # the one user inside, where the caller is not root
 
 
 def main() -> None:
     """Import, say "ready", then fork a submission for every message.
 
-    A message is the submission's uid, with three descriptors and those of the control groups that it joins.
+    A message comes with three descriptors and those of the control groups that the submission joins.
     """
     (control_fd,) = student.tidy(sys.modules["__main__"])
     control = socket.socket(fileno=control_fd)
@@ -63,20 +64,59 @@ def main() -> None:
         return
     control.send(json.dumps({"missing": missing}).encode())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens need no wait()
+    numbers = (
+        Numbers(settings["users"][1] - 2) if settings["users"] else None
+    )  # less root, less init's
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 64, MAX_DESCRIPTORS)
         if not message:
             return
         try:
+            uid = numbers.free() if numbers else UNSHARED_UID
             child = os.fork()
         except OSError as error:  # the machine is full: this submission's loss, not all the others'
             os.write(descriptors[2], f"cannot fork: {error}".encode())
         else:
             if child == 0:
                 control.close()
-                run_or_exit(warden, settings, int(message), *descriptors)
+                run_or_exit(warden, settings, uid, *descriptors)
+            if numbers:
+                numbers.taken[uid] = child
         for fd in descriptors:
             os.close(fd)
+
+
+class Numbers:
+    """The users of submissions, 1 to ``count``: each is given out again when nothing of the one before is left.
+
+    Attributes
+    ----------
+    taken
+        The warden of each that was given out, which outlives the submission.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count, self._last = count, 0
+        self.taken: dict[int, int] = {}
+
+    def free(self) -> int:
+        """The next one that is free; raises OSError where there is none."""
+        for _ in range(self._count):
+            self._last = 1 + self._last % self._count
+            if self._last not in self.taken or not exists(self.taken[self._last]):
+                return self._last
+        raise OSError(
+            errno.EAGAIN, f"more than {self._count} sandboxes at a time: close some first"
+        )
+
+
+def exists(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def warm_up(required: list[str], optional: list[str]) -> list[str]:
