@@ -29,7 +29,7 @@ from tiny_lab import LAB
 
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
-from stats220.staff.grade import course, files, plan
+from stats220.staff.grade import course, files, grading, plan, worker
 from stats220.staff.grade.results import ExerciseResult
 from stats220.staff.grade.run import summarise
 from stats220.staff.grade.setup import Setup
@@ -173,6 +173,12 @@ def full() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def locked() -> None:
+    """What SQLite says of a gradebook that another program holds."""
+    if sys._getframe(2).f_code.co_name == "statement":
+        raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
+
+
 def read_only() -> None:
     """What a file system says that has become read-only."""
     if sys._getframe(2).f_code.co_name == "statement":
@@ -213,7 +219,11 @@ def test_killed_at_fifty_moments_nothing_is_lost(
 
 @pytest.mark.parametrize(
     ("fault", "says"),
-    [(full, "no space left|is full"), (read_only, "Read-only file system|readonly database")],
+    [
+        (full, "no space left|is full"),
+        (read_only, "Read-only file system|readonly database"),
+        (locked, "close what has it open, then run again"),
+    ],
 )
 def test_a_disk_that_gives_out_is_one_line_and_the_same_call_goes_on(
     root: Path,
@@ -235,3 +245,38 @@ def test_a_disk_that_gives_out_is_one_line_and_the_same_call_goes_on(
             assert re.search(says, said)
     assert grade(root, submissions, out) == 0
     assert left_in(out) == expected
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_sandbox_tool_that_is_gone_half_way_stops_the_class(
+    root: Path, submissions: Path, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """Else all who are left would be booked as "not graded"; one sandbox that fails is one submission's, and tried again."""
+    release = Release.load(root, LAB)
+    own = SimpleNamespace(setup=Setup(release, root, None, "bwrap"), served=True, pool=None)
+    monkeypatch.setattr(worker, "_worker", own)
+    monkeypatch.setattr(worker, "bwrap_problem", lambda: "bubblewrap is gone" if gone else None)
+
+    def fails(*args: Any) -> NoReturn:
+        raise GradingError("a sandbox did not start")
+
+    monkeypatch.setattr(grading, "grade_submission", fails)
+    submission = Submission("ada", submissions)
+    if gone:
+        with pytest.raises(GradingError, match="a sandbox did not start"):
+            worker.work(submission, {})
+    else:
+        (note,) = worker.work(submission, {}).result.notes
+        assert note == "not graded: the grader had no sandbox for it: a sandbox did not start"
+        assert course.OUR_FAULT in note
+
+
+def test_another_run_does_not_change_the_seed_of_a_folder_in_use(
+    root: Path, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    with files.output_folder(out), monkeypatch.context() as patch:
+        plan.keep_seed(out, 3)
+        with pytest.raises(GradingError, match="is in use by"):
+            run(root, submissions, out, patch)
+    assert (out / "seed.txt").read_text() == "3\n"

@@ -126,6 +126,6 @@ def work(submission: Submission, blamed: Blamed) -> Graded:
     except GradingError as error:
         if not worker.served or (worker.setup.isolation == "bwrap" and bwrap_problem()):
             raise
-        return not_graded(worker.setup, submission, str(error))
+        return not_graded(worker.setup, submission, f"the grader had no sandbox for it: {error}")
     worker.served = True
     return graded
