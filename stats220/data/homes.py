@@ -7,13 +7,15 @@ from pathlib import Path
 from stats220.errors import InputError
 
 
-def expand_home(path: str | Path) -> Path:
+def expand_home(path: str | Path, *, named: str = "") -> Path:
     """Put the home folder in place of a path's ``~`` or ``~name``.
 
     Parameters
     ----------
     path : str or Path
         As the user wrote it.
+    named : str, default: ""
+        The variable that says it, for the message.
 
     Returns
     -------
@@ -30,5 +32,5 @@ def expand_home(path: str | Path) -> Path:
     except RuntimeError:
         name = Path(path).parts[0]
         raise InputError(
-            f"{path}: {name} is nobody's home folder on this machine. Write the path in full, from / on."
+            f"{named and f'{named} says '}{path}: {name} is nobody's home folder on this machine. Write the path in full, from / on."
         ) from None

@@ -117,7 +117,7 @@ FLY = Dataset(
 def cache_folder() -> Path:
     """The folder of all recordings: ``STATS220_DATA`` where it is set, else the system's cache folder."""
     chosen = os.environ.get(CACHE_VARIABLE)
-    return expand_home(chosen) if chosen else Path(pooch.os_cache("stats220"))
+    return expand_home(chosen, named=CACHE_VARIABLE) if chosen else Path(pooch.os_cache("stats220"))
 
 
 def fetch(dataset: Dataset) -> Path:

@@ -57,7 +57,7 @@ def _named_weights(file: str) -> Path | None:
     chosen = os.environ.get(WEIGHTS_VARIABLE)
     if not chosen:
         return None
-    path = expand_home(chosen)
+    path = expand_home(chosen, named=WEIGHTS_VARIABLE)
     if not path.exists():
         raise DataError(
             f"{WEIGHTS_VARIABLE} names {path}, which does not exist. Put {file} there, or unset the variable."
