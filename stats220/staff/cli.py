@@ -15,6 +15,7 @@ import typer
 
 from stats220 import __version__
 from stats220.errors import GradingError, Stats220Error
+from stats220.staff.export import command as out_commands
 
 app = typer.Typer(
     help="Build, test and grade the STATS 220/320 labs.",
@@ -25,6 +26,8 @@ app = typer.Typer(
 
 new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
+app.command()(out_commands.export)
+app.command()(out_commands.gradescope)
 
 
 class Isolation(StrEnum):
@@ -128,6 +131,12 @@ def grade(
             help="roster.csv with ids, names, sections; by default that beside the submissions."
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler, or its scheduler.json: its workers grade, not this machine."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks; what is graded already is not graded again."""
@@ -153,6 +162,7 @@ def grade(
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
+        cluster=cluster,
         progress=True,
         **options,
     )

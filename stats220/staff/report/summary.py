@@ -181,11 +181,16 @@ def is_blank(result: Result) -> bool:
     return statuses == {"not attempted"} and not has_no_grade(result)
 
 
-def needs_a_look(results: Iterable[Result]) -> list[Look]:
-    """Submissions that a person should look at, the most urgent first."""
-    looks = [
-        Look(result, tuple(sorted(reasons))) for result in results if (reasons := _reasons(result))
-    ]
+def needs_a_look(results: Iterable[Result], said: Mapping[str, Any] = {}) -> list[Look]:
+    """Submissions that a person should look at, the most urgent first; `said` is what else is known, by student."""
+    looks = []
+    for result in results:
+        reasons = _reasons(result)
+        if of := said.get(result["student"]):
+            reasons += [(2, of.late.why)] if of.late.days is None else []
+            reasons += [(1, reason) for reason in of.looks]
+        if reasons:
+            looks.append(Look(result, tuple(sorted(reasons))))
     return sorted(looks, key=lambda look: (look.reasons[0][0], look.result["student"]))
 
 
