@@ -220,7 +220,7 @@ def test_killed_at_fifty_moments_nothing_is_lost(
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (full, "no space left|is full"),
+        (full, "(?i)no space left|is full"),
         (read_only, "Read-only file system|readonly database"),
         (locked, "close what has it open, then run again"),
     ],
