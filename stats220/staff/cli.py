@@ -141,6 +141,8 @@ def grade(
     if plan.is_finished:
         typer.echo(f"nothing to grade: {len(plan.found)} submissions of {lab} are graded\n{where}")
         return
+    for line in plan.unclear():
+        typer.echo(f"not graded: {line}", err=True)
 
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table

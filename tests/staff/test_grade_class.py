@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import multiprocessing
@@ -20,10 +19,12 @@ from typing import Any
 import pytest
 import tiny_lab
 from nbgrader.api import Gradebook
+from outputs import descendants
 from sandboxes import wait_until
 from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
+from stats220.staff import cli
 from stats220.staff.build.release import Release
 from stats220.staff.grade import classfiles, course, files, setup, worker
 from stats220.staff.grade.clock import TimeLimits
@@ -217,6 +218,30 @@ def test_a_finished_class_is_not_graded_again(
     assert grade(root, submissions, out) == first
     after = times(out)
     assert {name for name in after if after[name] != before.get(name)} <= {"gradebook.db"}
+
+
+def test_all_whose_file_is_not_clear_are_named_before_a_class_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, submissions = tiny_lab.write_root(tmp_path / "root"), tmp_path / "in"
+    (root / "labs").mkdir(exist_ok=True)
+    (root / "labs" / "course.toml").touch()
+    for student in hand_in(submissions, ("ada", "ben", "cleo")).iterdir():
+        if student.name != "cleo":
+            (student / "old.ipynb").write_bytes(CLASS["dan"][0])
+    said: list[str] = []
+    monkeypatch.setattr(course, "grade_class", lambda *a, **options: said.append("graded") or [])
+    monkeypatch.setattr(cli.typer, "echo", lambda line, err=False: said.append(line))
+    with pytest.raises(SystemExit, match="0"):
+        cli.app(
+            ["grade", LAB, str(submissions), "--out", str(tmp_path / "out"), "--root", str(root)]
+        )
+    files = f"{LAB}.ipynb, old.ipynb; keep one of them and grade again"
+    assert said[:3] == [
+        f"not graded: ada: handed in {LAB} more than once: {files}",
+        f"not graded: ben: handed in {LAB} more than once: {files}",
+        "graded",
+    ]
 
 
 def test_a_changed_notebook_is_graded_alone_and_the_class_stays(root: Path, tmp_path: Path) -> None:
@@ -417,23 +442,6 @@ def test_sigterm_ends_like_ctrl_c(root: Path, tmp_path: Path) -> None:
     )
     assert results(out)["ada"].score == 6
     assert scraps(out) == []
-
-
-def descendants(pid: int) -> dict[int, bytes]:
-    """The processes below one, each with its command line."""
-    parents: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            parents.setdefault(parent, []).append(int(status.parent.name))
-    found: dict[int, bytes] = {}
-    waiting = list(parents.get(pid, []))
-    while waiting:
-        child = waiting.pop()
-        with contextlib.suppress(OSError):
-            found[child] = Path(f"/proc/{child}/cmdline").read_bytes()
-        waiting += parents.get(child, [])
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")

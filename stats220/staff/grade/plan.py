@@ -15,6 +15,7 @@ from stats220.staff.grade.journal import Journal, graded_students, surroundings
 from stats220.staff.grade.roster import Person, assign, read_roster
 from stats220.staff.grade.submissions import Submission, collect
 
+SEED = "seed.txt"
 ROSTER = "roster.csv"  # beside the submissions, where none is named
 
 
@@ -53,6 +54,10 @@ class Plan:
         """Whether there is nothing to grade and nothing to write."""
         students = graded_students(self.journal.out, self.release.lab)
         return not self.todo and self.journal.class_is_done(students)
+
+    def unclear(self) -> list[str]:
+        """A line a student of this run whose file could not be told or read, all at once: before a class is graded they can be mended."""
+        return [f"{found.student}: {found.problem}" for found in self.todo if found.problem]
 
 
 def make_plan(
@@ -126,13 +131,16 @@ def find_class(
 
 
 def kept_seed(out: Path, seed: int | None) -> int:
-    """The seed given, else that of the folder's earlier runs, else a new one; it is kept in ``out/seed.txt``."""
-    path = out / "seed.txt"
+    """The seed given, else that of the folder's earlier runs, else a new one."""
+    path = out / SEED
     if seed is None and path.exists():
         try:
             return int(path.read_text("utf-8"))
         except ValueError as error:
             raise GradingError(f"{path} is damaged: give --seed, or delete it") from error
-    seed = seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
-    write_atomically(path, f"{seed}\n")
-    return seed
+    return seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
+
+
+def keep_seed(out: Path, seed: int) -> None:
+    """Note in the folder what this run, and those after it, draw from; for who holds the folder."""
+    write_atomically(out / SEED, f"{seed}\n")
