@@ -353,9 +353,8 @@ if ready(DLT):
     dlt_errors_px = reprojection_errors(projections, pixels, dlt)
     report("DLT", dlt)
     print(f"reprojection error: median {np.nanmedian(dlt_errors_px):.1f} pixels")
-    plot_skeletons(
-        {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}, edges, title="one frame"
-    );
+    one_frame = {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}
+    plot_skeletons(one_frame, edges, title="one frame");
 
 # %% [markdown]
 r"""
@@ -505,7 +504,8 @@ def by_weights(projections, pixels, kind="cauchy", scale_px=5.0):
 
 WEIGHTS = PROJECT | VOTES | {"Problem 3c": robust_weights}
 if ready(WEIGHTS):
-    robust = {kind: by_weights(projections, pixels, kind) for kind in ("huber", "cauchy", "student")}
+    kinds = ("huber", "cauchy", "student")
+    robust = {kind: by_weights(projections, pixels, kind) for kind in kinds}
     report("DLT", dlt)
     report("RANSAC, 15 px", ransac)
     for kind, points_3d in robust.items():
@@ -554,7 +554,8 @@ if ready(WEIGHTS):
         ),
     )
 else:
-    by_cameras, by_rate = (load_stand_in(f"lab5_triangulation_{by}") for by in ("cameras", "rates"))
+    by_cameras = load_stand_in("lab5_triangulation_cameras")
+    by_rate = load_stand_in("lab5_triangulation_rates")
 _, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 plot_errors(cameras, by_cameras, quantity="number of cameras", ax=axes[0])
 plot_errors(
@@ -675,7 +676,7 @@ def precision_of(inliers, one_view_std_mm=4.0):
 WALK = MEDIAN | {"Problem 4b": smooth_trajectory}
 if ready(WALK):
     precisions = precision_of(inliers)
-    # A point that lies far from the median of its neighbors counts for nothing, however many agree.
+    # A point far from the median of its neighbors counts for nothing, however many agree.
     jump = np.linalg.norm(raw - median_filter(raw, 7), axis=-1)
     precisions = np.where(jump < 25, precisions, 0)
     means, variances = smooth_trajectory(raw, precisions, step_std_mm=3.0)
@@ -811,7 +812,8 @@ A prior that points up, and a bone that is measured to point to the right. The s
 up, right = np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0])
 if ready({"Problem 6a": update_direction}):
     for bone_variance in (1000.0, 100.0, 10.0):
-        direction, concentration = update_direction(up, 20.0, 0 * up, 40 * right, 40.0, bone_variance)
+        ends = 0 * up, 40 * right
+        direction, concentration = update_direction(up, 20.0, *ends, 40.0, bone_variance)
         angle = np.degrees(np.arccos(direction @ up))
         print(
             f"σ² = {bone_variance:6g} mm²: {angle:4.1f} degrees from the prior, "
@@ -886,7 +888,11 @@ if ready(PROJECT | DLT):
         training_errors = training_errors.reshape(other.points_2d.shape[:3])
 
     prior = fit_gimbal(
-        training, recording.parents, heading_keypoints=axis_of_the_body, num_states=NUM_STATES, seed=0
+        training,
+        recording.parents,
+        heading_keypoints=axis_of_the_body,
+        num_states=NUM_STATES,
+        seed=0,
     )
     noise = fit_noise(training_errors)
     print(
@@ -948,7 +954,8 @@ if ready(GIMBAL):
         axes_shown=(0, 2),
     )
     spread = samples.points_3d[:, frame].std(axis=0)
-    agreeing = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested][:, frame].sum(axis=0)
+    agree = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested]
+    agreeing = agree[:, frame].sum(axis=0)
     for name in shown_names:
         k = names.index(name)
         print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")

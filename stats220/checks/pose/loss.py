@@ -132,8 +132,8 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         hint="Where a computation has two branches, torch goes back through both. What is the gradient of the one that was not taken?",
         remedy="torch.where hands 0 times infinity on, which is NaN: with an m for each pixel no branch is needed.",
     ):
-        logits = checks.rng.choice([-1, 1], (2, 3, 4)) * checks.rng.uniform(100, 1000, (2, 3, 4))
-        logits, targets = torch.tensor(logits).float(), torch.zeros(2, 3, 4)
+        large = checks.rng.choice([-1, 1], (2, 3, 4)) * checks.rng.uniform(100, 1000, (2, 3, 4))
+        logits, targets = torch.tensor(large).float(), torch.zeros(2, 3, 4)
         gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
         finite = bool(torch.isfinite(torch.as_tensor(gradient)).all())
         checks.that(finite, "the gradient holds NaN or infinity for logits of ±100 to ±1000")
