@@ -15,12 +15,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "stats220"
 # What each room may import besides itself; everything may import the package's own version.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "verdicts": set(),
     "arrays": {"errors"},
     "data": {"errors", "arrays"},
     "plotting": {"errors", "arrays"},
     "models": {"errors", "arrays", "data"},
     "line": {"errors", "arrays"},
-    "checks": {"errors", "arrays", "data", "line"},
+    "checks": {"errors", "verdicts", "arrays", "data", "line"},
     "widgets": {"errors", "arrays", "plotting"},
     "student": {"errors", "arrays", "data", "line", "checks"},
     "__init__": {"student"},
