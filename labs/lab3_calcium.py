@@ -85,9 +85,17 @@ The indicator is a fast one (GCaMP6f): its light decays with a time constant of 
 """
 
 # %% explore minutes_cpu=0.2
-def by_rows(function, movie):
-    """What a function says of each pixel, asked for a few rows at a time, which saves memory."""
-    return np.concatenate([function(rows) for rows in np.array_split(movie, 10)])
+def by_rows(function, movie, neighbors=0):
+    """What a function says of each pixel, asked for a few rows at a time, which saves memory.
+
+    Where it looks at neighboring pixels, too, it gets so many more rows on both sides.
+    """
+    parts = []
+    for rows in np.array_split(np.arange(len(movie)), 10):
+        first = max(0, rows[0] - neighbors)
+        found = function(movie[first : rows[-1] + 1 + neighbors])
+        parts.append(found[rows[0] - first :][: len(rows)])
+    return np.concatenate(parts)
 
 
 PRESET = "course"  # or "small", or "realistic"
@@ -147,7 +155,7 @@ shaded band.
 # %% explore minutes_cpu=0.3
 if ready({"Problem 1a": pixel_noise_std}):
     noise_std = by_rows(lambda rows: pixel_noise_std(rows, frame_rate_hz), movie)
-    movie = standardize(movie, noise_std)  # from here on in noise standard deviations
+    movie = standardize(movie, noise_std, overwrite=True)  # from here on in noise standard deviations
 
     variation = by_rows(lambda rows: rows.std(axis=2), movie)
     lively = movie[variation > np.percentile(variation, 98)].astype(float)
@@ -194,7 +202,7 @@ correlated; and a patch of neuropil that is cut off by the border looks like a s
 
 # %% explore minutes_cpu=0.2
 if ready({"Problem 1a": pixel_noise_std, "Problem 1b": local_correlation}):
-    correlation = local_correlation(movie)
+    correlation = by_rows(local_correlation, movie, neighbors=1)
     centers_rc = find_neurons(correlation, neuron_width_px=10)
 
     what = "mean correlation"
@@ -814,10 +822,10 @@ the share that was found. *Correlation*: of amplitudes with true spikes, summed 
 def take_apart(dim):
     """All parts of the lab on one simulated movie: what was found, scored by its truth."""
     noise = by_rows(lambda rows: pixel_noise_std(rows, dim.frame_rate_hz), dim.movie)
-    film = standardize(dim.movie, noise)
-    peaks = find_neurons(local_correlation(film), neuron_width_px=10)
+    film = standardize(dim.movie, noise, overwrite=True)
+    peaks = find_neurons(by_rows(local_correlation, film, neighbors=1), neuron_width_px=10)
     bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))
-    behind = unit_norm(np.median(film, axis=2))
+    behind = unit_norm(by_rows(lambda rows: np.median(rows, axis=2), film))
     parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE, progress=False)
     return score(peaks, parts.amplitudes, dim.truth)
 

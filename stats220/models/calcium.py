@@ -158,8 +158,22 @@ def solve(problem: Any) -> None:
 def standardize(
     movie: Float[np.ndarray, "height width num_frames"],
     noise_std: Float[np.ndarray, "height width"],
+    *,
+    overwrite: bool = False,
 ) -> Float[np.ndarray, "height width num_frames"]:
     """Divide each pixel by its noise, so that σ = 1 everywhere; a movie of floats keeps its dtype, one of integers becomes float32.
+
+    Parameters
+    ----------
+    movie : ndarray (height, width, num_frames)
+    noise_std : ndarray (height, width)
+        In the movie's units.
+    overwrite : bool
+        Write into `movie` itself where it holds floats: no second movie in memory.
+
+    Returns
+    -------
+    ndarray (height, width, num_frames)
 
     Raises
     ------
@@ -175,7 +189,10 @@ def standardize(
         raise InputError(f"{np.sum(~(noise_std > 0))} pixels have no positive noise_std: crop them")
     kind = movie.dtype if np.issubdtype(movie.dtype, np.floating) else np.dtype(np.float32)
     standardized: Float[np.ndarray, "height width num_frames"] = np.divide(
-        movie, noise_std[:, :, None].astype(kind), dtype=kind
+        movie,
+        noise_std[:, :, None].astype(kind),
+        dtype=kind,
+        out=movie if overwrite and kind == movie.dtype else None,
     )
     return standardized
 

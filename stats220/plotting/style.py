@@ -1,4 +1,4 @@
-"""One look for all labs: colors, axes, images and signed maps. Changes no matplotlib setting."""
+"""One look for all labs: colors, axes, images and signed maps. Changes no matplotlib setting; in a notebook, figures get a description."""
 
 from typing import Any
 
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
+from stats220.plotting.describing import describe_in_notebook
+
+describe_in_notebook()
 
 # Okabe and Ito's colors, which people with any kind of color vision tell apart, in an order that suits dark frames:
 # orange, sky blue, reddish purple, bluish green, vermilion, blue, yellow, black. jfly.uni-koeln.de/color

@@ -85,12 +85,21 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         remedy="torch.where(signal_power > 0, ..., torch.nan).",
     ):
         signal, trials = draw_trials(checks.rng, 2, 15, 3)
-        trials[1, :, 0] = -trials[0, :, 0]  # the covariance of the two is below zero
+        trials[1, :, 0] = -0.5 * trials[0, :, 0]  # the covariance of the two is below zero
         trials[:, :, 1] = 0  # silence
         cc_norm, cc_max = checks.items(explained_correlation(signal, trials), 2)
         for name, found in (("cc_norm", cc_norm), ("cc_max", cc_max)):
             is_nan = torch.isnan(checks.tensor(found, (3,), None, name=name)).tolist()
             checks.equal(is_nan, [True, True, False], name=f"where {name} is NaN")
+        # Two trials that vary one after the other: their covariance is zero to the last bit (variances 9 + 16 = 25, of 17 bins).
+        trials = torch.zeros(2, 17, 1)
+        turns = torch.tensor([1.0, -1.0, 1.0, -1.0])
+        trials[0, :4, 0], trials[1, 5:9, 0] = 6 * turns, 8 * turns
+        found = checks.items(explained_correlation(normal(checks.rng, 17, 1), trials), 2)
+        for name, value in zip(("cc_norm", "cc_max"), found, strict=True):
+            value = checks.tensor(value, (1,), None, name=name)
+            where = f"{name} is {float(value):.3g} where the signal power is 0, expected NaN"
+            checks.that(bool(torch.isnan(value).all()), where)
 
     with checks(
         1,
@@ -122,7 +131,7 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
 
     with checks(
         1,
-        "is in spikes a second, of counts of any dtype",
+        "is in spikes a second, in float32, of counts of any dtype",
         hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers.",
         remedy="Divide by bin_seconds, after .float().",
         needs="is the mean over trials, bin by bin and neuron by neuron",
@@ -130,6 +139,7 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
         counts = checks.rng.integers(0, 5, (4, 6, 2)).astype(np.uint8)
         rates = firing_rates_hz(torch.from_numpy(counts), 0.01)
         checks.close(rates, counts.mean(axis=0) * 100, atol=1e-2, name="rates")
+        checks.dtype(rates, torch.float32, name="rates")
 
     return checks
 

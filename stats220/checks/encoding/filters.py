@@ -88,23 +88,23 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         1,
         "counts spikes from the first complete window to the last bin: earlier ones neither in the sum nor in the divisor",
         hint="No frame comes before frame 0, neither the movie's last one nor a blank one. A spike that adds nothing to the sum must not be "
-        "counted either. And with windows of 5 frames, which bin is the first that has one, and which the last?",
-        remedy="The first bin is num_lags - 1, for the sum and for num_spikes.",
+        "counted either: what is the average of none? And with windows of 5 frames, which bin is the first that has one, and which the last?",
+        remedy="The first bin is num_lags - 1, for the sum and for num_spikes; 0 / 0 is then the NaN that is asked for.",
     ):
         begins, goes_on, ends = normal(checks.rng, 3).tolist()
         stimulus = torch.full((40, 3, 4), goes_on)
         stimulus[:NUM_LAGS], stimulus[-NUM_LAGS:] = begins, ends
-        counts = torch.zeros(40, 3)
+        counts = torch.zeros(40, 4)
         counts[: NUM_LAGS - 1], counts[15:25, 0] = 2, 1  # too early, and safe in the middle
         counts[NUM_LAGS - 1, 1], counts[-1, 2] = 1, 1  # the first that counts, and the last
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
-        expected = torch.tensor([goes_on, begins, ends]).reshape(3, 1, 1, 1)
-        expected = expected.expand(3, NUM_LAGS, 3, 4)
-        checks.close(average, expected, atol=1e-3, name="average")
+        expected = torch.tensor([goes_on, begins, ends, torch.nan]).reshape(4, 1, 1, 1)
+        expected = expected.expand(4, NUM_LAGS, 3, 4)
+        checks.close(average, expected, atol=1e-3, name="average", nan_equal=True)
 
     with checks(
         1,
-        "takes a movie and counts of uint8",
+        "takes a movie and counts of uint8, and gives float32",
         hint="A uint8 holds numbers up to 255, and what is more starts again at 0. Which of your sums and products are computed in it?",
         remedy="Take .float() of the counts and of the frames before you multiply or add.",
     ):
@@ -114,6 +114,7 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         weights[:2] = 3
         average = spike_triggered_average(*held_movie(images, weights), NUM_LAGS)
         check_up_to_scale(checks, average, average_of_images(images, weights))
+        checks.dtype(average, torch.float32, name="average")
 
     with checks(
         1,

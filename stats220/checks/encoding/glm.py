@@ -25,10 +25,12 @@ from stats220.checks.encoding.inputs import (
 NUM_LAGS, NUM_COUPLING_LAGS = 6, 4
 
 
-def draw_glm(checks: Checks, CoupledGLM: Any, num_neurons: int) -> tuple[Any, dict[str, Array]]:
+def draw_glm(
+    checks: Checks, CoupledGLM: Any, num_neurons: int, **options: Any
+) -> tuple[Any, dict[str, Array]]:
     """A model of 4 x 5 pixels whose parameters are drawn here."""
     rng = checks.rng
-    model = CoupledGLM(num_neurons, 4, 5, NUM_LAGS, NUM_COUPLING_LAGS)
+    model = CoupledGLM(num_neurons, 4, 5, NUM_LAGS, NUM_COUPLING_LAGS, **options)
     return model, load(
         model,
         spatial=normal(rng, num_neurons, 4, 5) / 3,
@@ -48,7 +50,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         1,
         "is the LNP as long as nobody spikes",
         hint="What the stimulus does is what it does in the LNP: each neuron's own filters, lag 0 at the latest frame, plus the bias. drive "
-        "is without the nonlinearity, the rate is with it.",
+        "is without the nonlinearity, the rate is with the one that the model was given.",
         remedy="drive is your LNP's forward pass up to, but without, self.nonlinearity; forward applies it to drive plus coupling.",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)
@@ -57,6 +59,10 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         checks.close(model.drive(movie), drive, atol=1e-2, name="drive")
         rates = model(movie, torch.zeros(14, 3))
         checks.close(rates, softplus(drive), atol=1e-2, name="rates")
+        model, _ = draw_glm(checks, CoupledGLM, 3, nonlinearity=torch.exp)
+        load(model, **{name: torch.from_numpy(p[name]).float() for name in p})
+        rates = model(movie, torch.zeros(14, 3))
+        checks.close(rates, np.exp(drive), atol=1e-2, rtol=1e-3, name="rates with exp")
 
     with checks(
         2,
@@ -78,7 +84,8 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets a spike act from the next bin on, with its filter's first weight first",
-        hint="The filter starts at lag 1: the bin after the spike gets coupling[..., 0], the one after that coupling[..., 1].",
+        hint="The filter starts at lag 1: the bin after the spike gets coupling[..., 0], the one after that coupling[..., 1], for each spike that the bin "
+        "held: here there are two in one.",
         remedy="conv1d's output s uses the counts of bins s to s + K - 1, and belongs to bin s + K: the first that you need is num_lags - 1 - K, and the "
         "last belongs to a bin after the end.",
     ):
@@ -227,7 +234,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         1,
         "holds rates at max_rate, before counts are drawn from them",
         hint="A cell that excites itself runs away. The rate that is too high has to be cut before the counts are drawn, and the rate that "
-        "comes back is the one they were drawn from.",
+        "comes back is the one they were drawn from, by the nonlinearity that is handed in.",
         remedy="nonlinearity(...).clamp(max=max_rate).",
     ):
         drive, coupling = between(checks.rng, -2, 9, 20, 2), torch.zeros(2, 2, 3)
@@ -236,6 +243,10 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         )
         expected = np.minimum(np.tile(softplus(drive.double().numpy()), (20, 1, 1)), 1.5)
         checks.close(rates, expected, atol=1e-2, name="rates")
+        options = {"nonlinearity": torch.exp, "max_rate": 1.5}
+        _, steep = simulated(checks, simulate_spikes, drive, coupling, 1, seed=5, **options)
+        name = "rates with exp"
+        checks.close(steep[0], np.exp(drive.double()).clip(max=1.5), atol=1e-2, name=name)
         # 800 counts: the standard error of their mean is 0.04.
         found, most = float(counts.mean()), float(expected.mean()) + 0.3
         message = f"the mean count is {found:.2f}: the counts come from higher rates, of mean {most - 0.3:.2f} at most"
@@ -277,9 +288,10 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
 
     with checks(
         1,
-        "counts a rate of 0 in a bin without spikes as a good prediction",
-        hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong.",
-        remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell.",
+        "counts a rate of 0 in a bin without spikes as a good prediction, and gives NaN for a neuron without any",
+        hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong. And what is "
+        "there to be said per spike, where there is no spike at all?",
+        remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell; at the end torch.nan where a neuron's spikes add up to 0.",
     ):
         rng = checks.rng
         counts = draw_counts(rng, 40, 1, mean=0.5)
@@ -296,6 +308,10 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         # The one over the other: the unit is another block's question.
         ratio, name = first / (second or math.nan), "bits of the first neuron / of the second"
         checks.close(ratio, expected[0] / expected[1], atol=1e-3, rtol=1e-3, name=name)
+        counts[:, 1] = 0
+        silent = checks.tensor(bits_per_spike(rates + 0.1, counts, mean), (2,), None)[1]
+        message = f"a neuron without spikes has {silent:g} bits per spike, expected NaN"
+        checks.that(bool(torch.isnan(silent)), message)
 
     return checks
 

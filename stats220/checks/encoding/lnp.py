@@ -130,7 +130,9 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         penalties, squares = [], []
         for size in (1.0, 2.0):
             weight, bias = size * normal(rng, 4, 3), 3 + normal(rng, 4)
-            parameters = {"spatial": weight, "bias": bias, "filter_bias": bias}
+            # "bias_map" does not end in "bias": a weight.
+            parameters = {"spatial": weight[1:], "bias_map": weight[:1], "bias": bias}
+            parameters["filter_bias"] = bias
             penalties.append(
                 positive(checks, l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0))
             )

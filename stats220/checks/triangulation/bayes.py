@@ -88,7 +88,7 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
         2,
         "is the inverse of the weighted curvature",
         hint="How does a pixel u / w move when the point does? Both numerator and denominator change. A precision adds up over views, a "
-        "covariance does not.",
+        "covariance does not; each view counts with its weight.",
         remedy="J = (A[:2] - pixel · A[2]) / w for each view; inverse of Σ weight JᵀJ / noise_std_px².",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 5)
@@ -100,11 +100,12 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
     with checks(
         1,
         "gives NaN where fewer than two views count",
-        hint="One view says nothing about depth: its precision cannot be inverted, and rounding should not decide whether it is.",
+        hint="One view says nothing about depth: its precision cannot be inverted, and rounding should not decide whether it is. A view counts "
+        "when its weight is above 0, however small.",
         remedy="np.where((weights > 0).sum(axis=0) >= 2, ..., np.nan), and invert only what can be inverted.",
     ):
         cameras, points = rig(checks.rng, 3), somewhere(checks.rng, 3)
-        weights = np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 1.0], [0.5, 0.0, 0.0]])
+        weights = np.array([[0.4, 0.0, 0.0], [0.7, 0.0, 1.0], [0.5, 0.0, 0.0]])
         found = laplace_covariance(cameras.projections, points, weights, 1.0)
         expected = np.full((3, 3, 3), NAN)
         expected[0] = curvature_inverse(cameras, points[:1], weights[:, :1], 1.0)[0]

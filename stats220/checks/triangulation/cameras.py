@@ -21,7 +21,8 @@ def project(project: Any) -> Checks:
     with checks(
         1,
         divides,
-        hint="What makes far things small? A x + b has three components, and a pixel has two.",
+        hint="What makes far things small? A x + b has three components, the third is the depth, and a pixel has two: u to the right, v down. Cameras come "
+        "first, then points.",
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)

@@ -161,7 +161,8 @@ def fit_vmf(fit_vmf: Any) -> Checks:
     with checks(
         2,
         "has the concentration of largest likelihood, to six digits",
-        hint="R̄ (3 - R̄²) / (1 - R̄²) is Banerjee's formula: a good start, and 1 to 10 % off. Which equation does the maximum satisfy?",
+        hint="R̄ (3 - R̄²) / (1 - R̄²) is Banerjee's formula: a good start, and 1 to 10 % off. Which equation does the maximum satisfy? And what is coth κ "
+        "for a κ whose exponential overflows?",
         remedy="Solve 1 / np.tanh(k) - 1 / k = length for k, with scipy.optimize.brentq.",
     ):
         for k in (0.5, 6.0, 300.0):
@@ -170,6 +171,12 @@ def fit_vmf(fit_vmf: Any) -> Checks:
             expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[1]
             found = fit_vmf(u, counts.astype(float))[1]
             checks.close(found, expected, atol=0, rtol=1e-5, name="concentration")
+        # Two directions, 0.0004 to 0.0006 on either side: from κ = 710 on coth κ is 1, and exp κ infinite.
+        tilt = checks.rng.uniform(0.02, 0.03)
+        sharp = np.array([[tilt, 0, np.sqrt(1 - tilt**2)], [-tilt, 0, np.sqrt(1 - tilt**2)]])
+        expected = 1 / (tilt**2 / (1 + np.sqrt(1 - tilt**2)))  # 1 - 1 / κ = R̄
+        found = fit_vmf(sharp, np.ones(2))[1]
+        checks.close(found, expected, atol=0, rtol=1e-5, name="concentration of sharp directions")
 
     return checks
 
@@ -194,9 +201,18 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         2,
         "climbs from the log likelihood of the start, and finds the clusters and their shares",
         hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included. Each direction belongs to all clusters "
-        "a little, in proportion.",
+        "a little, in proportion; and all that describes a cluster is estimated anew in each iteration.",
         remedy="logsumexp(log_weights[:, None] + log_densities, axis=0), before the iteration; weights = belongs.mean(axis=1).",
     ):
+        # One iteration, with clusters that overlap: each direction belongs to both.
+        u, starts = two_clusters(checks.rng, 3.0)
+        densities = np.stack([vonmises_fisher(m, 2.0).pdf(u) for m in starts])
+        belongs = densities / densities.sum(axis=0)
+        found = vmf_mixture_em(u, starts, np.full(2, 2.0), 1, *given)
+        checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name="weights after one iteration")
+        name, expected = "mean_directions after one", [search_fit(u, part)[0] for part in belongs]
+        checks.close(found[1], expected, atol=1e-3, name=name)
+
         u, starts = two_clusters(checks.rng, 20.0)
         found = vmf_mixture_em(u, starts, np.full(2, 5.0), 12, *given)
         weights, means, concentrations, climb = (to_numpy(part) for part in found)
@@ -228,7 +244,7 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
     with checks(
         1,
         "leaves a cluster alone to which nothing belongs, and its inputs as they were",
-        hint="The mean of nothing has no direction. What should become of a cluster in the meantime?",
+        hint="The mean of nothing has no direction. What should become of a cluster in the meantime? And is what you update your own copy of the start?",
         remedy="Call `fit` only where belongs[j].sum() >= 1e-9; copy the start before you write into it.",
     ):
         u, starts = two_clusters(checks.rng, 300.0)

@@ -149,8 +149,9 @@ def triangulate_median(triangulate_median: Any) -> Checks:
     with checks(
         2,
         "is the median over pairs of views, for each coordinate and point",
-        hint="Every pair proposes a point; how many pairs do C views make? Hand `triangulate` two cameras and two views at a time.",
-        remedy="itertools.combinations(range(num_cameras), 2); np.nanmedian over the stack of what they propose, axis 0.",
+        hint="Every pair that sees a point proposes a place for it; how many pairs do C views make? Those that do not see it have no say. And what is "
+        "the median of an even number?",
+        remedy="itertools.combinations(range(num_cameras), 2), two cameras and two views at a time; np.nanmedian over what they propose, axis 0.",
     ):
         cameras = flat_cameras(["xy", "yz", "zx", "yx"], checks.rng.integers(-50, 50, (4, 2)))
         pixels = flat_images(cameras, checks.rng.integers(-99, 99, (7, 3)))

@@ -53,6 +53,16 @@ def two_stories(
     return cameras, pixels, stories
 
 
+def along_y(
+    rng: np.random.Generator, planes: list[str], offsets: list[float]
+) -> tuple[Array, Array]:
+    """Cameras that all see y, and their pixels of one point: each claims a y of its own, `offsets` above the true one."""
+    cameras = flat_cameras(planes, rng.integers(-50, 50, (len(planes), 2)))
+    pixels = flat_images(cameras, rng.integers(-50, 50, (1, 3)).astype(float))
+    pixels[:, 0][np.array([list(plane) for plane in planes]) == "y"] += offsets
+    return cameras, pixels
+
+
 def views_of(stories: list[int]) -> Array:
     """The mask (5, num_points) of the views 0 and 2, or 1 and 3, for each point."""
     return np.array([[view < 4 and story == view % 2 for story in stories] for view in range(5)])
@@ -62,13 +72,11 @@ def views_of(stories: list[int]) -> Array:
 def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     """A flat world of whole numbers, in which the best pair of views is known."""
     checks = Checks("triangulate_ransac", hidden_points=1)
-    finds, given = (
-        "finds the views that agree, for each point by itself",
-        (flat_triangulate, flat_errors),
-    )
+    finds = "finds the views that agree, for each point by itself"
+    given = (flat_triangulate, flat_errors)
 
     with checks(
-        2,
+        1,
         finds,
         hint="A pair of views always agrees with itself. In which of *all* views does its point land near the detection? Which pair is "
         "best differs from point to point; and how many pairs do five views make?",
@@ -82,6 +90,25 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         cameras, pixels, _ = two_stories(checks.rng, [(2, 90), (90, 4), (0, 60)])
         found = triangulate_ransac(cameras, pixels, 10.0, *given)
         checks.equal(found[1], views_of([0, 1, 0]), name="inliers where only two views agree")
+        # Three that agree within 9 px, two that agree better and are nearer to all the others: not the smallest sum of all.
+        planes, offsets = ["xy", "yz", "zy", "xy", "yz", "xy", "yz"], [0, 0, 9, 40, 40, 80, 120]
+        found = triangulate_ransac(*along_y(checks.rng, planes, offsets), 10.0, *given)
+        checks.equal(found[1], np.arange(7)[:, None] < 3, name="inliers where three views agree")
+
+    with checks(
+        1,
+        "returns the winner's inliers as booleans: at most threshold_px from what the pair proposed",
+        hint="At most: a detection just as far off as the threshold is an inlier. How far, from which point? From the winning pair's proposal; the "
+        "point that is triangulated in the end is another one, and need not be as near to all of them.",
+        remedy="errors_px <= threshold_px, kept as it is (a mask of bool) for the pair that wins.",
+        needs=finds,
+    ):
+        cameras, pixels = along_y(checks.rng, ["xy", "yz", "xy", "yz", "yx"], [0, 0, 8, 8, -8])
+        found = triangulate_ransac(cameras, pixels, 8.0, *given)
+        inliers = checks.array(found[1], (5, 1), bool, name="inliers")
+        checks.equal(
+            inliers, np.full((5, 1), True), name="inliers, 8 px off where 8 px are allowed"
+        )
 
     with checks(
         1,
@@ -102,10 +129,19 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         remedy="Better means: more inliers, or (|) as many and (&) a smaller sum, each in parentheses of its own; the sum is that of "
         "np.where(inliers, errors_px, 0) over the views.",
     ):
-        cameras, pixels, _ = two_stories(checks.rng, [(2, 6), (6, 2), (8, 4), (0, 2), (4, 0)])
+        cameras, pixels, stories = two_stories(checks.rng, [(2, 6), (6, 2), (8, 4), (0, 2), (4, 0)])
+        # The fifth view is no inlier of either, but nearer to the loser: the sum of all errors would choose that.
+        losers = stories[[1, 0, 0, 1, 0], np.arange(5)]
+        pixels[4] = flat_images(cameras[4:], losers + np.array([40, 0, 40]))[0]
         found = triangulate_ransac(cameras, pixels, 10.0, *given)
         name = "inliers (sums 2 to 6, 6 to 2, 8 to 4, 0 to 2 and 4 to 0)"
         checks.equal(found[1], views_of([0, 1, 1, 0, 1]), name=name)
+        # Three against three: a sum of 8.5 (largest 4.25 or 8.5) against one of 9 (largest 4 or 7).
+        offsets = [0, 0, 8.5, 5000, 5002, 5008]
+        cameras, pixels = along_y(checks.rng, ["xy", "yz", "zy"] * 2, offsets)
+        found = triangulate_ransac(cameras, pixels, 10.0, *given)
+        expected = np.arange(6)[:, None] < 3
+        checks.equal(found[1], expected, name="inliers (three to three, sums 8.5 to 9)")
 
     with checks(
         1,
@@ -121,7 +157,7 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         1,
         "gives NaN where fewer than two views agree, and leaves its inputs as they were",
         hint="What if a point is seen once, or never, or if no two views tell the same story? There is nothing to return then, and "
-        "nothing to make up.",
+        "nothing to make up. And what you put into the caller's own pixels stays in them.",
         remedy="Start with no inliers at all. `triangulate` gives NaN for a point that fewer than two views see.",
     ):
         cameras, pixels, _ = disturbed(checks.rng, 4, 40)
@@ -206,7 +242,7 @@ def robust_weights(robust_weights: Any) -> Checks:
         1,
         "is finite for an error of 0, is 0 where there is no detection, and leaves the errors as they were",
         hint="A detection that fits perfectly deserves a weight, and 0 / 0 is none. A detection that is missing deserves 0; NaN would "
-        "make everything NaN that it is added to.",
+        "make everything NaN that it is added to. And the NaN of the caller's own array must still be there.",
         remedy="Write ρ'(r) / r with the r canceled, and put 0 in the end where np.isnan(errors_px).",
     ):
         errors_px = np.array([[0.0, NAN, 2.0], [NAN, 0.0, 4.0]])

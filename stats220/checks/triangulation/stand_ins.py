@@ -34,7 +34,7 @@ def flat_images(projections: Array, points_3d: Array) -> Array:
 
 
 def flat_triangulate(projections: Array, points_2d: Array) -> Array:
-    """For each coordinate the mean of the views that show it; NaN where none does, or fewer than two views see the point."""
+    """For each coordinate the mean of the views that show it, 0 where none does; all NaN where fewer than two views see the point."""
     axes = projections[:, :2, :3].argmax(axis=2)
     shown = points_2d - projections[:, None, :2, 3]
     points_3d = np.full((points_2d.shape[1], 3), np.nan)
@@ -42,8 +42,7 @@ def flat_triangulate(projections: Array, points_2d: Array) -> Array:
     for point in np.flatnonzero(seen.sum(axis=0) >= 2):
         for axis in range(3):
             values = shown[:, point][(axes == axis) & seen[:, point, None]]
-            if len(values):
-                points_3d[point, axis] = values.sum() / len(values)
+            points_3d[point, axis] = values.sum() / max(1, len(values))
     return points_3d
 
 

@@ -36,7 +36,7 @@ def median_filter(median_filter: Any) -> Checks:
         1,
         "is the median over time, for each key point and coordinate, and leaves its input as it was",
         hint="Time is the first axis. A median over key points or over x, y and z mixes what has nothing to do with each other, and a mean "
-        "follows every outlier a little.",
+        "follows every outlier a little. Each median is of what was measured, not of medians before it, which belong into a new array.",
         remedy="np.median(points_3d[t - half : t + half + 1], axis=0), with half = window // 2.",
     ):
         for shape, window in (((11, 2, 3), 3), ((9, 4, 3), 5), ((7, 1, 3), 1)):
@@ -54,7 +54,7 @@ def median_filter(median_filter: Any) -> Checks:
         1,
         "uses at the first and last frames the frames that there are",
         hint="What lies before the first frame? Nothing does: neither zeros nor copies of the first frame, nor the last frames of the "
-        "recording. A negative start counts from the end.",
+        "recording. A negative start counts from the end. Windows are shorter there, and the median of an even number is the mean of the two in the middle.",
         remedy="points_3d[max(0, t - half) : t + half + 1], or pad with NaN and leave NaN out.",
     ):
         for window in (3, 7):

@@ -228,8 +228,10 @@ def bits_per_spike(
     log_ratios = spike_counts * torch.log(ratios) - (expected_counts - mean_counts)
     # END SOLUTION
 
-    # Each neuron's sum over bins, in bits, divided by its number of spikes.
+    # Each neuron's sum over bins, in bits, divided by its number of spikes; NaN where that is 0.
     # BEGIN SOLUTION
-    bits = log_ratios.sum(dim=0) / math.log(2) / spike_counts.sum(dim=0)
+    num_spikes = spike_counts.sum(dim=0)
+    num_spikes = torch.where(num_spikes > 0, num_spikes, torch.nan)
+    bits = log_ratios.sum(dim=0) / math.log(2) / num_spikes
     # END SOLUTION
     return bits

@@ -1,6 +1,6 @@
 # exercise: triangulate_ransac
 # says: not (error > threshold) is true for NaN
-# points: 0
+# points: 2
 def triangulate_ransac(projections, points_2d, threshold_px, triangulate, reprojection_errors):
     inliers = np.zeros(points_2d.shape[:2], dtype=bool)
     best_sum = np.full(points_2d.shape[1], np.inf)

@@ -1,6 +1,6 @@
 # exercise: triangulate_ransac
 # says: the pair's own views are inliers, however far off
-# points: 6
+# points: 4
 def triangulate_ransac(projections, points_2d, threshold_px, triangulate, reprojection_errors):
     inliers = np.zeros(points_2d.shape[:2], dtype=bool)
     best_sum = np.full(points_2d.shape[1], np.inf)

@@ -7,4 +7,6 @@ def bits_per_spike(expected_counts, spike_counts, mean_counts):
         return (spike_counts * torch.log(safe) - rates - torch.lgamma(spike_counts + 1.0)).sum(0)
 
     gain = log_likelihood(expected_counts) - log_likelihood(mean_counts.expand_as(expected_counts))
-    return gain / (math.log(2) * spike_counts.sum(0))
+    bits = gain / (math.log(2) * spike_counts.sum(0))
+    bits[spike_counts.sum(0) == 0] = torch.nan
+    return bits

@@ -1,6 +1,6 @@
 # exercise: CoupledGLM
 # says: softplus, whatever it is told
-# points: 6
+# points: 5
 class CoupledGLM(nn.Module):
     def __init__(self, num_neurons, height, width, num_lags, num_coupling_lags, nonlinearity=F.softplus):
         super().__init__()

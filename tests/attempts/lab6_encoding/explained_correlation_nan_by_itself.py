@@ -1,6 +1,6 @@
 # exercise: explained_correlation
-# says: leaves NaN to the root of what is below zero, and to 0 / 0
-# points: all
+# says: leaves NaN to the root of what is below zero, and to 0 / 0; a power of 0 gives 0 and infinity
+# points: 4
 def explained_correlation(prediction, trials):
     num_trials = len(trials)
     power_of_sum = trials.sum(dim=0).var(dim=0)

@@ -2,4 +2,4 @@
 # says: by NumPy
 # points: all
 def firing_rates_hz(trials, bin_seconds):
-    return torch.from_numpy(trials.cpu().numpy().mean(axis=0) / bin_seconds)
+    return torch.from_numpy(trials.cpu().numpy().mean(axis=0) / bin_seconds).float()

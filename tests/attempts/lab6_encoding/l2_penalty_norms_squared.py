@@ -4,6 +4,6 @@
 def l2_penalty(model, alpha):
     s = 0.
     for n, p in model.named_parameters():
-        if "bias" in n: continue
+        if n.endswith("bias"): continue
         s = s + torch.norm(p)**2
     return alpha*s/2

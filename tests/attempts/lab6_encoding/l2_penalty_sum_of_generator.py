@@ -1,5 +1,5 @@
 # exercise: l2_penalty
-# says: Python's sum over parameters whose name has no bias in it
+# says: Python's sum over parameters whose name does not end in bias
 # points: all
 def l2_penalty(model, alpha):
-    return 0.5 * alpha * sum((p**2).sum() for name, p in model.named_parameters() if "bias" not in name)
+    return 0.5 * alpha * sum((p**2).sum() for name, p in model.named_parameters() if not name.endswith("bias"))

@@ -1,6 +1,6 @@
 # exercise: simulate_spikes
 # says: softplus, whatever it is told
-# points: 5
+# points: 4
 def simulate_spikes(drive, coupling, num_trials, generator, nonlinearity=F.softplus, max_rate=5.0):
     num_bins, num_neurons = drive.shape
     num_coupling_lags = coupling.shape[2]

@@ -70,7 +70,7 @@ def triangulate_median(triangulate_median: Any) -> Checks:
     with checks(
         1,
         "is the median over the pairs of five views, some of them missing",
-        hint="Ten pairs; what a pair does not know is left out, for each coordinate by itself.",
+        hint="Ten pairs; those that do not see a point are left out of its median, which is taken for each coordinate by itself.",
     ):
         planes = ["zx", "xy", "yz", "xz", "yx"]
         cameras = flat_cameras(planes, checks.rng.integers(-50, 50, (5, 2)))
