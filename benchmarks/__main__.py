@@ -14,11 +14,11 @@ from benchmarks.table import Row, as_table
 
 
 def names() -> list[str]:
-    """Every module of this folder that has a ``run`` function."""
+    """Every module of this folder but the tools."""
     return [
         module.name
         for module in pkgutil.iter_modules(benchmarks.__path__)
-        if module.name not in {"__main__", "table"}
+        if module.name not in {"__main__", "meter", "otter", "table"}
     ]
 
 
