@@ -6,6 +6,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -14,12 +15,10 @@ from benchmarks.table import Row, as_table
 
 
 def names() -> list[str]:
-    """Every module of this folder but the tools."""
-    return [
-        module.name
-        for module in pkgutil.iter_modules(benchmarks.__path__)
-        if module.name not in {"__main__", "meter", "otter", "table"}
-    ]
+    """Every module of this folder that has a ``run`` function."""
+    folder = Path(benchmarks.__file__).parent
+    modules = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
+    return [name for name in modules if "\ndef run(" in (folder / f"{name}.py").read_text("utf-8")]
 
 
 def main() -> int:

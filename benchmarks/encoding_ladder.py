@@ -1,4 +1,4 @@
-"""Lab 6's ladder: LNP, coupled GLM and CNN on simulated retinas, with the lab's own reference solutions, in bits a spike on a test movie.
+"""Lab 6's ladder: LNP, coupled GLM and CNN on simulated retinas, with the lab's own reference solutions, in bits per spike on a test movie.
 
 The test movie chooses nothing: penalties are chosen on the validation movie, and so is the CNN's epoch. Correlations are with the truth's
 rate; a GLM predicts it by running free. Differences are paired within cells, and their intervals are over the cells of all seeds.
@@ -76,7 +76,7 @@ def rows(ladders: Sequence[dict[str, Score]]) -> list[Row]:
     """Each model's figures against those of the one below it."""
     note = f"{len(ladders)} retinas x {len(ladders[0]['LNP'].bits)} cells"
     return [
-        *compared("encoding ladder", "test bits a spike", ladders, "bits", note),
+        *compared("encoding ladder", "test bits per spike", ladders, "bits", note),
         *compared("encoding ladder", "correlation with the true rate", ladders, "correlation", note),
     ]  # fmt: skip
 

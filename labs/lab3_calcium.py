@@ -609,7 +609,7 @@ Let $R$ be the movie less everything but neuron $k$. Given its footprint $u$, wh
 
 $$\|R - u c^\top\|^2 = \|u^\top R - c^\top\|^2 + \text{what does not depend on } c.$$
 
-So of the whole movie only one number a frame matters, the **projection** $u^\top R$, and the rest is deconvolution, as in Part 2. Which one is for
+So of the whole movie only one number per frame matters, the **projection** $u^\top R$, and the rest is deconvolution, as in Part 2. Which one is for
 the caller to choose: the function gets it as an argument, `denoise`, which takes a noisy trace and returns the most probable one.
 """
 
@@ -640,7 +640,7 @@ r"""
 ### Problem 3c: update the background
 
 The background's trace has no spikes, but a Gaussian prior, $c_{0t} \sim N(0, \varsigma^2)$. With a Gaussian prior and Gaussian noise, the most probable
-value is the projection onto the footprint that we have, **shrunk** towards zero:
+value is the projection onto the footprint that we have, **shrunk** toward zero:
 
 $$c_0^\top = \frac{\varsigma^2}{\varsigma^2 + \sigma^2} \, u_0^\top R.$$
 

@@ -2,11 +2,11 @@
 r"""
 # Lab 5: 3D pose from several views
 
-Lab 4 found the paw in an image. But a rat does not live in an image: a paw that moves towards the camera does not move in its picture at
+Lab 4 found the paw in an image. But a rat does not live in an image: a paw that moves toward the camera does not move in its picture at
 all, and half of the time the body is in the way. With several cameras around the animal, each key point is seen by some of them, and
-geometry can put it where it is, in millimetres. If only the detections were right! On real recordings one in five is more than 20 pixels off.
+geometry can put it where it is, in millimeters. If only the detections were right! On real recordings one in five is more than 20 pixels off.
 
-This lab builds the whole road from pixels to a moving skeleton, and measures at every step what it gains, in millimetres, against a truth
+This lab builds the whole road from pixels to a moving skeleton, and measures at every step what it gains, in millimeters, against a truth
 that we know.
 
 | part | you build | points | minutes |
@@ -94,7 +94,7 @@ found. There are two sources, and you choose:
 - `USE_RECORDING = True`: 100 frames of Rat7M (Marshall et al., 2021), fetched once (140 kB). There the truth is motion capture: infrared
   cameras saw markers that were glued to the rat, and lost one in five of them.
 
-Lengths are in **millimetres**, pixels are counted from the top left corner, and NaN stands for what was not seen. From here on `pixels` has the
+Lengths are in **millimeters**, pixels are counted from the top left corner, and NaN stands for what was not seen. From here on `pixels` has the
 shape (cameras, points, 2), all frames and key points in one axis. That is the form in which your functions get them.
 """
 
@@ -131,9 +131,9 @@ Put the camera anywhere, turn it, zoom, and count in pixels: all of that is line
 
 $$\begin{pmatrix} u \\ v \\ w \end{pmatrix} = A_c\, x + b_c, \qquad p = \frac{u}{w}, \quad q = \frac{v}{w},$$
 
-for a point $x$ in millimetres, and camera $c$ with its matrix $A_c$ (3 × 3) and vector $b_c$. The pixel is in column $p$ and row $q$. The two
+for a point $x$ in millimeters, and camera $c$ with its matrix $A_c$ (3 × 3) and vector $b_c$. The pixel is in column $p$ and row $q$. The two
 together, $[A_c \mid b_c]$, are the **projection matrix** (3 × 4). It is scaled so that $w$ is the depth: how far in front of the camera the point lies,
-in millimetres. Everything that makes pictures look like pictures is in the division.
+in millimeters. Everything that makes pictures look like pictures is in the division.
 
 Mind what the division does *not* see. For a point behind the camera $w$ is negative, $u/w$ is a fine number, and the point would appear
 in the picture, upside down.
@@ -150,7 +150,7 @@ check.project(project)
 # %% [markdown]
 r"""
 Colored: what the network found. Crosses: where the truth lands. Most of the time they agree within a few pixels. What a pixel means depends on the
-depth: the line says how many millimetres one pixel is, for each camera.
+depth: the line says how many millimeters one pixel is, for each camera.
 """
 
 # %% explore minutes_cpu=0.1
@@ -320,7 +320,7 @@ check.reprojection_errors(reprojection_errors)
 
 # %% [markdown]
 r"""
-All frames. If a detection is far off, the point moves towards it, a little in every view, so that *all* views look bad and the culprit looks
+All frames. If a detection is far off, the point moves toward it, a little in every view, so that *all* views look bad and the culprit looks
 better than it is.
 """
 
@@ -899,7 +899,7 @@ for name, points_3d in {
 
 # %% [markdown]
 r"""
-A posterior is more than its mean. Each dot is one draw, each color a key point, and the crosses are the truth, seen from the side. Which clouds are widest, and along which
+A posterior is more than its mean. Each dot is one draw, each key point has its color, and the crosses are the truth, seen from the side. Which clouds are widest, and along which
 direction? Compare with the number of views that agree (printed), and with where the cameras stand.
 """
 

@@ -9,7 +9,7 @@ we know what the cells care about. If it does not, it says where to look next.
 Three models, each a step up from the one before, and all of them the same thing: *in statistics lingo, it's all regression*.
 
 - **Part 1** looks at the data, and at the mean stimulus before a spike.
-- **Part 2** fits the **linear-nonlinear-Poisson model** (LNP): one filter a neuron.
+- **Part 2** fits the **linear-nonlinear-Poisson model** (LNP): one filter per neuron.
 - **Part 3** lets neurons hear themselves and each other: the **coupled GLM** of Pillow et al. (*Nature*, 2008).
 - **Part 4** stacks filters: the **convolutional network** of McIntosh et al. (*NeurIPS*, 2016).
 - **Part 5** compares them, with each other and with the best that any model could do.
@@ -427,14 +427,14 @@ Dashed is the truth. On the diagonal, each cell silences itself for some bins; o
 nothing. Who is whose neighbor can be read off this matrix, without a look at where the cells are. What was fitted is smaller than the
 truth, and most of all in the row of neuron 7, which fires once in two seconds: where there are few spikes, the prior has the last word.
 
-### Problem 3b: bits a spike
+### Problem 3b: bits per spike
 
-How good is a model? Nats a bin say little: nearly all bins are empty, and easy. The field's unit is **bits a spike**: by how much the
+How good is a model? Nats per bin say little: nearly all bins are empty, and easy. The field's unit is **bits per spike**: by how much the
 spikes are more probable under the model than under one that knows nothing but the cell's mean rate, in bits, and for each spike:
 
 $$\frac{\sum_t \log_2 p(y_t \mid \lambda_t) - \sum_t \log_2 p(y_t \mid \bar\lambda)}{\sum_t y_t}.$$
 
-One bit a spike: the model would bet on each spike at twice the odds. The constant $\bar\lambda$ is the mean of the *training* data, as the
+One bit per spike: the model would bet on each spike at twice the odds. The constant $\bar\lambda$ is the mean of the *training* data, as the
 model is a model of the training data; if the test's rate has drifted, neither of them may know. Remember bins in which $\lambda$ is 0.
 """
 
@@ -463,7 +463,7 @@ needs_bits = needs_glm | {"Problem 3b": bits_per_spike}
 if ready(needs_bits):
     for name, model, uses_counts in (("LNP", lnp, False), ("GLM", glm, True)):
         bits = test_bits(model, retina, uses_counts)
-        print(f"{name}: {bits.mean():.2f} bits a spike, from {bits.min():.2f} to {bits.max():.2f}")
+        print(f"{name}: {bits.mean():.2f} bits per spike, from {bits.min():.2f} to {bits.max():.2f}")
 
 # %% [markdown]
 r"""
@@ -544,7 +544,7 @@ if ready(needs_runs):
 r"""
 ### Problem 3d: what does coupling buy?
 
-The coupled GLM has more bits a spike than the LNP. Yet if both predict the *average over repeats* of the test movie, the GLM running
+The coupled GLM has more bits per spike than the LNP. Yet if both predict the *average over repeats* of the test movie, the GLM running
 free, the correlation with it is the same to within a few thousandths (Part 5 measures it). Why does coupling raise the one and not
 the other? What does the average over repeats keep of the coupling, and what does it lose? What would you need the coupled model for,
 then: name two questions about a population that the LNP cannot answer.
@@ -554,7 +554,7 @@ then: name two questions about a population that the LNP cannot answer.
 r"""
 ## Part 4: a convolutional network
 
-One filter a cell is a strong assumption. A ganglion cell that pools rectified subunits answers a fine grating whose bars move within its
+One filter per cell is a strong assumption. A ganglion cell that pools rectified subunits answers a fine grating whose bars move within its
 receptive field, though for every linear filter the bars cancel. So McIntosh et al. (2016) let the model have the retina's own plan,
 and share its parts among all cells and places:
 
@@ -705,7 +705,7 @@ def print_ladder(title, bits, correlations, *others):
     """Means over cells, a line a model."""
     for name in bits:
         print(
-            f"{title:24}{name}: {bits[name].nanmean():5.2f} bits a spike, "
+            f"{title:24}{name}: {bits[name].nanmean():5.2f} bits per spike, "
             f"CC_norm {correlations[name].nanmean():.3f}"
         )
 
@@ -716,7 +716,7 @@ if ready(needs_all):
     print_ladder("white noise, 10 min", bits, correlations)
     print(f"CC_max of the cells: {to_numpy(ceiling).round(2)}")
     _, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
-    plot_ladder(bits, quantity="bits a spike", ax=axes[0])
+    plot_ladder(bits, quantity="bits per spike", ax=axes[0])
     plot_ladder(correlations, quantity="CC_norm", ceiling=1.0, ax=axes[1])
 
 # %% explore minutes_cpu=0.1
@@ -776,7 +776,7 @@ if ready(needs_all):
     options = {"learning_rate": 3e-3, "weight_decay": 0.0, "max_gradient_norm": 1e9}
     options |= {"block_bins": 128, "blocks_per_step": 8, "progress": False}
     naive, _ = fit_cnn(retina.train, retina.validation, **options)
-    print(f"naive training, 10 min: {test_bits(naive, retina).mean():.2f} bits a spike")
+    print(f"naive training, 10 min: {test_bits(naive, retina).mean():.2f} bits per spike")
 
 # %% [markdown]
 r"""
@@ -814,7 +814,7 @@ their range, and of what you want to predict in the end.
 r"""
 ### What we measured
 
-For comparison, this notebook with the answer key: one retina of nine cells each, bits a spike on the test movie and, in brackets,
+For comparison, this notebook with the answer key: one retina of nine cells each, bits per spike on the test movie and, in brackets,
 $CC_\text{norm}$. With less data the order can change from one retina to the next: try other seeds before you believe a small gap.
 
 | | LNP | GLM | CNN |
@@ -867,7 +867,7 @@ if ready(needs_sizes):
     minutes = [1, 2.5, 5]
     sizes = [round(60 * m / bin_seconds) for m in minutes]
     scores = data_efficiency(fit_again, validation_bits, stimulus, spike_counts, sizes)
-    plot_data_efficiency(minutes, {"LNP": scores}, quantity="bits a spike, validation")
+    plot_data_efficiency(minutes, {"LNP": scores}, quantity="bits per spike, validation")
 
 # %% [markdown]
 r"""
@@ -957,4 +957,4 @@ else:
             past = ear.validation.spike_counts if with_history else None
             rates = torch.tensor(predict(model, ear.validation.stimulus, past))
             bits = float(bits_per_spike(rates, heard, deaf)[0])
-            print(f"{type(model).__name__}: {bits:.2f} bits a spike in the two seconds held out")
+            print(f"{type(model).__name__}: {bits:.2f} bits per spike in the two seconds held out")

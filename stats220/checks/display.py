@@ -6,7 +6,7 @@ import html
 
 from stats220.checks.results import CheckResult, Record
 
-# A mark and a word each, so that no meaning hangs on colour; both colours are legible on white and on black.
+# A mark and a word each, so that no meaning hangs on color; both colors are legible on white and on black.
 MARKS = {"passed": "✓", "failed": "✗", "not attempted": "○", "error": "!", "lost": "✗"}
 WORDS = {
     "passed": "passed",
@@ -58,7 +58,7 @@ def as_text(checks: Record) -> str:
 
 
 def as_html(checks: Record) -> str:
-    """The table in HTML; everything in it is escaped, and colours of text and ground are the notebook's own."""
+    """The table in HTML; everything in it is escaped, and colors of text and ground are the notebook's own."""
     notes = "".join(f"<div>{html.escape(note)}</div>" for note in checks.notes)
     below = f"<div>{html.escape(again(checks))}</div>" if checks.failed_call else ""
     if checks.printed:

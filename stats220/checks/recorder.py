@@ -48,7 +48,7 @@ class Checks(Record):
         what
             What is checked, in a few words.
         hint
-            A nudge towards the misconception, for whoever did not pass. It gives no line away.
+            A nudge toward the misconception, for whoever did not pass. It gives no line away.
         remedy
             The line itself, for whoever fails again in a notebook; never shown at grading.
         needs

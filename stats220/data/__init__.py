@@ -1,1 +1,1 @@
-"""Recordings and simulators, one module a lab: ``load_*`` fetches the real one, ``simulate_*`` draws one offline."""
+"""Recordings and simulators, one module per lab: ``load_*`` fetches the real one, ``simulate_*`` draws one offline."""

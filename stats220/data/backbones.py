@@ -72,7 +72,7 @@ class Backbone(nn.Module):
         super().__init__()
         if len(channels) != 1 + len(stages):
             raise InputError(
-                f"channels must hold one number for the stem and one a stage, {1 + len(stages)}: got {len(channels)}"
+                f"channels must hold one number for the stem and one per stage, {1 + len(stages)}: got {len(channels)}"
             )
         self.stem, self.stages = stem, nn.ModuleList(stages)
         self.channels, self.name, self.weights = tuple(channels), name, weights

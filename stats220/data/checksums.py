@@ -1,4 +1,4 @@
-"""Checksums of the published files: one line a file, sha256, size in bytes, ``<dataset>/<file>``."""
+"""Checksums of the published files: one line per file, sha256, size in bytes, ``<dataset>/<file>``."""
 
 CHECKSUMS = """
 0f9f99ed50ff1dc046d9b32bee3f47c097a90daa68eb7da9925323da376cf5da   11031 mouse_reaching/CollectedData_Mackenzie.csv

@@ -93,7 +93,7 @@ def read_deeplabcut(path: str | Path, *, require_likelihood: bool = False) -> Ke
     ----------
     path : str or Path
         A ``.csv`` file in UTF-8, or an ``.h5`` file (needs pandas and tables). Header rows are scorer, bodyparts, coords; with several
-        animals scorer, individuals, bodyparts, coords. Then a row a frame: its name or number in one column, or the image's folders in
+        animals scorer, individuals, bodyparts, coords. Then a row per frame: its name or number in one column, or the image's folders in
         columns of their own, and x, y and perhaps the likelihood of each body part. Empty, NA and NaN: none. An ``.h5`` file is
         read by pandas, which runs what is pickled in it: open only files whose source you trust.
     require_likelihood : bool
@@ -175,7 +175,7 @@ def _read_csv(path: Path) -> _Table:
     names = next((h for h in HEADERS if [row[:1] for row in rows[: len(h)]] == [[n] for n in h]), None)  # fmt: skip
     if names is None or len(rows) == len(names):
         raise DataError(
-            f"{path}:1: not a labels file of DeepLabCut, which has rows scorer, (individuals,) bodyparts, coords, then a row a frame. "
+            f"{path}:1: not a labels file of DeepLabCut, which has rows scorer, (individuals,) bodyparts, coords, then a row per frame. "
             "Give the CSV file that DeepLabCut wrote."
         )
     width = len(rows[0])

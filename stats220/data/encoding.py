@@ -65,7 +65,7 @@ class RetinaTruth:
     pooling : ndarray (num_neurons, num_subunits)
         The cells' weights on subunits.
     positions_rc : ndarray (num_neurons, 2)
-        Row and column of each cell's centre, in pixels.
+        Row and column of each cell's center, in pixels.
     train_expected_counts : ndarray (num_frames, num_neurons)
         Expected in each bin of the training movie, given all that had fallen before.
     test_expected_counts : ndarray (num_frames, num_neurons)
@@ -112,7 +112,7 @@ def simulate_retina(
     """Simulate ganglion cells that pool rectified bipolar subunits, and whose spikes act on each other's.
 
     A subunit filters the movie by a difference of Gaussians in space and by a biphasic filter in time, and passes on what is
-    above a threshold. A cell sums subunits of one type (OFF fast, OFF slow or ON), adds its own and its neighbours' spike
+    above a threshold. A cell sums subunits of one type (OFF fast, OFF slow or ON), adds its own and its neighbors' spike
     filters, and fires with a Poisson count whose mean is a softplus of that.
 
     Parameters
@@ -132,7 +132,7 @@ def simulate_retina(
     gain : float
         Standard deviation of the drive that a cell receives from the movie.
     coupling : float, optional
-        What a spike adds to a neighbour's drive in the next bin: 1.2, or 0.4 for natural scenes, whose bursts would feed a stronger one.
+        What a spike adds to a neighbor's drive in the next bin: 1.2, or 0.4 for natural scenes, whose bursts would feed a stronger one.
     refractoriness : float
         What a spike takes from its own cell's drive in the next bin.
     bin_seconds : float

@@ -33,7 +33,7 @@ def check_preparation(image: Any, keypoints_xy: Any, factor: int, size: int) -> 
     if len(shape) != 3 or shape[2] != 3:
         raise InputError(
             f"the frame must be (height, width, 3), red, green and blue: got {shape}. Take image[:, :, :3] where there is an "
-            "opacity, and np.stack([image] * 3, axis=-1) where there is no colour."
+            "opacity, and np.stack([image] * 3, axis=-1) where there is no color."
         )
     labels = np.asarray(keypoints_xy, dtype=float)
     if labels.ndim != 2 or labels.shape[1] != 2:

@@ -33,7 +33,7 @@ class LabeledFrames:
     images : tuple of num_frames uint8 arrays (height, width, 3)
         Red, green and blue from 0 to 255. Frames may differ in size.
     keypoints_xy : float64 array (num_frames, num_keypoints, 2)
-        (x, y) in pixels, x to the right, y downwards, pixel centres at whole numbers; NaN: not labeled.
+        (x, y) in pixels, x to the right, y downwards, pixel centers at whole numbers; NaN: not labeled.
     keypoint_names : tuple of num_keypoints str
     frame_numbers : int64 array (num_frames,)
         Where in the video each frame is from; near numbers look alike. Frames of several videos are numbered through, video by
@@ -114,9 +114,9 @@ class LabeledFrames:
         return _hold_out_each(order, num_folds, "num_folds")
 
     def split_by_blocks(self, num_blocks: int = 5) -> tuple[Split, ...]:
-        """Divide the frames by blocks of neighbouring frame numbers, each block in turn held out.
+        """Divide the frames by blocks of neighboring frame numbers, each block in turn held out.
 
-        All frames are of one video: a random split validates on frames that look like their neighbours in training,
+        All frames are of one video: a random split validates on frames that look like their neighbors in training,
         and says little about new recordings. This one is stricter.
 
         Parameters

@@ -58,7 +58,7 @@ def read_labels(path: str | Path, *, individual: str | None = None) -> Labels:
 
 
 class PixelErrors(NamedTuple):
-    """How far predicted key points are from the labels: one number a key point.
+    """How far predicted key points are from the labels: one number per key point.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
 """The drawn scene of the pose lab's simulator: a mouse in infra-red light that reaches for a joystick.
 
-Everything is painted with soft-edged shapes on float32 arrays (height, width, 3), in grey levels from 0 to 255. The
+Everything is painted with soft-edged shapes on float32 arrays (height, width, 3), in gray levels from 0 to 255. The
 layers that stay (background, head and body) are made once; arm, paw, joystick and tongue are painted on each frame,
-each in the box that it fills. Pixel centres are at whole numbers, x to the right and y downwards.
+each in the box that it fills. Pixel centers are at whole numbers, x to the right and y downwards.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ HEIGHT, WIDTH = 747, 832
 SHAFT_HALF_WIDTH = 28.0
 MARGIN = MAX_HEAD_SHIFT
 
-# Red, green and blue: a trace of colour helps the eye to tell the parts apart.
+# Red, green and blue: a trace of color helps the eye to tell the parts apart.
 SKIN: Tint = (1.0, 0.96, 0.94)
 TONGUE: Tint = (1.0, 0.88, 0.91)
 WOOD: Tint = (0.96, 0.98, 1.0)
@@ -99,7 +99,7 @@ def paint_stroke(
     tint: Tint,
     softness: float = 2.0,
 ) -> None:
-    """Paint in place a rounded stroke whose radius goes from the first to the second, darker towards its edge."""
+    """Paint in place a rounded stroke whose radius goes from the first to the second, darker toward its edge."""
     start, end = np.asarray(start_xy, dtype=float), np.asarray(end_xy, dtype=float)
     rows, columns, box = _box(canvas, start, end, max(radii) + softness)
     step = end - start
@@ -124,9 +124,9 @@ def _box(canvas: Canvas, start: Vector, end: Vector, pad: float) -> tuple[Canvas
 
 def _blend(canvas: Canvas, box: Box, level: ArrayLike, cover: ArrayLike, tint: Tint) -> None:
     """Cover a box of the canvas, each pixel by a share from 0 to 1."""
-    colour = np.asarray(level, dtype=np.float32)[..., None] * np.asarray(tint, dtype=np.float32)
+    color = np.asarray(level, dtype=np.float32)[..., None] * np.asarray(tint, dtype=np.float32)
     share = np.asarray(cover, dtype=np.float32)[..., None]
-    canvas[box] += share * (colour - canvas[box])
+    canvas[box] += share * (color - canvas[box])
 
 
 def _paint_fingers(canvas: Canvas, pose: Pose) -> None:
@@ -159,7 +159,7 @@ def _background(rng: np.random.Generator) -> Canvas:
 
 
 def _head(rng: np.random.Generator) -> tuple[Canvas, Canvas]:
-    """Head and body, lit from below, with a margin on all sides: (colours times cover, cover from 0 to 1)."""
+    """Head and body, lit from below, with a margin on all sides: (colors times cover, cover from 0 to 1)."""
     size = (WIDTH + 2 * MARGIN, HEIGHT + 2 * MARGIN)
     knots = np.array([*HEAD_XY, HEAD_XY[0]], dtype=float) + MARGIN
     at = np.append(0.0, np.cumsum(np.hypot(*np.diff(knots, axis=0).T)))
@@ -168,7 +168,7 @@ def _head(rng: np.random.Generator) -> tuple[Canvas, Canvas]:
     ImageDraw.Draw(drawing).polygon(outline.ravel().tolist(), fill=255)
     inside = np.asarray(drawing, dtype=np.float32) / 255.0
 
-    colour = _fur(inside, rng)[..., None] * np.asarray(FUR, dtype=np.float32)
+    color = _fur(inside, rng)[..., None] * np.asarray(FUR, dtype=np.float32)
     eye_x, eye_y = 397 + MARGIN, 66 + MARGIN
     for start_x, end_x, y, radius, level in (
         (-10, 10, 0, 28.0, 5.0),  # the eye, its highlight, the reflection below
@@ -176,15 +176,15 @@ def _head(rng: np.random.Generator) -> tuple[Canvas, Canvas]:
         (-12, 4, 20, 5.0, 150.0),
     ):
         start, end = (eye_x + start_x, eye_y + y), (eye_x + end_x, eye_y + y)
-        paint_stroke(colour, start, end, (radius, radius), level, FUR, softness=5.0)
+        paint_stroke(color, start, end, (radius, radius), level, FUR, softness=5.0)
     for start, end, radius in (((120, -60), (105, 190), 36.0), ((140, 10), (360, 2), 16.0)):
-        paint_stroke(colour, start, end, (radius, radius), 125.0, FUR, softness=30.0)  # apparatus
+        paint_stroke(color, start, end, (radius, radius), 125.0, FUR, softness=30.0)  # apparatus
 
     hairs = _hairs(outline, size, rng)
     hair_cover = np.clip(hairs / 160.0, 0.0, 0.9)
-    colour += hair_cover[..., None] * (1.2 * hairs[..., None] - colour)
+    color += hair_cover[..., None] * (1.2 * hairs[..., None] - color)
     cover = np.maximum(gaussian_filter(inside, 1.5), hair_cover)[..., None]
-    return colour * cover, cover
+    return color * cover, cover
 
 
 def _fur(inside: Canvas, rng: np.random.Generator) -> Canvas:

@@ -28,12 +28,12 @@ class MultiviewRecording:
     name : str
         What it is, and whether it is SIMULATED.
     projections : float64 array (num_cameras, 3, 4)
-        P = K [R | t] from the world's millimetres to pixels. The first three numbers of the last row have length 1, so that the third
-        homogeneous coordinate is the depth in front of the camera, in millimetres.
+        P = K [R | t] from the world's millimeters to pixels. The first three numbers of the last row have length 1, so that the third
+        homogeneous coordinate is the depth in front of the camera, in millimeters.
     points_2d : float64 array (num_cameras, num_frames, num_keypoints, 2)
         (x, y) in pixels, x to the right, y downwards; NaN: not seen.
     points_3d : float64 array (num_frames, num_keypoints, 3) or None
-        The truth in millimetres, z upwards; NaN: not known. None where there is none.
+        The truth in millimeters, z upwards; NaN: not known. None where there is none.
     keypoint_names : tuple of num_keypoints str
     parents : int64 array (num_keypoints,)
         The key point at the other end of each one's bone; -1: a root.
@@ -175,7 +175,7 @@ def decompose(
     Raises
     ------
     InputError
-        If a matrix is not finite or has no camera centre (its left 3 × 3 part is singular).
+        If a matrix is not finite or has no camera center (its left 3 × 3 part is singular).
 
     References
     ----------

@@ -26,14 +26,14 @@ PRESETS = {
 }
 IMAGE_SIZE = (1328, 1048)
 RING_RADIUS_MM, CAMERA_HEIGHTS_MM, LOOK_AT_MM = 1600.0, (300.0, 900.0), (0.0, 0.0, 50.0)
-FOCAL_PX = 3200.0  # two pixels a millimetre in the middle of the arena
+FOCAL_PX = 3200.0  # two pixels a millimeter in the middle of the arena
 NOISE_SPREAD = 0.55  # of the logarithm, over cameras and key points
 EPISODE_FRAMES = 6.0  # how long an outlier or an occlusion lasts on average
 SPOTS = 14  # bright things in the background that a network may take for a key point
 
 
 class Cameras(NamedTuple):
-    """Cameras without distortion: focal lengths (num_cameras,), rotations, centres (num_cameras, 3), principal points (num_cameras, 2)."""
+    """Cameras without distortion: focal lengths (num_cameras,), rotations, centers (num_cameras, 3), principal points (num_cameras, 2)."""
 
     focal_px: Float[np.ndarray, " num_cameras"]
     rotations: Rotation

@@ -70,7 +70,7 @@ def simulate_mouse_reaching(
     num_small : int
         How many of them are the small cut, 470 × 640 instead of 747 × 832 (height × width).
     noise_std : float
-        Standard deviation of the camera's noise where the image is of middle brightness, in grey levels; 0: none.
+        Standard deviation of the camera's noise where the image is of middle brightness, in gray levels; 0: none.
     label_variability_px : float
         Root mean square distance between two labelings of the same frame by the same person, in pixels; 2.7 in
         Mathis et al. (2018). Each label is off by a Gaussian with half of it in x and in y. 0: the labels are exact.

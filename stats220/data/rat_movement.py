@@ -1,6 +1,6 @@
 """The simulated rat: a skeleton of 18 key points, what it does, and how its joints move while it does that.
 
-The body's axes are x forwards, y to the left, z up; lengths are in millimetres. Each pose state is a row of joint angles; over time
+The body's axes are x forwards, y to the left, z up; lengths are in millimeters. Each pose state is a row of joint angles; over time
 the angles follow the states softly, wander a little, and swing with the gait.
 """
 
@@ -25,7 +25,7 @@ SIDES = np.array([0, 0, 0, 1, 1, 1, 1, -1, -1, -1, 0, 0, 1, 1, 1, -1, -1, -1])  
 
 POSE_NAMES = ("stand", "walk", "turn left", "turn right", "rear", "groom")
 # Degrees: elevation of the rear and of the front spine, bend of the spine to the left, head to the left, head up, upper arm, forearm,
-# thigh and shank forwards from straight down. Then millimetres forwards, and degrees to the left, a frame.
+# thigh and shank forwards from straight down. Then millimeters forwards, and degrees to the left, a frame.
 POSES = np.array(
     [
         (10, -5, 0, 0, 0, -30, 25, 50, -40, 0.0, 0.0),
@@ -54,7 +54,7 @@ class Movement(NamedTuple):
 
     Attributes
     ----------
-    points_3d : (num_frames, num_keypoints, 3), millimetres
+    points_3d : (num_frames, num_keypoints, 3), millimeters
     pose_states : (num_frames,) index into POSE_NAMES
     headings : (num_frames,) radians about +z
     """

@@ -20,7 +20,7 @@ class Responses:
     Attributes
     ----------
     stimulus : ndarray (num_frames, height, width), int8; or a movie that stays in its file
-        One frame a bin.
+        One frame per bin.
     spike_counts : ndarray (num_frames, num_neurons), uint8; of a test movie (num_repeats, num_frames, num_neurons)
         Spikes in each bin.
     """

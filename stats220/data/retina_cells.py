@@ -43,7 +43,7 @@ class Circuit:
     rates_hz : ndarray (num_neurons,)
         The mean rates that the biases are set for.
     positions_rc : ndarray (num_neurons, 2)
-        Centres of the cells, in pixels.
+        Centers of the cells, in pixels.
     """
 
     subunits: Float[np.ndarray, "num_subunits height width"]
@@ -152,7 +152,7 @@ def _biphasic(bin_seconds: float, tau: float, wide: float) -> Float[np.ndarray, 
 def _center_surround(
     centers_rc: Float[np.ndarray, "num_subunits 2"], size: int, center_px: float
 ) -> Float[np.ndarray, "num_subunits size size"]:
-    """Difference of Gaussians: the surround thrice as wide, 0.6 of the centre's volume; unit norm."""
+    """Difference of Gaussians: the surround thrice as wide, 0.6 of the center's volume; unit norm."""
     pixels = np.indices((size, size)).reshape(2, -1).T
     squared = cdist(centers_rc, pixels, "sqeuclidean")
     center, surround = (np.exp(-squared / 2 / (n * center_px) ** 2) for n in (1, 3))

@@ -16,7 +16,7 @@ class TrainingError(Stats220Error, RuntimeError):
 
 @dataclass(frozen=True)
 class TrainingHistory:
-    """The course of a training run: one number an epoch.
+    """The course of a training run: one number per epoch.
 
     Attributes
     ----------

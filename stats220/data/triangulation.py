@@ -43,7 +43,7 @@ def load_rat7m() -> MultiviewRecording:
     -------
     MultiviewRecording
         18 key points as a network of DeepLabCut found them, exactly as published: there is a detection for every key point, frame and
-        camera, right or wrong. `points_3d` is the motion capture, in millimetres; 21.6 % of its coordinates are NaN, where the system
+        camera, right or wrong. `points_3d` is the motion capture, in millimeters; 21.6 % of its coordinates are NaN, where the system
         lost a marker. The file does not say the frame rate.
 
     Raises

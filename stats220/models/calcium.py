@@ -183,7 +183,7 @@ def standardize(
     noise_std = np.asarray(noise_std)
     if noise_std.shape != movie.shape[:2]:
         raise InputError(
-            f"noise_std {noise_std.shape} must have one value a pixel of the movie {movie.shape}"
+            f"noise_std {noise_std.shape} must have one value per pixel of the movie {movie.shape}"
         )
     if not (noise_std > 0).all():
         raise InputError(f"{np.sum(~(noise_std > 0))} pixels have no positive noise_std: crop them")

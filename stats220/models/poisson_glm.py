@@ -20,7 +20,7 @@ _MEMORY = 10  # pairs of steps and changes of gradient that L-BFGS keeps
 
 
 class PoissonGLM(NamedTuple):
-    """The optimum, a column or an entry a neuron.
+    """The optimum, a column or an entry per neuron.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ def fit_poisson_glm(
     Parameters
     ----------
     features : ndarray (num_bins, num_features)
-        x: one row a bin, the same for all neurons.
+        x: one row per bin, the same for all neurons.
     spike_counts : ndarray (num_bins, num_neurons)
         y.
     alpha : float

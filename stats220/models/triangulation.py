@@ -217,8 +217,8 @@ def triangulate_robust(
     """Points of least robust reprojection error, by iteratively reweighted least squares.
 
     In each round a detection gets the weight that its error asks for, and each point takes one
-    Gauss-Newton step towards the weighted least squares solution. How pixels change with the point is
-    measured: the point is moved by a tenth of a millimetre and projected.
+    Gauss-Newton step toward the weighted least squares solution. How pixels change with the point is
+    measured: the point is moved by a tenth of a millimeter and projected.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Plots, one module a lab: arrays or tensors in, Axes or a Figure out. Nothing is set globally, nothing is shown."""
+"""Plots, one module per lab: arrays or tensors in, Axes or a Figure out. Nothing is set globally, nothing is shown."""

@@ -23,7 +23,7 @@ def plot_image(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Show an image of one value a pixel, with numbered rings around cells.
+    """Show an image of one value per pixel, with numbered rings around cells.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def plot_raster(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Show when one neuron fired, a row a trial.
+    """Show when one neuron fired, a row per trial.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def figure_sta(
     bin_seconds: float,
     quantity: str = "mean contrast",
 ) -> Figure:
-    """Show spike-triggered averages at some lags: a row a neuron, time runs back to the right.
+    """Show spike-triggered averages at some lags: a row per neuron, time runs back to the right.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def figure_filters(
     neurons: Sequence[int],
     bin_seconds: float,
 ) -> Figure:
-    """Show filters of several models: a row a neuron, its filters in space, and in time over each other.
+    """Show filters of several models: a row per neuron, its filters in space, and in time over each other.
 
     Each filter is scaled to unit norm, and turned so that its largest weight in time is positive: space times time leaves sign and size
     open.

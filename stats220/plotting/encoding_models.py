@@ -91,7 +91,7 @@ def plot_ladder(
     ceiling: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Show one score of several models: a dot a neuron, joined from model to model, and the mean with its 95 % interval over neurons.
+    """Show one score of several models: a dot per neuron, joined from model to model, and the mean with its 95 % interval over neurons.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def plot_ladder(
     """
     columns = [check_axes(score, 1, name, "(num_neurons,)") for name, score in scores.items()]
     if len({len(column) for column in columns}) != 1:
-        raise InputError("every model needs one score a neuron, of the same neurons")
+        raise InputError("every model needs one score per neuron, of the same neurons")
     ax = style.on_axes(ax, size=(4.6, 3.6))
     places = np.arange(len(columns))
     for n, line in enumerate(np.stack(columns, axis=1)):

@@ -1,6 +1,6 @@
 """Plots on a video frame: the frame, its key points, maps of where they are.
 
-All take arrays or tensors that are finished, and give one color a key point throughout.
+All take arrays or tensors that are finished, and give one color per key point throughout.
 """
 
 from typing import Any

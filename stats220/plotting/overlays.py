@@ -18,7 +18,7 @@ OPACITY = 0.85  # the frame still shines through
 
 
 def paint_maps(ax: Axes, covers: NDArray[Any], notes: Sequence[str]) -> None:
-    """Paint maps (num_keypoints, height, width) of values from 0 to 1 in the key points' colours, with a legend."""
+    """Paint maps (num_keypoints, height, width) of values from 0 to 1 in the key points' colors, with a legend."""
     handles = []
     for k, (cover, note) in enumerate(zip(covers, notes, strict=True)):
         layer = np.empty((*cover.shape, 4))
@@ -37,7 +37,7 @@ def legend_beside(ax: Axes, **kwargs: Any) -> None:
 
 
 def check_names(keypoint_names: Names, num_keypoints: int) -> Sequence[str]:
-    """The names, or numbers where there are none; one a key point."""
+    """The names, or numbers where there are none; one per key point."""
     names = keypoint_names or [f"key point {k}" for k in range(num_keypoints)]
     if len(names) != num_keypoints:
         raise InputError(f"{len(names)} keypoint_names for {num_keypoints} key points")

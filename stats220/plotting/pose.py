@@ -190,8 +190,8 @@ def figure_pipeline(
 
 def _as_grey_frame(channels: NDArray[Any]) -> NDArray[Any]:
     """A normalized image as a frame to draw on: (height, width, 3) from 0 to 1."""
-    grey = channels.mean(axis=0)
-    return np.repeat(((grey - grey.min()) / max(np.ptp(grey), 1e-9))[..., None], 3, axis=2)
+    gray = channels.mean(axis=0)
+    return np.repeat(((gray - gray.min()) / max(np.ptp(gray), 1e-9))[..., None], 3, axis=2)
 
 
 def _zoom_on_first(ax: Axes, masks: NDArray[Any], zoom_px: int) -> None:

@@ -86,7 +86,7 @@ def figure_views(
     marked: Mapping[str, Float[Any, "num_cameras 2"]] | None = None,
     margin_px: float = 60.0,
 ) -> Figure:
-    """One frame as each camera sees it, a panel a camera.
+    """One frame as each camera sees it, a panel per camera.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The answer key, one folder a lab. Never in a wheel that students get before the lab is due."""
+"""The answer key, one folder per lab. Never in a wheel that students get before the lab is due."""

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check found something wrong, 2 it could not be done (one
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 
 from stats220 import __version__
 from stats220.errors import GradingError, Stats220Error
+from stats220.staff.export import command as out_commands
 
 app = typer.Typer(
     help="Build, test and grade the STATS 220/320 labs.",
@@ -24,6 +26,8 @@ app = typer.Typer(
 
 new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
+app.command()(out_commands.export)
+app.command()(out_commands.gradescope)
 
 
 class Isolation(StrEnum):
@@ -63,6 +67,14 @@ def find_root(start: Path) -> Path:
 
 def _root(root: Path | None) -> Path:
     return find_root((root or Path.cwd()).resolve())
+
+
+def _needs_unix(command: str) -> None:
+    """Refuse on Windows what leans on forks, locks and limits of the system."""
+    if importlib.util.find_spec("fcntl") is None:
+        raise GradingError(
+            f"`stats220 {command}` needs Linux or macOS: on Windows, run it in WSL (`wsl --install`, then clone the repository there)"
+        )
 
 
 @app.command()
@@ -119,9 +131,16 @@ def grade(
             help="roster.csv with ids, names, sections; by default that beside the submissions."
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler, or its scheduler.json: its workers grade, not this machine."
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Grade a class of untrusted notebooks; what is graded already is not graded again."""
+    _needs_unix("grade")
     from stats220.staff.grade.plan import make_plan
 
     where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
@@ -143,6 +162,7 @@ def grade(
         jobs=jobs,
         isolation=isolation.value,
         gradebook_url=gradebook,
+        cluster=cluster,
         progress=True,
         **options,
     )
@@ -168,6 +188,7 @@ def attempts(
     root: Root = None,
 ) -> None:
     """Test the checks: grade each attempt of the bank and compare with the points it must get."""
+    _needs_unix("attempts")
     from stats220.staff.grade.attempts import run_attempts
 
     report = run_attempts(
@@ -297,6 +318,7 @@ def demo(
     root: Root = None,
 ) -> None:
     """Write a sample class of submissions, grade it, and say where everything is."""
+    _needs_unix("demo")
     from stats220.staff.demo import run_demo
 
     run_demo(_root(root), lab, out, jobs=jobs, isolation=isolation.value)

@@ -1,1 +1,1 @@
-"""Explorers of a lab in the notebook: ipywidgets, one file a lab."""
+"""Explorers of a lab in the notebook: ipywidgets, one file per lab."""

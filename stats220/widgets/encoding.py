@@ -115,7 +115,7 @@ def explore_filter(
         measured = rates[:, neuron.value]
         if predicted.shape != measured.shape:
             raise InputError(
-                f"predict gave {predicted.shape}, measured_hz has {len(measured)} bins: give one rate a bin"
+                f"predict gave {predicted.shape}, measured_hz has {len(measured)} bins: give one rate per bin"
             )
         figure, axes = plt.subplots(
             1, 2, figsize=(11, 3.0), width_ratios=(1, 2.6), layout="constrained"

@@ -39,8 +39,7 @@ def jupyterlab(folder: Path, wheel: Path, state: Path) -> Iterator[str]:
         path = state / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(value))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = _free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": str(packages),
@@ -54,11 +53,46 @@ def jupyterlab(folder: Path, wheel: Path, state: Path) -> Iterator[str]:
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}",
     ]  # fmt: skip
-    with (state / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    with _serving(command, port, environment, state / "server.log") as address:
+        yield address
+
+
+@contextlib.contextmanager
+def formgrader(course: Path, state: Path) -> Iterator[str]:
+    """Serve an nbgrader course, as its instructor does who starts a server in it; gives formgrader's address."""
+    port = _free_port()
+    state.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(state / "config"),
+        "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+    }
+    command = [
+        sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--IdentityProvider.token=",
+    ]  # fmt: skip
+    with _serving(command, port, environment, state / "server.log", folder=course) as address:
+        yield f"{address}/formgrader"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _serving(
+    command: list[str],
+    port: int,
+    environment: dict[str, str],
+    log: Path,
+    folder: Path | None = None,
+) -> Iterator[str]:
+    with log.open("w") as file:
+        server = subprocess.Popen(command, env=environment, stdout=file, stderr=file, cwd=folder)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address + "/api", server, state / "server.log")
+        _wait_for(address + "/api", server, log)
         yield address
     finally:
         server.terminate()
@@ -73,7 +107,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return
         time.sleep(0.3)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text()[-2000:]}")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from stats220.reference.pose.deeplabcut import (
     OUTSIDE,
     Cells,
     OffsetPoseTracker,
-    cell_centres,
+    cell_centers,
     locate_cells,
     location_loss,
 )
@@ -45,13 +45,13 @@ def dots(count: int, seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:
 
 def exact_cells(keypoints_xy: Tensor, rows: int = 4, columns: int = 5, cell_px: int = 16) -> Cells:
     """Cells all of which name the true place, and the one that holds it has the highest score."""
-    centres = cell_centres(rows, columns, cell_px)
+    centres = cell_centers(rows, columns, cell_px)
     distances = (keypoints_xy[..., None, None] - centres).square().sum(2)
     return Cells(-distances, keypoints_xy[..., None, None].expand(-1, -1, 2, rows, columns), centres)  # fmt: skip
 
 
 def test_cells_are_centred_on_the_mean_of_their_pixels() -> None:
-    centres = cell_centres(2, 3, 16)
+    centres = cell_centers(2, 3, 16)
     assert tuple(centres.shape) == (2, 2, 3)
     assert centres[:, 1, 2].tolist() == [np.mean(range(32, 48)), np.mean(range(16, 32))]
 
@@ -77,14 +77,14 @@ def test_padding_beside_a_key_point_costs_nothing() -> None:
     """At the edge of a frame half of the Gaussian lies in the padding: the loss is that of the frame's own cells."""
     keypoints_xy = torch.tensor([[[30.0, 12.0], [15.0, 8.0]]])
     cells = exact_cells(keypoints_xy)
-    inside = cells.centres_xy[0] < 32
+    inside = cells.centers_xy[0] < 32
     columns = int(inside[0].sum())
     assert 0 < columns < inside.shape[1]
     padded = cells._replace(scores=(cells.scores / 99).masked_fill(~inside, OUTSIDE))
     cropped = Cells(
         padded.scores[..., :columns],
         cells.places_xy[..., :columns],
-        cells.centres_xy[..., :columns],
+        cells.centers_xy[..., :columns],
     )
     torch.testing.assert_close(
         location_loss(padded, keypoints_xy), location_loss(cropped, keypoints_xy)
@@ -230,7 +230,7 @@ def test_padding_is_never_the_answer() -> None:
     tracker = OffsetPoseTracker(tiny(), 1, stages=(1, 2), factor=1)
     features, sizes = extract_cell_features(tracker, images)
     scores = tracker(features.float(), sizes).scores
-    centres = cell_centres(*scores.shape[-2:], tracker.cell_px)
+    centres = cell_centers(*scores.shape[-2:], tracker.cell_px)
     for i, (height, width) in enumerate(sizes):
         outside = (centres[0] >= width) | (centres[1] >= height)
         assert outside.any()

@@ -16,9 +16,11 @@ LAST = "print(roots)\n"
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """The tiny course with checks that only say 1, so that its kernel imports nothing heavy."""
+    """The tiny course with checks that only say how many points there are, so that its kernel imports nothing heavy."""
     write_course(tmp_path)
-    edit(tmp_path, "stats220/checks/__init__.py", "return check", "return lambda student: 1")
+    points = "{'shifted_root': 3, 'Counter': 3, 'twice': 1}"
+    says = f"return lambda student: {points}[check.__name__]"
+    edit(tmp_path, "stats220/checks/__init__.py", "return check", says)
     return tmp_path
 
 
@@ -75,6 +77,17 @@ def test_a_failing_cell_is_named(
     assert "build/solutions/lab1_tiny.ipynb" in error.remedy
     # What ran before is kept; a kernel that dies may take its last words with it.
     assert "1.7320508075688772" in outputs(course / "build" / "solutions" / "lab1_tiny.ipynb")
+
+
+@pytest.mark.slow
+def test_a_key_that_does_not_get_its_points_is_not_executed_well(course: Path) -> None:
+    edit(course, "stats220/checks/__init__.py", "'Counter': 3", "'Counter': 2.5")
+    with pytest.raises(
+        AuthorError, match=r"the key's Counter gets 2.5 of 3 points from its visible checks"
+    ) as caught:
+        build_all(course, execute=True)
+    assert caught.value.line == line_of(course, LAB_FILE, "check.Counter(Counter)")
+    assert "build/solutions/lab1_tiny.ipynb" in caught.value.remedy
 
 
 @pytest.mark.slow

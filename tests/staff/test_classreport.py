@@ -93,6 +93,30 @@ def test_an_untouched_notebook_is_counted(tmp_path: Path) -> None:
     assert "Nothing attempted 1" in words(soup.find(class_="figures"))
 
 
+def test_what_was_not_graded_is_not_not_attempted(tmp_path: Path) -> None:
+    blank = make_result(make_exercise("dilate", make_check(status="not attempted")), student="cleo")
+    unread = blank | {"student": "dora", "notes": ["not graded: the file is empty"]}
+    full = make_result(make_exercise("dilate", make_check()), student="ada")
+    (row,) = rows(page(tmp_path, [unread, blank, full, full | {"student": "ben"}]), "exercises")
+    assert [row[3], row[-1]] == ["67 %", "33 %"]  # of three, not of four
+    assert "100 %" in rows(page(tmp_path, [unread]), "exercises")[0]  # nobody: all the same
+
+
+def test_a_check_that_nobody_passed_needs_a_look(tmp_path: Path) -> None:
+    wrong = make_check("is a scalar", "failed")
+    several = [
+        make_result(make_exercise("dilate", wrong, make_check("is finite")), student=name)
+        for name in ("ada", "ben", "cleo")
+    ]
+    soup = page(tmp_path, several)
+    (item,) = soup.select("section[aria-labelledby=look] > ul > li")
+    assert words(item).startswith("Nobody passed “is a scalar” of dilate , which 3 tried")
+    assert "Needs a look 1" in words(soup.find(class_="figures"))
+    assert page(tmp_path, several[:2]).find(id="look") is None  # too few to tell
+    passed = make_result(make_exercise("dilate", make_check("is a scalar")), student="dan")
+    assert page(tmp_path, [*several, passed]).find(id="look") is None
+
+
 @given(
     maximum=st.integers(1, 300),
     shares=st.lists(st.floats(0, 1), min_size=1, max_size=50),

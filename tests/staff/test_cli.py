@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from stats220 import __version__
+
 CODE = "from stats220.staff.cli import main; main()"
 
 
@@ -97,6 +99,47 @@ def test_a_build_imports_nothing_slow(root: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "lab4_pose: " in done.stdout
+
+
+@pytest.mark.parametrize("command", ["grade", "attempts", "demo"])
+def test_what_cannot_run_on_windows_says_wsl(root: Path, tmp_path: Path, command: str) -> None:
+    """Where there is no ``fcntl``, nor what else only Unix has."""
+    arguments = {
+        "grade": ["lab4_pose", str(tmp_path), "--out", str(tmp_path / "out")],
+        "attempts": ["lab4_pose"],
+        "demo": ["--out", str(tmp_path / "out")],
+    }[command]
+    code = (
+        "import sys, importlib.util as u\n"
+        "unix = ('fcntl', 'resource', 'pwd', 'grp', 'termios')\n"
+        "sys.modules.update(dict.fromkeys(unix))\n"
+        "find = u.find_spec\n"
+        "u.find_spec = lambda name, *more: None if name in unix else find(name, *more)\n"
+        f"sys.argv = ['stats220', '{command}', *{arguments!r}]\n"
+        "from stats220.staff.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"`stats220 {command}` needs Linux or macOS: on Windows, run it in WSL" in one_line(
+        done.stderr
+    )
+
+
+def test_a_build_runs_on_windows(root: Path) -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('fcntl', 'resource', 'pwd', 'grp', 'termios')))\n"
+        "sys.argv = ['stats220', 'build', '--check', 'lab4_pose']\n"
+        "from stats220.staff.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert "lab4_pose: " in done.stdout, done.stderr
+
+
+def test_the_package_is_the_command(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stats220", "version"], cwd=root, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, __version__)
 
 
 def test_help_names_the_commands(root: Path) -> None:

@@ -25,7 +25,7 @@ from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
 from stats220.staff.build.release import Release
-from stats220.staff.grade import course, files, setup, worker
+from stats220.staff.grade import classfiles, course, files, setup, worker
 from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.course import grade_class
 from stats220.staff.grade.journal import Journal
@@ -127,6 +127,7 @@ def test_the_table_of_grades(graded: Path) -> None:
     assert head == [
         *("student", "name", "section", "double", "Counter", "halve (bonus)", "score", "max_score"),
         *("bonus", "questions", "status", "handed_in"),
+        *("why", "total", "days_late", "penalty", "final", "lateness"),
     ]
     assert [row[0] for row in rows] == sorted([*CLASS, "jo"])
     for row in rows:
@@ -294,7 +295,7 @@ def test_cut_off_anywhere_the_same_call_goes_on(
         "page": (course, "write_page"),
         "result": (course, "to_json"),
         "journal": (Journal, "finish"),
-        "class": (course, "grades_csv"),
+        "class": (classfiles, "grades_csv"),
         "gradebook": (course, "write_gradebook"),
     }[moment]
     real, calls = getattr(*place), []
@@ -349,7 +350,7 @@ def test_the_roster_names_people_sections_and_who_is_missing(root: Path, tmp_pat
     assert "finn is not on the roster" in found[1].notes
     _, *rows = csv.reader((out / f"grades-{LAB}.csv").read_text().splitlines())
     assert rows[0][:3] == ["007", "Ada L.", "Mon"]
-    assert (rows[1][:3], rows[1][-2]) == (["008", "Ben H.", "Tue"], "not handed in")
+    assert (rows[1][:3], rows[1][10]) == (["008", "Ben H.", "Tue"], "not handed in")
 
 
 def test_a_folder_keeps_its_seed_and_another_draws_its_own(root: Path, tmp_path: Path) -> None:

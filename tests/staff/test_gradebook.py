@@ -16,6 +16,7 @@ import pytest
 import tiny_lab
 from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
 
+from benchmarks import postgresql
 from stats220.errors import GradingError
 from stats220.staff.grade.gradebook import (
     Book,
@@ -276,3 +277,52 @@ def test_formgrader_shows_the_marked_notebook(tmp_path: Path, url: str) -> None:
     assert "<em>Because.</em>" in answer.source
     assert "Why?" in answer.source
     assert by_id["answer-why"].metadata.nbgrader.grade_id == "why"
+
+
+# ---- PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    pytest.importorskip("psycopg", reason="the extra 'postgresql' is not installed")
+    if problem := postgresql.problem():
+        pytest.skip(problem)
+    with postgresql.scratch_server() as started:
+        yield started.url
+
+
+def shown(url: str) -> list[Any]:
+    """What nbgrader's tools read of the class."""
+    with Gradebook(url) as opened:
+        students = [(s.id, s.score, s.max_score) for s in opened.students]
+        grades = [
+            (g.student.id, g.name, g.auto_score, g.manual_score, g.needs_manual_grade, g.score)
+            for submission in opened.assignment_submissions(LAB)
+            for notebook in submission.notebooks
+            for g in notebook.grades
+        ]
+        return [sorted(students), sorted(grades, key=str), opened.average_assignment_score(LAB)]
+
+
+def test_postgresql_holds_what_sqlite_holds(server: str, url: str) -> None:
+    for place in (server, url):
+        prepare_gradebook(place, tiny_lab.release())
+        write_gradebook(place, tiny_lab.release(), [ADA, BEN])
+        with Gradebook(place) as opened:
+            marked = opened.find_grade("why", LAB, LAB, "ada")
+            marked.manual_score, marked.needs_manual_grade = 1.5, False
+            opened.db.commit()
+        write_gradebook(place, tiny_lab.release(), [BEN, ADA])  # a rerun; marks stay
+    students, grades, _ = shown(server)
+    assert students == [("ada", 6.5, 8), ("ben", 0, 8)]
+    assert ("ada", "why", None, 1.5, False, 1.5) in grades
+    assert shown(server) == shown(url)
+
+
+def test_a_server_that_is_not_there_is_one_line_without_the_password(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="the extra 'postgresql' is not installed")
+    nowhere = f"postgresql+psycopg://grader:secret@/postgres?host={tmp_path}"
+    with pytest.raises(GradingError, match="cannot be used") as error:
+        prepare_gradebook(nowhere, tiny_lab.release())
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)

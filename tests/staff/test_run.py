@@ -410,7 +410,7 @@ def test_what_ends_a_later_check_costs_that_check_nothing(pool: SandboxPool) -> 
     notebook.cells.insert(3, new_code_cell(timer))
     result = grade(pool, notebook)
     assert points(result) == FULL
-    assert any("graded with only those it needs" in note for note in result.notes)
+    assert any("graded with only the cells that it needs" in note for note in result.notes)
 
 
 # ---- the grader's own process

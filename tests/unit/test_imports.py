@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"student"},
 }
 STUDENTS = set(MAY_IMPORT) - {"__init__"}
-MAY_IMPORT |= {"reference": STUDENTS, "staff": STUDENTS | {"reference"}}
+MAY_IMPORT |= {"reference": STUDENTS, "staff": STUDENTS | {"reference"}, "__main__": {"staff"}}
 
 
 def room_of(path: Path) -> str:

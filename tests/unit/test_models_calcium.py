@@ -93,7 +93,7 @@ def test_standardize_divides_each_pixel_and_keeps_the_type() -> None:
     found = models.standardize(movie, noise)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found[2, 1], movie[2, 1] / noise[2, 1], rtol=1e-6)
-    with pytest.raises(InputError, match="one value a pixel"):
+    with pytest.raises(InputError, match="one value per pixel"):
         models.standardize(movie, noise[:2])
     counts = np.random.default_rng(0).integers(0, 200, (3, 4, 50))
     for kind in (np.uint8, np.int16, np.uint16):

@@ -137,7 +137,7 @@ def test_coupling_panels_are_to_by_from_with_the_truth_dashed() -> None:
 
 def test_ladder_joins_each_neuron_and_shows_the_interval_over_them() -> None:
     scores = {"LNP": np.array([1.0, 2.0, np.nan, 3.0]), "CNN": np.array([2.0, 3.0, 5.0, 4.0])}
-    ax = encoding_models.plot_ladder(scores, quantity="bits a spike", ceiling=6.0)
+    ax = encoding_models.plot_ladder(scores, quantity="bits per spike", ceiling=6.0)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), [2, 3])
     means = [c.lines[0].get_ydata()[0] for c in ax.containers]
     assert means == [2.0, 3.5]

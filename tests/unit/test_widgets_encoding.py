@@ -74,5 +74,5 @@ def test_other_shapes_are_refused() -> None:
         explore_sta(AVERAGES[0], bin_seconds=0.01)
     with pytest.raises(InputError, match="measured_hz"):
         explore_filter(lambda *_: np.zeros(3), MEASURED[:, 0], num_lags=9, bin_seconds=0.01)
-    with pytest.raises(InputError, match="one rate a bin"):
+    with pytest.raises(InputError, match="one rate per bin"):
         explore_filter(lambda *_: np.zeros(3), MEASURED, num_lags=9, bin_seconds=0.01)

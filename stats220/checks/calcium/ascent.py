@@ -211,6 +211,11 @@ def ascend(ascend: Any) -> Checks:
                 name=f"objective, for tolerance {tolerance:g}, at most {sweeps} sweeps and values that rise by 10, 5, 0.4, 0.01,",
             )
             checks.close(history, said[:expected], atol=1e-6, name="objective")
+        said = [base, base + 10, base + 10, base + 10]
+        doubles = (*NEURONS, no_background, checks.make(Script, said))
+        result = ascend(movie, first, np.ones(9), *doubles, max_sweeps=3, tolerance=0.0)
+        name = "objective, for tolerance 0 and a second sweep that gains nothing,"
+        checks.shape(parts(result, 1, movie)[-1], (3,), name=name)
 
     with checks(
         1,

@@ -92,7 +92,7 @@ def deconvolve(deconvolve: Any) -> Checks:
 
     with checks(
         2,
-        "returns the calcium as denoised, and its amplitudes G c, one a frame",
+        "returns the calcium as denoised, and its amplitudes G c, one per frame",
         hint="Which of the two decays between spikes, and which is zero there? And what is the amplitude of the first frame?",
         remedy="Deconvolution(denoised.value, amplitudes.value, ...), where amplitudes is G @ denoised: T numbers, the first c₀.",
     ):

@@ -44,7 +44,7 @@ def update_trace(update_trace: Any) -> Checks:
         "weighs each pixel by the footprint, and adds up",
         hint="Which pixels tell most about this neuron, and what do pixels tell where the footprint is below zero? May a trace be "
         "negative before `denoise` has seen it, and is that the function which was handed in?",
-        remedy="One number a frame, the sum over pixels of footprint times residual: footprint @ residual_with_neuron.",
+        remedy="One number per frame, the sum over pixels of footprint times residual: footprint @ residual_with_neuron.",
     ):
         movie, footprint, trace = scene()
         nothing_to_do = checks.make(partial, np.multiply, 1.0)
@@ -213,7 +213,7 @@ def update_background(update_background: Any) -> Checks:
     with checks(
         1,
         "returns two arrays, first the footprint, then the trace",
-        hint="Which of the two has one number a pixel?",
+        hint="Which of the two has one number per pixel?",
         remedy="return new_footprint, trace.",
     ):
         footprint, trace = checks.items(
@@ -224,7 +224,7 @@ def update_background(update_background: Any) -> Checks:
 
     with checks(
         3,
-        "shrinks the projection towards zero, by ς² / (ς² + σ²)",
+        "shrinks the projection toward zero, by ς² / (ς² + σ²)",
         hint="Which of the two arguments is a variance already, and which footprint is the trace the projection onto: the one that was "
         "handed in, or the new one?",
         remedy="For ς² = 6 and σ = 2 it shrinks to 6 / (6 + 2²) = 0.6 of footprint @ residual_with_background.",

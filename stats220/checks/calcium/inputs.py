@@ -30,7 +30,7 @@ def waves(phases: Array, num_frames: int = 60) -> Array:
 
 
 def neighbor_mean(pairs: Any, height: int, width: int) -> Array:
-    """For each pixel the mean over its neighbours, up to four, of ``pairs(row, column, other_row, other_column)``."""
+    """For each pixel the mean over its neighbors, up to four, of ``pairs(row, column, other_row, other_column)``."""
     means = np.zeros((height, width))
     for row, column in np.ndindex(height, width):
         around = [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]

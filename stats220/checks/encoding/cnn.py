@@ -81,7 +81,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
 
     with checks(
         1,
-        "has subunits and a read-out of the right sizes, and a rate a neuron for each complete window",
+        "has subunits and a read-out of the right sizes, and one rate per neuron for each complete window",
         hint="A layer without padding has size - 1 fewer rows and columns: after both, 7 × 7 places of 16 × 16 pixels with "
         "sizes 6 and 5. The read-out sees every subunit at every place.",
         remedy="The convolution goes from num_filters to num_subunits channels, with kernels of subunit_size. height - filter_size - subunit_size + 2 "

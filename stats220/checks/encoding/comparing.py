@@ -105,7 +105,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         1,
         "leaves the prediction and the trials as they are",
         hint="`prediction -= ...` changes the tensor of whoever called: the next figure would show it without its mean.",
-        remedy="centerd = prediction - prediction.mean(dim=0) makes a new tensor.",
+        remedy="centered = prediction - prediction.mean(dim=0) makes a new tensor.",
     ):
         signal, trials = draw_trials(checks.rng, 3, 10, 3)
         checks.unchanged(explained_correlation, signal, trials)
@@ -122,7 +122,7 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is the mean over trials, bin by bin and neuron by neuron",
-        hint="Trials are the first axis. What is left is one value a bin and neuron, here for bins of one second.",
+        hint="Trials are the first axis. What is left is one value per bin and neuron, here for bins of one second.",
         remedy="trials.float().mean(dim=0).",
     ):
         counts = checks.rng.integers(0, 5, (6, 7, 3))

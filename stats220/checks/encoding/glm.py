@@ -1,4 +1,4 @@
-"""Lab 6's checks of the coupled GLM, of its spikes, and of bits a spike."""
+"""Lab 6's checks of the coupled GLM, of its spikes, and of bits per spike."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         rates, counts = between(rng, 0.1, 3, 50, 3), draw_counts(rng, 50, 3, mean=1.2)
         mean = counts.mean(dim=0)
         found = bits_per_spike(rates, counts, mean)
-        checks.close(found, bits(rates, counts, mean), atol=1e-3, rtol=1e-3, name="bits a spike")
+        checks.close(found, bits(rates, counts, mean), atol=1e-3, rtol=1e-3, name="bits per spike")
 
     with checks(
         1,
@@ -283,7 +283,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         counts, mean = draw_counts(rng, 30, 4, mean=1.5) + 1, between(rng, 0.1, 3, 4)
         rates = mean.expand(30, 4).contiguous()
         checks.close(
-            bits_per_spike(rates, counts, mean), torch.zeros(4), atol=1e-3, name="bits a spike"
+            bits_per_spike(rates, counts, mean), torch.zeros(4), atol=1e-3, name="bits per spike"
         )
 
     with checks(
@@ -300,9 +300,9 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         rates = counts * between(rng, 0.5, 2, 40, 2)
         mean = counts.mean(dim=0)
         found = bits_per_spike(rates, counts, mean)
-        first, second = checks.tensor(found, (2,), None, name="bits a spike").tolist()
+        first, second = checks.tensor(found, (2,), None, name="bits per spike").tolist()
         checks.that(
-            math.isfinite(first) and math.isfinite(second), f"bits a spike are {first}, {second}"
+            math.isfinite(first) and math.isfinite(second), f"bits per spike are {first}, {second}"
         )
         expected = bits(rates, counts, mean)
         # The one over the other: the unit is another block's question.

@@ -186,7 +186,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
 
     with checks(
         1,
-        "gives a rate a neuron to every bin whose window is complete: num_frames - num_lags + 1 bins",
+        "gives one rate per neuron to every bin whose window is complete: num_frames - num_lags + 1 bins",
         hint="Frames come first, neurons last. Nothing is padded: the first bin that has num_lags frames behind it is bin num_lags - 1.",
         remedy="conv1d without padding gives num_frames - num_lags + 1 values; .T brings the neurons to the end.",
     ):

@@ -78,7 +78,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
         template = draw_layer(checks, model.template, (1, 1), "template")
-        gray = 1 + normal(12, 18, rng=checks.rng)
+        gray = 1 + 4 * normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
         expected = bilinear(small[0], 12, 18)[None]
         checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name="logits")

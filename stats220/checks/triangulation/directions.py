@@ -210,8 +210,8 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         belongs = densities / densities.sum(axis=0)
         found = vmf_mixture_em(u, starts, np.full(2, 2.0), 1, *given)
         checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name="weights after one iteration")
-        name, expected = "mean_directions after one", [search_fit(u, part)[0] for part in belongs]
-        checks.close(found[1], expected, atol=1e-3, name=name)
+        after_one = [search_fit(u, part)[0] for part in belongs]
+        checks.close(found[1], after_one, atol=1e-3, name="mean_directions after one")
 
         u, starts = two_clusters(checks.rng, 20.0)
         found = vmf_mixture_em(u, starts, np.full(2, 5.0), 12, *given)

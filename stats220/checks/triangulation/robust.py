@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def two_stories(
 
 
 def along_y(
-    rng: np.random.Generator, planes: list[str], offsets: list[float]
+    rng: np.random.Generator, planes: list[str], offsets: Sequence[float]
 ) -> tuple[Array, Array]:
     """Cameras that all see y, and their pixels of one point: each claims a y of its own, `offsets` above the true one."""
     cameras = flat_cameras(planes, rng.integers(-50, 50, (len(planes), 2)))
@@ -137,8 +137,8 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         name = "inliers (sums 2 to 6, 6 to 2, 8 to 4, 0 to 2 and 4 to 0)"
         checks.equal(found[1], views_of([0, 1, 1, 0, 1]), name=name)
         # Three against three: a sum of 8.5 (largest 4.25 or 8.5) against one of 9 (largest 4 or 7).
-        offsets = [0, 0, 8.5, 5000, 5002, 5008]
-        cameras, pixels = along_y(checks.rng, ["xy", "yz", "zy"] * 2, offsets)
+        heights = [0, 0, 8.5, 5000, 5002, 5008]
+        cameras, pixels = along_y(checks.rng, ["xy", "yz", "zy"] * 2, heights)
         found = triangulate_ransac(cameras, pixels, 10.0, *given)
         expected = np.arange(6)[:, None] < 3
         checks.equal(found[1], expected, name="inliers (three to three, sums 8.5 to 9)")

@@ -35,7 +35,7 @@ def fit_gimbal(
     Parameters
     ----------
     points_3d : array (num_frames, num_keypoints, 3)
-        Consecutive frames, millimetres, z upwards; NaN: not known.
+        Consecutive frames, millimeters, z upwards; NaN: not known.
     parents : int array (num_keypoints,)
         -1: a root.
     heading_keypoints : (rear, front)

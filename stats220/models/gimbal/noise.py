@@ -73,7 +73,7 @@ def fit_noise(
     Returns
     -------
     DetectionNoise
-        The inliers' spread from the median of each camera and key point, drawn towards that of all; outliers are what is beyond four of
+        The inliers' spread from the median of each camera and key point, drawn toward that of all; outliers are what is beyond four of
         these; their spread is one for all.
 
     Raises

@@ -12,7 +12,7 @@ class Views(NamedTuple):
     """What the cameras say, as equations that are linear in a 3D point x.
 
     A camera that sees x at y has (A x + b) - y (a·x + β) = 0, two equations; divided by the depth w = a·x + β they are the
-    reprojection error in pixels. A posterior is a few millimetres wide and the depth more than a metre, so that w may be held while x is drawn.
+    reprojection error in pixels. A posterior is a few millimeters wide and the depth more than a meter, so that w may be held while x is drawn.
 
     Attributes
     ----------

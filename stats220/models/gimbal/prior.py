@@ -40,7 +40,7 @@ class GimbalPrior:
     step_variances : array (num_keypoints,)
         Of the change of each coordinate from one frame to the next, mm².
     root_mean : array (3,)
-        About where roots are, give or take a metre.
+        About where roots are, give or take a meter.
 
     Raises
     ------

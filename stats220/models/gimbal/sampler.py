@@ -51,7 +51,7 @@ class GimbalSamples:
 
     @property
     def mean_points_3d(self) -> Float[np.ndarray, "num_frames num_keypoints 3"]:
-        """The posterior mean, millimetres."""
+        """The posterior mean, millimeters."""
         return np.asarray(self.points_3d.mean(axis=0, dtype=float))
 
     def by_chain(self, name: str) -> Shaped[np.ndarray, "num_chains num_draws *rest"]:

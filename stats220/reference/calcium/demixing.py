@@ -29,7 +29,7 @@ def update_trace(
     ndarray (num_frames,)
         The neuron's trace.
     """
-    # What the footprint sees: one number a frame. Of the movie, only this matters for the trace,
+    # What the footprint sees: one number per frame. Of the movie, only this matters for the trace,
     # as the footprint has unit norm.
     # BEGIN SOLUTION
     target = footprint @ residual_with_neuron
@@ -101,7 +101,7 @@ def update_background(
     trace : ndarray (num_frames,)
         The new c₀.
     """
-    # By how much the prior shrinks the trace towards 0: not at all where its variance is large
+    # By how much the prior shrinks the trace toward 0: not at all where its variance is large
     # against the noise's.
     # BEGIN SOLUTION
     shrinkage = trace_variance / (trace_variance + noise_std**2)

@@ -105,7 +105,7 @@ class RetinaCNN(nn.Module):
         # columns).
         # BEGIN SOLUTION
         num_filters, rows, columns = seen.shape[1:]
-        as_image = seen.flatten(2).movedim(1, 0)[None]  # a row a frame, a column a place
+        as_image = seen.flatten(2).movedim(1, 0)[None]  # a row per frame, a column per place
         kernels = self.temporal.flip(1)[:, None, :, None]
         filtered = F.conv2d(as_image, kernels, groups=num_filters)[0].movedim(0, 1)
         filtered = filtered.unflatten(2, (rows, columns))

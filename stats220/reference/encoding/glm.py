@@ -210,7 +210,7 @@ def bits_per_spike(
     spike_counts : Tensor (num_bins, num_neurons)
         y.
     mean_counts : Tensor (num_neurons,)
-        The constant model: each neuron's mean count a bin *in the training data*.
+        The constant model: each neuron's mean count per bin *in the training data*.
 
     Returns
     -------

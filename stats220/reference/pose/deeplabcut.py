@@ -3,7 +3,7 @@
 The ungraded last part of the lab, whole. What it adds to ``ResNetPoseTracker``:
 
 - features of several stages, brought to one grid of cells: deep ones know what they see, shallow ones where;
-- for each cell, besides a score, an *offset*: from the centre of the cell to the key point, so that large cells do not cost accuracy;
+- for each cell, besides a score, an *offset*: from the center of the cell to the key point, so that large cells do not cost accuracy;
 - one hidden layer, and a softmax over the cells, for a key point is in one place (what it costs: it is never nowhere);
 - frames and key points that are turned, scaled and shifted together: a few copies of each for the head, new ones each epoch for all stages.
 
@@ -35,14 +35,14 @@ class Cells(NamedTuple):
     scores : Tensor (num_frames, num_keypoints, rows, columns)
         Log probabilities, up to a constant a map, that the key point is in the cell; `OUTSIDE` in the padding.
     places_xy : Tensor (num_frames, num_keypoints, 2, rows, columns)
-        If it is, where: centre of the cell plus offset, in pixels of the frame.
-    centres_xy : Tensor (2, rows, columns)
-        x and y of the cells' centres, in pixels.
+        If it is, where: center of the cell plus offset, in pixels of the frame.
+    centers_xy : Tensor (2, rows, columns)
+        x and y of the cells' centers, in pixels.
     """
 
     scores: Float[Tensor, "num_frames num_keypoints rows columns"]
     places_xy: Float[Tensor, "num_frames num_keypoints 2 rows columns"]
-    centres_xy: Float[Tensor, "2 rows columns"]
+    centers_xy: Float[Tensor, "2 rows columns"]
 
 
 class OffsetPoseTracker(nn.Module):
@@ -140,16 +140,16 @@ class OffsetPoseTracker(nn.Module):
         """
         answers = self.head((features - self.feature_mean) / self.feature_std).float()
         rows, columns = answers.shape[-2:]
-        centres_xy = cell_centres(rows, columns, self.cell_px).to(answers.device)
+        centers_xy = cell_centers(rows, columns, self.cell_px).to(answers.device)
         heights, widths = torch.tensor(sizes, device=answers.device)[..., None, None].unbind(1)
-        outside = (centres_xy[0] >= widths) | (centres_xy[1] >= heights)
+        outside = (centers_xy[0] >= widths) | (centers_xy[1] >= heights)
         scores = answers[:, : self.num_keypoints].masked_fill(outside[:, None], OUTSIDE)
         offsets = answers[:, self.num_keypoints :].unflatten(1, (self.num_keypoints, 2))
-        return Cells(scores, centres_xy + self.cell_px * offsets, centres_xy)
+        return Cells(scores, centers_xy + self.cell_px * offsets, centers_xy)
 
 
-def cell_centres(rows: int, columns: int, cell_px: int) -> Float[Tensor, "2 rows columns"]:
-    """Where the cells' centres are, x and y in pixels: at (cell_px - 1) / 2 in the first."""
+def cell_centers(rows: int, columns: int, cell_px: int) -> Float[Tensor, "2 rows columns"]:
+    """Where the cells' centers are, x and y in pixels: at (cell_px - 1) / 2 in the first."""
     x, y = torch.meshgrid(torch.arange(columns), torch.arange(rows), indexing="xy")
     return (torch.stack([x, y]) + 0.5) * cell_px - 0.5
 
@@ -183,7 +183,7 @@ def location_loss(
     # Chosen before any arithmetic: 0 times NaN is NaN, and so is the gradient of a branch that is not taken.
     keypoints = keypoints_xy[labeled][:, :, None, None]
     scores = cells.scores[labeled].flatten(1)
-    distances = (keypoints - cells.centres_xy).square().sum(dim=1).flatten(1)
+    distances = (keypoints - cells.centers_xy).square().sum(dim=1).flatten(1)
     distances = distances.masked_fill(scores <= OUTSIDE, torch.inf)
     targets = (-distances / (2 * sigma_px**2)).softmax(dim=1)
     log_probabilities = scores.log_softmax(dim=1)
@@ -193,19 +193,19 @@ def location_loss(
         reduction="none",
         beta=4.0,
     )
-    cell_px = float(cells.centres_xy[0, 0, 1] - cells.centres_xy[0, 0, 0])
+    cell_px = float(cells.centers_xy[0, 0, 1] - cells.centers_xy[0, 0, 0])
     misplaced = (targets * errors.sum(dim=1).flatten(1)).sum(dim=1).mean()
     return -(targets * log_probabilities).sum(dim=1).mean() + misplaced / cell_px
 
 
 def locate_cells(cells: Cells, reach: int = 1) -> Float[Tensor, "num_frames num_keypoints 2"]:
-    """The place that the most probable cell and its neighbours agree on: the mean of what they name, by their probabilities.
+    """The place that the most probable cell and its neighbors agree on: the mean of what they name, by their probabilities.
 
     Parameters
     ----------
     cells : Cells
     reach : int
-        How many neighbours have a say on each side.
+        How many neighbors have a say on each side.
 
     Returns
     -------

@@ -120,7 +120,7 @@ def dilate(
     masks : Tensor (num_keypoints, height, width)
         Binary masks.
     size : int, odd
-        Side of the square in pixels, centerd on the one; its parts outside the frame are cut off.
+        Side of the square in pixels, centered on the one; its parts outside the frame are cut off.
 
     Returns
     -------

@@ -66,7 +66,7 @@ class ResNetPoseTracker(nn.Module):
         """Switch the head to training mode (or back), and return the tracker.
 
         A BatchNorm layer in training mode uses the mean and variance of this image, and moves its
-        running statistics towards them. Frozen features do neither.
+        running statistics toward them. Frozen features do neither.
         """
         super().train(mode)
         # Whatever the mode, the frozen part stays in eval mode.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from stats220.errors import AuthorError
 from stats220.staff.build.sourcefile import SourceFile
@@ -21,7 +22,13 @@ FORMAT = """the format is
          [labs.lab4_pose]
          title = "Lab 4: Pose tracking"
          points = 35
-         due = 2026-02-06T23:59:00  # optional, as are out and solutions"""
+         due = 2026-02-06T23:59:00  # optional, as are out and solutions
+         [late]  # optional, as is each line of it
+         timezone = "America/Los_Angeles"
+         free_days = 3
+         percent_a_day = 10
+         max_days = 5
+         grace_minutes = 15"""
 COURSE_KEYS: dict[str, type] = dict.fromkeys(
     ("name", "term", "wheel_url", "repository", "ref", "hand_in", "late_policy", "collaboration"),
     str,
@@ -33,6 +40,10 @@ LAB_KEYS: dict[str, type] = {
     "released": bool,
     "allowed": list,
     **dict.fromkeys(DATES, date),
+}
+LATE_KEYS: dict[str, type] = {
+    "timezone": str,
+    **dict.fromkeys(("free_days", "percent_a_day", "max_days", "grace_minutes"), int),
 }
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 RAW = "https://raw.githubusercontent.com/{repository}/{ref}/{wheel}"
@@ -65,6 +76,31 @@ class LabEntry:
 
 
 @dataclass(frozen=True)
+class LatePolicy:
+    """What a late submission costs.
+
+    Attributes
+    ----------
+    timezone
+        In which all dates of the course are; an IANA name.
+    free_days
+        In all labs together.
+    percent_a_day
+        Of the points that were earned, taken off for each further day.
+    max_days
+        Later than that earns nothing; None: there is no such limit.
+    grace_minutes
+        After the due time, that are not late.
+    """
+
+    timezone: str = "America/Los_Angeles"
+    free_days: int = 0
+    percent_a_day: int = 0
+    max_days: int | None = None
+    grace_minutes: int = 0
+
+
+@dataclass(frozen=True)
 class Course:
     """``labs/course.toml``, checked.
 
@@ -74,6 +110,8 @@ class Course:
         Where the release is published on GitHub, "owner/name" and a branch or tag: they give the badge and the wheel's address.
     hand_in, late_policy, collaboration
         Sentences for the page *Start here* of each lab.
+    late
+        What a late submission costs.
     """
 
     name: str
@@ -86,6 +124,7 @@ class Course:
     hand_in: str = ""
     late_policy: str = ""
     collaboration: str = ""
+    late: LatePolicy = LatePolicy()
 
     def address_of(self, wheel: str) -> str:
         """Where students' notebooks fetch the wheel; empty: it lies beside them."""
@@ -103,7 +142,8 @@ def read_course(root: Path) -> Course:
         position = re.search(r"at line (\d+)", str(error))
         line = int(position[1]) if position else len(source.lines)
         raise source.error(f"this is not TOML: {error}", line=line, remedy=FORMAT) from None
-    _expect(source, content, {"course": dict, "labs": dict}, required={"course", "labs"}, where="")
+    tables: dict[str, type] = dict.fromkeys(("course", "labs", "late"), dict)
+    _expect(source, content, tables, required={"course", "labs"}, where="")
     _expect(source, content["course"], COURSE_KEYS, required={"name"}, where="[course]")
     url = content["course"].get("wheel_url", "")
     if url and not WHEEL_URL.fullmatch(url):
@@ -120,7 +160,27 @@ def read_course(root: Path) -> Course:
             remedy='write repository = "owner/name", as GitHub names it',
         )
     entries = {name: _read_lab(source, name, value) for name, value in content["labs"].items()}
-    return Course(labs=entries, source=source, **content["course"])
+    late = _read_late(source, content.get("late", {}))
+    return Course(labs=entries, source=source, late=late, **content["course"])
+
+
+def _read_late(source: SourceFile, table: dict[str, Any]) -> LatePolicy:
+    _expect(source, table, LATE_KEYS, required=set(), where="[late]")
+    for key, value in table.items():
+        if isinstance(value, int) and value < 0:
+            raise source.error(
+                f"[late] {key} is negative", line=source.line_of(key), remedy="write 0 or more"
+            )
+    policy = LatePolicy(**table)
+    try:
+        ZoneInfo(policy.timezone)
+    except (ValueError, LookupError, OSError):
+        raise source.error(
+            f"{policy.timezone!r} is no time zone",
+            line=source.line_of("timezone"),
+            remedy='write an IANA name: timezone = "America/Los_Angeles"',
+        ) from None
+    return policy
 
 
 def find_labs(root: Path, course: Course) -> dict[str, Path]:

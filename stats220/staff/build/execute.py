@@ -45,7 +45,7 @@ def execute_solution(
     Raises
     ------
     AuthorError
-        Where a cell raises, takes too long, or its kernel dies. What was run so far is written all the same.
+        Where a cell raises, takes too long, or its kernel dies, or a check does not pass. What was run so far is written all the same.
     """
     folder = root / "build" / "solutions"
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,35 @@ def execute_solution(
         ) from None
     finally:
         nbformat.write(notebook, path)
+    _check_points(sources, notebook, lines, path.relative_to(root))
     return Executed(path, _write_page(path, notebook))
+
+
+def _check_points(sources: Sources, notebook: Any, lines: dict[str, int], path: Path) -> None:
+    """Hold the key to all points: a check that does not pass raises nothing, it only says so.
+
+    Raises
+    ------
+    AuthorError
+        An exercise of the key got less.
+    """
+    for cell in notebook.cells:
+        own = cell.metadata.get("stats220", {})
+        if own.get("role") != "test":
+            continue
+        # The last value of a test cell is its number of points, which nbgrader reads too.
+        shown = [
+            output.data.get("text/plain", "")
+            for output in cell.outputs
+            if output.output_type == "execute_result"
+        ]
+        most, _ = sources.points(own["name"])
+        if shown != [f"{most:g}"]:
+            raise sources.lab.file.error(
+                f"the key's {own['name']} gets {''.join(shown) or 'no'} of {most} points from its visible checks",
+                line=lines.get(cell.id, 1),
+                remedy=f"see the cell {cell.id} in {path}; mend the key in stats220/reference/{sources.lab.module}/, or the check",
+            )
 
 
 def _seconds(cell: Any) -> float:

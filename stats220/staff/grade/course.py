@@ -10,23 +10,22 @@ from typing import Any
 
 from stats220.errors import GradingError
 from stats220.staff.build.course import read_course
-from stats220.staff.build.problems import labels_of
+from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
+from stats220.staff.grade.classfiles import read_results, write_class_files
 from stats220.staff.grade.clock import TimeLimits
 from stats220.staff.grade.files import output_folder, write_atomically
+from stats220.staff.grade.formgrader import prepare_formgrader
 from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
-from stats220.staff.grade.journal import graded_students
 from stats220.staff.grade.plan import Plan, make_plan
 from stats220.staff.grade.progress import progress_bar
-from stats220.staff.grade.results import SubmissionResult, from_json, to_dict, to_json
+from stats220.staff.grade.results import SubmissionResult, from_json, to_json
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission
-from stats220.staff.grade.table import grades_csv
 from stats220.staff.grade.worker import Graded
 from stats220.staff.grade.workforce import Workforce, begin_server, terminating_as_interrupt
-from stats220.staff.report.classreport import write_report
 from stats220.staff.report.page import write_page
 
 
@@ -45,6 +44,7 @@ def grade_class(
     students: Sequence[str] = (),
     again: bool = False,
     roster: Path | None = None,
+    cluster: str | None = None,
     progress: bool = False,
 ) -> list[SubmissionResult]:
     """Grade every submission of a lab that is not graded yet.
@@ -58,7 +58,7 @@ def grade_class(
     submissions
         A folder or zip; see `stats220.staff.grade.submissions.collect`.
     out
-        Gets ``grades-<lab>.csv``, ``report-<lab>.html``, ``results/``, ``feedback/``, ``autograded/`` (for formgrader), ``gradebook.db``.
+        Gets ``grades-<lab>.csv``, ``report-<lab>.html``, ``results/``, ``feedback/``, ``gradebook.db``; ``autograded/``, ``source/`` and ``nbgrader_config.py`` for formgrader.
         The class's files are made from all results of the lab that are there, of earlier runs too.
     jobs
         How many submissions are graded at a time.
@@ -77,6 +77,8 @@ def grade_class(
         Grade also what is graded already.
     roster
         ``roster.csv``, see `stats220.staff.grade.roster`; by default that beside the submissions, where there is one.
+    cluster
+        Address of a Dask scheduler, or its file: its workers grade, in place of `jobs` processes of this machine.
     progress
         Whether to show a progress bar on stderr.
 
@@ -103,8 +105,7 @@ def grade_class(
         url = gradebook_url or default_url(out)
         written = _Written(todo)
         if todo.todo:
-            with prepared(todo.release, isolation, limits) as setup:
-                begin_server(worker.modules(todo.release))
+            with _here(todo.release, isolation, limits, cluster) as setup:
                 written.book = Book(url, todo.release)  # while the others import
                 setup = replace(
                     setup,
@@ -112,16 +113,32 @@ def grade_class(
                     seed=todo.seed,
                     title=title,
                 )
+                prepare_formgrader(out, todo.release, url)
                 with contextlib.closing(written):
-                    _grade(setup, todo, written, jobs=jobs, progress=progress)
-        return _finish(todo, url, title, written.resubmitted)
+                    _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
+        return _finish(root, todo, url, written.resubmitted)
 
 
-def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: bool) -> None:
+@contextlib.contextmanager
+def _here(
+    release: Release, isolation: str, limits: Limits | None, cluster: str | None
+) -> Iterator[Setup]:
+    """What this machine prepares; for a cluster nothing, for its workers do so: this one may have no sandbox."""
+    if cluster:
+        yield Setup(release, Path(), None, isolation, limits=limits or Limits())
+        return
+    with prepared(release, isolation, limits) as setup:
+        begin_server(worker.modules(release))
+        yield setup
+
+
+def _grade(
+    setup: Setup, todo: Plan, written: _Written, *, jobs: int, cluster: str | None, progress: bool
+) -> None:
     lab, out = todo.release.lab, todo.journal.out
     try:
         with progress_bar(f"grading {lab}", len(todo.todo), show=progress) as advance:
-            for graded in _graded(setup, list(todo.todo), jobs):
+            for graded in _graded(setup, list(todo.todo), jobs, cluster):
                 written.add(graded)
                 advance()
     except KeyboardInterrupt:
@@ -130,34 +147,29 @@ def _grade(setup: Setup, todo: Plan, written: _Written, *, jobs: int, progress: 
         ) from None
 
 
-def _finish(todo: Plan, url: str, title: str, resubmitted: set[str]) -> list[SubmissionResult]:
+def _finish(root: Path, todo: Plan, url: str, resubmitted: set[str]) -> list[SubmissionResult]:
     """Write the class's files from all results of the lab, and into the gradebook what is not in it yet."""
     journal, release = todo.journal, todo.release
-    students = graded_students(journal.out, release.lab)
-    results = [_read_result(journal.out, student, release.lab) for student in students]
+    results = read_results(journal.out, release.lab)
+    students = [result.student for result in results]
     if not journal.class_is_done(students):
-        lines = grades_csv(results, people=todo.people, absent=todo.absent)
-        write_atomically(journal.out / f"grades-{release.lab}.csv", lines)
-        names = [e.name for e in release.exercises]
-        report = journal.out / f"report-{release.lab}.html"
-        write_report(
-            [to_dict(r) for r in results],
-            report,
-            title=title,
-            exercises=names,
-            labels=labels_of(release.notebook),
-        )
         unbooked = [r for r in results if not journal.is_booked(r.student)]
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:
             journal.book(result.student)
+        write_class_files(
+            root,
+            release,
+            results,
+            journal.out,
+            url,
+            submissions=todo.submissions,
+            roster=todo.roster,
+            people=todo.people,
+            absent=todo.absent,
+        )
         journal.finish_class(students)
     return results
-
-
-def _read_result(out: Path, student: str, lab: str) -> SubmissionResult:
-    path = out / "results" / student / f"{lab}.json"
-    return from_json(path.read_text("utf-8"), where=str(path))
 
 
 OUR_FAULT = (
@@ -222,9 +234,15 @@ def _graded_before(path: Path) -> str:
         return ""  # of another version, or damaged: about to be replaced, and a person should look again
 
 
-def _graded(setup: Setup, found: list[Submission], jobs: int) -> Iterator[Graded]:
+def _graded(
+    setup: Setup, found: list[Submission], jobs: int, cluster: str | None
+) -> Iterator[Graded]:
     def died(submission: Submission, why: str) -> Graded:
         return worker.not_graded(setup, submission, why)
 
+    if cluster:
+        from stats220.staff.grade.cluster import Cluster
+
+        return Cluster(cluster, died, start=worker.start, setup=setup).results(found)
     force = Workforce(worker.work, died, jobs=jobs, start=worker.start, setup=setup)
     return force.results(found)

@@ -178,6 +178,19 @@ def _write_scores(gradebook: Any, result: SubmissionResult, *, again: bool) -> N
 
 
 @contextlib.contextmanager
+def opened(url: str) -> Iterator[Any]:
+    """The gradebook, for the block; whatever is wrong with it is a `GradingError` that names it."""
+    with _clear_errors(url):
+        _stamp(url)
+        with Gradebook(url) as gradebook:
+            try:
+                yield gradebook
+            except SQLAlchemyError:
+                gradebook.db.rollback()
+                raise
+
+
+@contextlib.contextmanager
 def _clear_errors(url: str) -> Iterator[None]:
     try:
         yield

@@ -125,15 +125,27 @@ def surroundings(release: Release, *settings: object) -> str:
     parts = [
         release.sha256,
         hashlib.sha256(release.wheel.read_bytes()).hexdigest(),
-        platform.python_version(),
         repr(settings),
     ]
-    parts += [f"{name} {_version(name)}" for name in LIBRARIES]
-    parts += [
+    parts += [f"{name} {version}" for name, version in environment().items()]
+    return _digest([*parts, *_contents(files)])
+
+
+def environment() -> dict[str, str]:
+    """Of Python and the libraries that verdicts depend on, the version of each."""
+    return {"Python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
+
+
+def source_digest() -> str:
+    """A digest of the whole package: two machines with the same one run the same code."""
+    return _digest(_contents(_files(PACKAGE)))
+
+
+def _contents(files: Iterable[Path]) -> list[str]:
+    return [
         f"{path.relative_to(PACKAGE)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in files
     ]
-    return _digest(parts)
 
 
 def _files(place: Path) -> Iterable[Path]:

@@ -34,6 +34,8 @@ class Plan:
         What is graded, in the output folder.
     seed
         What the checks draw their inputs from.
+    submissions, roster
+        Where they are; None where there is no roster.
     """
 
     release: Release
@@ -43,6 +45,8 @@ class Plan:
     absent: tuple[Person, ...]
     journal: Journal
     seed: int
+    submissions: Path
+    roster: Path | None
 
     @property
     def is_finished(self) -> bool:
@@ -79,16 +83,11 @@ def make_plan(
         There is no such lab, nothing to grade, no such student, or the folders lie within each other.
     """
     release = Release.load(root, lab)
-    found = collect(submissions, lab, untouched={release.sha256})
+    found, people, absent, path = find_class(release, submissions, roster)
     if submissions.resolve() in (out.resolve(), *out.resolve().parents):
         raise GradingError(
             f"{out} lies in {submissions}, where it would be taken for a student: use another --out"
         )
-    path = roster or (submissions / ROSTER if (submissions / ROSTER).is_file() else None)
-    people = read_roster(path) if path is not None else []
-    absent: list[Person] = []
-    if people:
-        found, absent = assign(found, people)
     if students:
         known = [submission.student for submission in found]
         for name in students:
@@ -100,7 +99,30 @@ def make_plan(
     seed = kept_seed(out, seed)
     journal = Journal(out, lab, surroundings(release, isolation, seed, *settings))
     todo = [submission for submission in found if again or not journal.is_done(submission)]
-    return Plan(release, tuple(found), tuple(todo), tuple(people), tuple(absent), journal, seed)
+    return Plan(
+        release,
+        tuple(found),
+        tuple(todo),
+        tuple(people),
+        tuple(absent),
+        journal,
+        seed,
+        submissions,
+        path,
+    )
+
+
+def find_class(
+    release: Release, submissions: Path, roster: Path | None
+) -> tuple[list[Submission], list[Person], list[Person], Path | None]:
+    """The submissions under the roster's ids, the roster, who of it has handed in nothing, and where the roster is (None: nowhere)."""
+    found = collect(submissions, release.lab, untouched={release.sha256})
+    path = roster or (submissions / ROSTER if (submissions / ROSTER).is_file() else None)
+    if path is None:
+        return found, [], [], None
+    people = read_roster(path)
+    found, absent = assign(found, people)
+    return found, people, absent, path
 
 
 def kept_seed(out: Path, seed: int | None) -> int:

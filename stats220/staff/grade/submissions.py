@@ -21,6 +21,7 @@ from stats220.staff.grade.layouts import Owner, owners_of
 
 MAX_STUDENT_NAME = 128  # nbgrader's column; in bytes, well below what a file name may have
 MAX_SHOWN = 24  # characters, of a name that cannot be kept
+TIMESTAMP = "timestamp.txt"
 MAX_CANDIDATES = 50  # notebooks of one student that are looked into
 # The builder's mark in a notebook's metadata; Colab and others keep it.
 LAB_MARK = re.compile(rb'"stats220"\s*:\s*\{[^{}]*"lab"\s*:\s*"(\w{1,80})"')
@@ -139,7 +140,8 @@ def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]
         notes.append(f"the folder {owner.student[:60]!a} cannot be a student's name")
     candidates = list(_candidates(source, owner))
     chosen = _choose(candidates, lab, untouched)
-    about = {"id": owner.id, "submitted": owner.submitted, "late": owner.late}
+    submitted = owner.submitted or (_timestamp(source, owner, chosen[0]) if chosen else "")
+    about = {"id": owner.id, "submitted": submitted, "late": owner.late}
     if not chosen:
         problem = _why_none(owner.entries, candidates, lab)
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
@@ -151,6 +153,19 @@ def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]
     if one.entry.parts[-1] != f"{lab}.ipynb":
         notes.append(f"the file is named {one.entry.parts[-1]}, taken as {lab}.ipynb")
     return Submission(name, source, one.entry, tuple(notes), one.problem, **about)  # type: ignore[arg-type]
+
+
+def _timestamp(source: Path, owner: Owner, chosen: _Candidate) -> str:
+    """When it was handed in, as nbgrader writes it beside the notebook."""
+    beside = (*chosen.entry.parts[:-1], TIMESTAMP)
+    for entry in owner.entries:
+        if entry.parts == beside and entry.kind == "file":
+            try:
+                text = read_entry(source, entry)[:80].decode("utf-8", "replace").strip()
+            except SubmissionError:
+                return ""
+            return text if text.isprintable() else ""
+    return ""
 
 
 def _candidates(source: Path, owner: Owner) -> Iterator[_Candidate]:

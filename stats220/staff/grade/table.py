@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from stats220.staff.grade.lateness import Lateness
+from stats220.staff.grade.marks import Mark, Marks
 from stats220.staff.grade.results import SubmissionResult
 from stats220.staff.grade.roster import Person
 
@@ -24,8 +26,12 @@ def grades_csv(
     *,
     people: Sequence[Person] = (),
     absent: Sequence[Person] = (),
+    marks: Mapping[str, Marks] = {},
+    lateness: Mapping[str, Lateness] = {},
 ) -> str:
     """One line a student: who, the points of each exercise, score, bonus, status, and when it was handed in.
+
+    Then what people marked: each question's points, the total of all, and what is left of it after days late.
 
     Parameters
     ----------
@@ -33,28 +39,56 @@ def grades_csv(
         One a submission.
     people, absent
         The roster, for names and sections, and those of it who have handed in nothing.
+    marks, lateness
+        By student.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     known = {person.id: person for person in people}
     columns = _columns(results)
     totals = ["score", "max_score", "bonus", "questions", "status", "handed_in"]
-    writer.writerow(["student", "name", "section", *columns, *totals])
+    questions = [question.name for question in results[0].questions] if results else []
+    last = ["total", "days_late", "penalty", "final", "lateness"]
+    writer.writerow(["student", "name", "section", *columns, *totals, *questions, *last])
     lines = []
     for result in results:
         person = known.get(result.student, Person(result.student))
         about = [result.student, person.name, person.section]
-        questions = f"{sum(q.needs_a_person for q in result.questions)} to mark"
-        rest = [_number(result.bonus), questions, status_of(result), result.submitted]
-        lines.append([*map(spreadsheet_safe, about), *_points(result), *rest])
+        marked = marks.get(result.student)
+        waiting = sum(q.needs_a_person for q in result.questions)
+        to_mark = f"{marked.to_mark if marked else waiting} to mark"
+        rest = [_number(result.bonus), to_mark, status_of(result), result.submitted]
+        final = _final(result, marked, lateness.get(result.student, Lateness()), questions)
+        lines.append(
+            [*map(spreadsheet_safe, about), *_points(result), *rest, *map(spreadsheet_safe, final)]
+        )
     graded = {result.student for result in results}
     for person in absent:
         if person.id not in graded:
             about = [person.id, person.name, person.section]
             blank = [""] * (len(columns) + 4)
-            lines.append([*map(spreadsheet_safe, about), *blank, "not handed in", ""])
+            after = [""] * (len(questions) + len(last))
+            lines.append([*map(spreadsheet_safe, about), *blank, "not handed in", "", *after])
     writer.writerows(sorted(lines))
     return text.getvalue()
+
+
+def total_of(result: SubmissionResult, marks: Marks | None) -> float:
+    """Exercises and questions together, as far as they are marked."""
+    return marks.total if marks else result.score
+
+
+def _final(
+    result: SubmissionResult, marks: Marks | None, late: Lateness, questions: Sequence[str]
+) -> list[str]:
+    """Points of the questions (empty: not marked yet), total, days late, penalty, what is left, and why."""
+    of = marks.of if marks else {}
+    points = [of.get(name, Mark()).points for name in questions]
+    total = total_of(result, marks)
+    penalty = late.penalty(total)
+    days = "?" if late.days is None else str(late.days)
+    sums = [_number(total), days, _number(penalty), _number(total - penalty), late.why]
+    return ["" if value is None else _number(value) for value in points] + sums
 
 
 def status_of(result: SubmissionResult) -> str:

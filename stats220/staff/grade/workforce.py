@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NoReturn, TypeVar
@@ -111,33 +111,44 @@ class Workforce(Generic[Item, Result]):
         self.work, self.died, self.jobs, self.start, self.setup = work, died, jobs, start, setup
         self.num_died = 0
 
-    def results(self, items: Iterable[Item]) -> Iterator[Result]:
+    def results(self, items: Iterable[Item | None]) -> Generator[Result, None, None]:
         """Results as they come. Leaving the iteration early ends the workers.
+
+        Parameters
+        ----------
+        items
+            Each is asked for when there is a worker for it; None: there is none yet.
 
         Raises
         ------
         GradingError
             Workers die before they work, or one of them raised this.
         """
-        waiting = deque(_Task(item) for item in items)
+        coming, again = iter(items), deque[_Task[Item]]()
         hired: list[_Hired[Item]] = []
         # Only this process holds the other end: when it is killed, its workers hear of it.
         life, ours = multiprocessing.Pipe(duplex=False)
         try:
-            while waiting or any(worker.task for worker in hired):
+            while True:
                 idle = [worker for worker in hired if worker.task is None]
-                while waiting and (idle or len(hired) < self.jobs):
+                while idle or len(hired) < self.jobs:
+                    task = _take(again, coming)
+                    if task is None:
+                        break
                     worker = idle.pop() if idle else self._hire(life)
                     if worker not in hired:
                         hired.append(worker)
-                    worker.give(waiting.popleft())
-                ready = wait([worker.line for worker in hired if worker.task])
+                    worker.give(task)
+                busy = [worker.line for worker in hired if worker.task]
+                if not busy:
+                    break
+                ready = wait(busy)
                 for worker in [worker for worker in hired if worker.line in ready]:
                     try:
                         kind, value = worker.line.recv()
                     except (EOFError, OSError):
                         hired.remove(worker)
-                        yield from self._buried(worker, waiting)
+                        yield from self._buried(worker, again)
                         continue
                     if kind == "begun":
                         worker.begun, self.num_died = True, 0
@@ -147,10 +158,9 @@ class Workforce(Generic[Item, Result]):
                         raise value
                     else:
                         worker.task = None
-                        if (
-                            waiting
-                        ):  # at once: what is done with a result must not keep its maker waiting
-                            worker.give(waiting.popleft())
+                        # At once: what is done with a result must not keep its maker waiting.
+                        if task := _take(again, coming):
+                            worker.give(task)
                         yield value
             self._dismiss(hired)
         finally:
@@ -166,13 +176,15 @@ class Workforce(Generic[Item, Result]):
         context = multiprocessing.get_context("forkserver")
         ours, theirs = multiprocessing.Pipe()
         process = context.Process(
-            target=_serve, args=(theirs, life, self.start, self.setup, self.work)
+            target=_serve,
+            args=(theirs, life, self.start, self.setup, self.work),
+            daemon=True,  # ended, not waited for, where this process exits with the iteration unfinished
         )
         process.start()
         theirs.close()
         return _Hired(process, ours)
 
-    def _buried(self, worker: _Hired[Item], waiting: deque[_Task[Item]]) -> Iterator[Result]:
+    def _buried(self, worker: _Hired[Item], again: deque[_Task[Item]]) -> Iterator[Result]:
         """What a worker's death means for its item: another try, without the stage that is to blame, or none."""
         worker.line.close()
         worker.process.join()
@@ -184,7 +196,7 @@ class Workforce(Generic[Item, Result]):
                 raise GradingError(
                     "worker processes end as soon as they begin: is there memory left?"
                 )
-            waiting.append(task)
+            again.append(task)
             return
         late = worker.process.exitcode == -signal.SIGALRM
         why = "took too long in" if late else "ended"
@@ -194,7 +206,7 @@ class Workforce(Generic[Item, Result]):
                 yield self.died(task.item, f"it {why} the grader's own process")
                 return
             task.blamed[stage] = f"it {why} the grader's own process"
-        waiting.append(task)
+        again.append(task)
 
     def _dismiss(self, hired: list[_Hired[Item]]) -> None:
         """Let idle workers put away what they hold."""
@@ -202,6 +214,13 @@ class Workforce(Generic[Item, Result]):
             worker.line.close()
         for worker in hired:
             worker.process.join(END_SECONDS)
+
+
+def _take(again: deque[_Task[Item]], coming: Iterator[Item | None]) -> _Task[Item] | None:
+    if again:
+        return again.popleft()
+    item = next(coming, None)
+    return None if item is None else _Task(item)
 
 
 def _serve(

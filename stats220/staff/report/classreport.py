@@ -10,12 +10,14 @@ from urllib.parse import quote
 import numpy as np
 
 from stats220.errors import GradingError
+from stats220.staff.report.marked import Said
 from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import (
     broken_checks,
     histogram,
     is_blank,
     needs_a_look,
+    never_passed,
     summarise_checks,
     summarise_exercises,
 )
@@ -31,6 +33,7 @@ def write_report(
     title: str,
     exercises: Sequence[str] = (),
     labels: Mapping[str, str] = {},
+    said: Mapping[str, Said] = {},
 ) -> None:
     """Write the class report.
 
@@ -46,6 +49,8 @@ def write_report(
         The lab's exercises in their order; by default the order in the results.
     labels
         "Problem 1a" for the exercises and questions that have such a label.
+    said
+        By student what people marked and how late it was, where that is known.
 
     Raises
     ------
@@ -59,7 +64,8 @@ def write_report(
     seconds = np.array([result["seconds"] for result in results], dtype=float)
     maximum = max(result["max_score"] for result in results)
     summaries = summarise_exercises(results, exercises)
-    looks = needs_a_look(results)
+    looks = needs_a_look(results, said)
+    checks = summarise_checks(results)
     html = fill_in(
         "classreport.html.j2",
         title=title,
@@ -73,7 +79,8 @@ def write_report(
         bins=histogram(scores.tolist(), maximum),
         exercises=summaries,
         rows=[_row(result, [summary.name for summary in summaries]) for result in results],
-        checks=summarise_checks(results),
+        checks=checks,
+        unpassed=never_passed(checks),
         broken=broken_checks(results),
         looks=looks[:MAX_LOOKS],
         more_looks=max(0, len(looks) - MAX_LOOKS),
@@ -83,6 +90,7 @@ def write_report(
         median_seconds=float(np.median(seconds)),
         slowest=results[int(seconds.argmax())],
         feedback_link=feedback_link,
+        said=said,
     )
     write_page(html, path)
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from stats220.errors import GradingError
 from stats220.staff.report import untrusted
 
-# State of an exercise or a check: (mark, words). The mark and the words say it; colour only repeats it.
+# State of an exercise or a check: (mark, words). The mark and the words say it; color only repeats it.
 STATES = {
     "passed": ("✓", "passed"),
     "partial": ("◐", "partly there"),

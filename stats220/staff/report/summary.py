@@ -15,6 +15,9 @@ Result = Mapping[str, Any]
 BIN_WIDTHS = (1, 2, 5, 10, 20, 50, 100, 1000)
 MAX_BINS = 16
 
+# Who fail a check all alike: fewer say nothing about the check.
+FEW = 3
+
 # How the note begins that says why a submission has no grade.
 NOT_GRADED = "not graded: "
 
@@ -110,9 +113,12 @@ def histogram(scores: Sequence[float], maximum: float) -> list[Bin]:
 def summarise_exercises(
     results: Iterable[Result], order: Sequence[str] = ()
 ) -> list[ExerciseSummary]:
-    """One summary an exercise, in the lab's order: ``order``, or else as the results have it."""
+    """One summary an exercise, in the lab's order: ``order``, or else as the results have it. What was not graded does not count."""
+    results = list(results)
+    # Where nobody was graded the exercises stand there all the same, with the zeros that everybody has.
+    counted = [result for result in results if not has_no_grade(result)] or results
     summaries: dict[str, ExerciseSummary] = {}
-    for result in results:
+    for result in counted:
         for exercise in result["exercises"]:
             name = exercise["name"]
             summary = summaries.setdefault(
@@ -154,22 +160,37 @@ def broken_checks(results: Iterable[Result]) -> list[tuple[str, str, int, str, s
     return [(*key, len(cases), *cases[0]) for key, cases in found.items()]
 
 
+def never_passed(checks: Iterable[CheckSummary]) -> list[CheckSummary]:
+    """Checks that `FEW` or more have tried and nobody has passed: the check, its text or the key may be wrong."""
+    return [check for check in checks if check.tried >= FEW and not check.passed]
+
+
 def is_ungraded(note: str) -> bool:
     """Whether this note says that there was nothing to grade."""
     return note.startswith(NOT_GRADED)
 
 
+def has_no_grade(result: Result) -> bool:
+    """Whether there was nothing to grade."""
+    return any(map(is_ungraded, result["notes"]))
+
+
 def is_blank(result: Result) -> bool:
     """Whether a submission was graded and had nothing in it."""
     statuses = {exercise["status"] for exercise in result["exercises"]}
-    return statuses == {"not attempted"} and not any(map(is_ungraded, result["notes"]))
+    return statuses == {"not attempted"} and not has_no_grade(result)
 
 
-def needs_a_look(results: Iterable[Result]) -> list[Look]:
-    """Submissions that a person should look at, the most urgent first."""
-    looks = [
-        Look(result, tuple(sorted(reasons))) for result in results if (reasons := _reasons(result))
-    ]
+def needs_a_look(results: Iterable[Result], said: Mapping[str, Any] = {}) -> list[Look]:
+    """Submissions that a person should look at, the most urgent first; `said` is what else is known, by student."""
+    looks = []
+    for result in results:
+        reasons = _reasons(result)
+        if of := said.get(result["student"]):
+            reasons += [(2, of.late.why)] if of.late.days is None else []
+            reasons += [(1, reason) for reason in of.looks]
+        if reasons:
+            looks.append(Look(result, tuple(sorted(reasons))))
     return sorted(looks, key=lambda look: (look.reasons[0][0], look.result["student"]))
 
 

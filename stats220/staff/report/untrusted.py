@@ -55,7 +55,7 @@ def tidy(text: object, limit: int = MAX_MESSAGE) -> str:
         Not escaped: templates do that.
     """
     whole = str(text)
-    # Terminal colours are taken out of the part that is kept only, so that 20 MB cost no more than a line.
+    # Terminal colors are taken out of the part that is kept only, so that 20 MB cost no more than a line.
     kept = strip_ansi(whole[:limit].replace("\r\n", "\n"))
     kept = _UNPRINTABLE.sub("\ufffd", kept)
     missing = len(whole) - limit

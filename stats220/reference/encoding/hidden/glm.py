@@ -1,4 +1,4 @@
-"""Lab 6's hidden checks of the coupled GLM, of its spikes, and of bits a spike."""
+"""Lab 6's hidden checks of the coupled GLM, of its spikes, and of bits per spike."""
 
 from __future__ import annotations
 
@@ -87,6 +87,6 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         rates = torch.stack([counts[:, 0] + 0.05, between(rng, 0.01, 0.1, 60), counts[:, 2]], dim=1)
         expected = bits(rates, counts, mean)
         found = bits_per_spike(rates, counts, mean)
-        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="bits a spike")
+        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="bits per spike")
 
     return checks

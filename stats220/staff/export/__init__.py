@@ -1,0 +1,1 @@
+"""Grades and feedback for the platforms that courses use."""
