@@ -11,6 +11,7 @@ from jaxtyping import UInt8
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from stats220.data.homes import expand_home
 from stats220.data.keypoints import Labels, read_labels
 from stats220.errors import DataError, InputError
 
@@ -176,7 +177,7 @@ def load_labeled_frames(
     InputError
         If several animals are labeled and none is chosen.
     """
-    folder = Path(folder).expanduser()
+    folder = expand_home(folder)
     files = _labels_files(folder)
     tables = [read_labels(file, individual=individual) for file in files]
     names = tables[0].keypoint_names

@@ -17,6 +17,7 @@ from requests.exceptions import HTTPError, RequestException
 from tqdm.auto import tqdm
 
 from stats220.data.checksums import CHECKSUMS
+from stats220.data.homes import expand_home
 from stats220.errors import DataError
 
 CACHE_VARIABLE = "STATS220_DATA"
@@ -116,7 +117,7 @@ FLY = Dataset(
 def cache_folder() -> Path:
     """The folder of all recordings: ``STATS220_DATA`` where it is set, else the system's cache folder."""
     chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path(pooch.os_cache("stats220"))
+    return expand_home(chosen, named=CACHE_VARIABLE) if chosen else Path(pooch.os_cache("stats220"))
 
 
 def fetch(dataset: Dataset) -> Path:

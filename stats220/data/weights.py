@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from stats220.data.homes import expand_home
 from stats220.errors import DataError
 
 WEIGHTS_VARIABLE = "STATS220_WEIGHTS"
@@ -56,7 +57,7 @@ def _named_weights(file: str) -> Path | None:
     chosen = os.environ.get(WEIGHTS_VARIABLE)
     if not chosen:
         return None
-    path = Path(chosen).expanduser()
+    path = expand_home(chosen, named=WEIGHTS_VARIABLE)
     if not path.exists():
         raise DataError(
             f"{WEIGHTS_VARIABLE} names {path}, which does not exist. Put {file} there, or unset the variable."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stats220.data.homes import expand_home
 from stats220.errors import InputError
 
 MAX_BYTES = 100 * 2**20
@@ -50,7 +51,7 @@ def find_notebook(path: str | Path | None = None) -> Found:
         If there is none, several could be meant, or the file is no notebook.
     """
     if path is not None:
-        return read_notebook(Path(path).expanduser())
+        return read_notebook(expand_home(path))
     if "google.colab" in sys.modules:
         return Found(None, _ask_colab())
     session = os.environ.get(

@@ -142,6 +142,17 @@ def test_the_package_is_the_command(root: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, __version__)
 
 
+def test_a_plan_imports_nothing_slow(root: Path) -> None:
+    """So that a finished run, which grades nothing, takes a second."""
+    code = (
+        "import sys, stats220.staff.cli, stats220.staff.grade.plan\n"
+        "slow = ('torch', 'matplotlib', 'scipy', 'nbconvert', 'nbgrader', 'IPython', 'sqlalchemy')\n"
+        "sys.exit([name for name in slow if name in sys.modules] or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_names_the_commands(root: Path) -> None:
     done = stats220("--help", cwd=root)
     assert done.returncode == 0

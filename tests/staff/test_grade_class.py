@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import multiprocessing
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 import tiny_lab
 from nbgrader.api import Gradebook
+from outputs import descendants
 from sandboxes import wait_until
 from tiny_lab import ANSWERS, LAB
 
@@ -417,23 +417,6 @@ def test_sigterm_ends_like_ctrl_c(root: Path, tmp_path: Path) -> None:
     )
     assert results(out)["ada"].score == 6
     assert scraps(out) == []
-
-
-def descendants(pid: int) -> dict[int, bytes]:
-    """The processes below one, each with its command line."""
-    parents: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            parents.setdefault(parent, []).append(int(status.parent.name))
-    found: dict[int, bytes] = {}
-    waiting = list(parents.get(pid, []))
-    while waiting:
-        child = waiting.pop()
-        with contextlib.suppress(OSError):
-            found[child] = Path(f"/proc/{child}/cmdline").read_bytes()
-        waiting += parents.get(child, [])
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")

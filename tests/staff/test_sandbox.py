@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import pickle
 import random
 import shutil
@@ -60,22 +59,6 @@ def test_a_missing_bubblewrap_is_named_with_its_remedy(monkeypatch: pytest.Monke
     assert bwrap_problem() == "bubblewrap is not installed: apt-get install bubblewrap"
 
 
-def test_forbidden_namespaces_are_named_with_their_remedy(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    fake = tmp_path / "bwrap"
-    fake.write_text(
-        "#!/bin/sh\necho 'bwrap: Creating new namespace failed: Operation not permitted' >&2\nexit 1\n"
-    )
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    problem = bwrap_problem()
-    assert problem is not None
-    assert "Creating new namespace failed: Operation not permitted" in problem
-    assert "sysctl user.max_user_namespaces" in problem
-    assert "\n" not in problem
-
-
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 def test_namespaces_forbidden_by_the_kernel_are_a_problem(tmp_path: Path) -> None:
     # bubblewrap itself may make namespaces here, and what it holds may not: seen only by trying.
@@ -90,7 +73,8 @@ def test_namespaces_forbidden_by_the_kernel_are_a_problem(tmp_path: Path) -> Non
     )
     if done.returncode:
         pytest.skip(f"this bubblewrap cannot forbid namespaces: {done.stderr.strip()}")
-    assert done.stdout.startswith("bubblewrap cannot make namespaces here (")
+    assert done.stdout.startswith("bubblewrap does not work here (")
+    assert "user.max_user_namespaces" in done.stdout
 
 
 def test_a_pool_says_why_it_cannot_start(monkeypatch: pytest.MonkeyPatch, packages: Path) -> None:

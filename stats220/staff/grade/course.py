@@ -14,11 +14,11 @@ from stats220.staff.build.release import Release
 from stats220.staff.grade import worker
 from stats220.staff.grade.classfiles import read_results, write_class_files
 from stats220.staff.grade.clock import TimeLimits
-from stats220.staff.grade.files import output_folder, write_atomically
+from stats220.staff.grade.files import clear_errors, output_folder, write_atomically
 from stats220.staff.grade.formgrader import prepare_formgrader
 from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
-from stats220.staff.grade.plan import Plan, make_plan
+from stats220.staff.grade.plan import Plan, keep_seed, make_plan
 from stats220.staff.grade.progress import progress_bar
 from stats220.staff.grade.results import SubmissionResult, from_json, to_json
 from stats220.staff.grade.sandbox import Limits
@@ -102,6 +102,7 @@ def grade_class(
     title = read_course(root).labs[lab].title
     with terminating_as_interrupt(), output_folder(out):
         todo = make_plan(root, lab, submissions, out, **options)
+        keep_seed(out, todo.seed)
         url = gradebook_url or default_url(out)
         written = _Written(todo)
         if todo.todo:
@@ -201,7 +202,8 @@ class _Written:
         if graded.marked is not None:
             write_atomically(autograded, graded.marked)
         else:
-            autograded.unlink(missing_ok=True)  # of an earlier file, which no longer counts
+            with clear_errors(autograded):  # of an earlier file, which no longer counts
+                autograded.unlink(missing_ok=True)
         write_page(graded.feedback, self.out / "feedback" / student / f"{lab}.html")
         write_atomically(path, to_json(result))
         if not any(OUR_FAULT in note for note in result.notes):

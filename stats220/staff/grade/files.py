@@ -34,9 +34,10 @@ def write_atomically(path: Path, text: str) -> None:
     """
     with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        # One name a file: what a killed run leaves of it, the next one writes over.
+        scratch = path.with_name(f".{path.name[:200]}.part")
         try:
-            with open(handle, "w", encoding="utf-8", newline="") as file:
+            with scratch.open("w", encoding="utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -85,15 +86,17 @@ def output_folder(out: Path) -> Iterator[None]:
             lock.seek(0)
             holder = lock.read(200).strip() or "another grading run"
             raise GradingError(f"{out} is in use by {holder}: wait for it, or use another --out")
-        lock.truncate(0)
-        lock.write(
-            f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M}\n"
-        )
-        lock.flush()
+        with clear_errors(path):
+            lock.truncate(0)
+            lock.write(
+                f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M}\n"
+            )
+            lock.flush()
         try:
             yield
         finally:
-            lock.truncate(0)  # the next one's message does not name this run
+            with contextlib.suppress(OSError):
+                lock.truncate(0)  # the next one's message does not name this run
 
 
 def _hold(lock: IO[str], path: Path) -> bool:

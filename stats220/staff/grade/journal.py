@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stats220.staff.grade.files import write_atomically
+from stats220.staff.grade.files import clear_errors, write_atomically
 from stats220.staff.grade.submissions import Submission, SubmissionError
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Journal:
 
     def begin(self, student: str) -> None:
         """Take the line away before anything of the student's is written: half of it is not done."""
-        self._line(student).unlink(missing_ok=True)
+        with clear_errors(self._line(student)):
+            self._line(student).unlink(missing_ok=True)
 
     def finish(self, submission: Submission) -> None:
         """Write the line: everything of the student's is in its place."""

@@ -15,6 +15,7 @@ from stats220.staff.grade.journal import Journal, graded_students, surroundings
 from stats220.staff.grade.roster import Person, assign, read_roster
 from stats220.staff.grade.submissions import Submission, collect
 
+SEED = "seed.txt"
 ROSTER = "roster.csv"  # beside the submissions, where none is named
 
 
@@ -126,13 +127,16 @@ def find_class(
 
 
 def kept_seed(out: Path, seed: int | None) -> int:
-    """The seed given, else that of the folder's earlier runs, else a new one; it is kept in ``out/seed.txt``."""
-    path = out / "seed.txt"
+    """The seed given, else that of the folder's earlier runs, else a new one."""
+    path = out / SEED
     if seed is None and path.exists():
         try:
             return int(path.read_text("utf-8"))
         except ValueError as error:
             raise GradingError(f"{path} is damaged: give --seed, or delete it") from error
-    seed = seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
-    write_atomically(path, f"{seed}\n")
-    return seed
+    return seed if seed is not None else secrets.randbelow(1 << 32) or 1  # 0 is a notebook's
+
+
+def keep_seed(out: Path, seed: int) -> None:
+    """Note in the folder what this run, and those after it, draw from; for who holds the folder."""
+    write_atomically(out / SEED, f"{seed}\n")

@@ -128,7 +128,10 @@ def _more_time(seconds: int) -> None:
     """Let this process compute for so long from now on."""
     used = time.process_time()
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + 1 + seconds, hard))
+    soft = int(used) + 1 + seconds
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _notebook(found: dict[str, Any], unread: set[int]) -> SubmittedNotebook:

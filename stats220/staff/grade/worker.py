@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
 from stats220.staff.grade.graded import Graded, not_graded
+from stats220.staff.grade.sandbox import bwrap_problem
 from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.workforce import Blamed
@@ -77,7 +78,8 @@ def work(submission: Submission, blamed: Blamed) -> Graded:
     Raises
     ------
     GradingError
-        No sandbox can be had, and never could. After a first success, the failure is the submission's own.
+        No sandbox can be had, because there never could or bubblewrap is gone. Else, after a first success, the failure is the
+        submission's own.
     """
     from stats220.staff.grade.grading import grade_submission
 
@@ -85,8 +87,8 @@ def work(submission: Submission, blamed: Blamed) -> Graded:
     try:
         graded = grade_submission(worker.setup, submission, worker.pool, blamed)
     except GradingError as error:
-        if not worker.served:
+        if not worker.served or (worker.setup.isolation == "bwrap" and bwrap_problem()):
             raise
-        return not_graded(worker.setup, submission, str(error))
+        return not_graded(worker.setup, submission, f"the grader had no sandbox for it: {error}")
     worker.served = True
     return graded

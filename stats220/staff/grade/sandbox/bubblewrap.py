@@ -1,22 +1,17 @@
-"""What a sandbox can see: the bubblewrap command line, and whether bubblewrap works on this machine."""
+"""What a sandbox can see: the bubblewrap command line."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import stats220
-from stats220.errors import GradingError
 
-from .seccomp import compile_filter
-from .warm import linux
-from .warm.zygote import UNSHARED_UID
+from .warm.namespaces import UNSHARED_UID
 
 # Everything of ours in there is below one folder whose name no Python installation has.
 ROOT = Path("/sandbox")
@@ -188,33 +183,3 @@ def _of_stats220(python: Python, shown: list[Path]) -> Iterator[Path]:
             installed |= set(folder.glob(pattern))
     for folder in installed:
         yield from (path for path in folder.iterdir() if "stats220" in path.name)
-
-
-def bwrap_problem() -> str | None:
-    """Say in one line why bubblewrap cannot be used here and what to do about it; None if it can."""
-    if sys.platform != "linux":
-        return "bubblewrap needs Linux: grade in a Linux machine, or with --isolation none"
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed: apt-get install bubblewrap"
-    try:
-        compile_filter()
-    except GradingError as error:
-        return str(error)
-    flags = linux.ALL_BUT_USER | linux.CLONE_NEWUSER
-    trial = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({flags}) and 9)"
-    words = ["bwrap", *privileges(), "--ro-bind", "/", "/", "--proc", "/proc", "--"]
-    done = subprocess.run(
-        [*words, sys.executable, "-I", "-S", "-c", trial],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == 0:
-        return None
-    said = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-    return (
-        f"bubblewrap cannot make namespaces here ({said}): look at `sysctl user.max_user_namespaces "
-        "kernel.apparmor_restrict_unprivileged_userns`; in Docker, add --cap-add SYS_ADMIN "
-        "--security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-    )

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from stats220.errors import GradingError
 
-from .bubblewrap import Python, bwrap_problem, runs_as_root
+from .bubblewrap import Python, runs_as_root
 from .folders import check_folders, check_readable
 from .groups import Parents
 from .keepers import Door, Keeper, Plain, Warm, Zygote
 from .limits import Limits
+from .preflight import bwrap_problem
 
 if TYPE_CHECKING:
     from stats220.line.session import Remote

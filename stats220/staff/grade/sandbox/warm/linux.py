@@ -30,10 +30,10 @@ CAPABILITY_VERSION_3 = 0x2008_0522
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _check(result: int) -> None:
+def _check(result: int, path: str | None = None) -> None:
     if result != 0:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        raise OSError(number, os.strerror(number), path)
 
 
 def prctl(option: int, *arguments: int | ctypes.c_void_p) -> None:
@@ -95,7 +95,8 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     _check(
         _libc.mount(
             kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
-        )
+        ),
+        target,
     )
 
 

@@ -50,7 +50,10 @@ def held(field: str) -> int:
 
 
 def set_limits(limits: dict[str, int]) -> None:
-    """Hold this process, and each of its children by itself, to the limits. The warm start's own share is not the student's."""
+    """Hold this process, and each of its children by itself, to the limits, or to the machine's where these are less.
+
+    The warm start's own share is not the student's.
+    """
     private = held("VmData") + limits["memory_bytes"]
     wanted = {
         "RLIMIT_DATA": (private, private),
@@ -69,7 +72,16 @@ def set_limits(limits: dict[str, int]) -> None:
         wanted["RLIMIT_NPROC"] = (limits["processes"], limits["processes"])
     for name, pair in wanted.items():
         if hasattr(resource, name):  # not every system has each
-            resource.setrlimit(getattr(resource, name), pair)
+            kind = getattr(resource, name)
+            resource.setrlimit(kind, at_most(pair, resource.getrlimit(kind)[1]))
+
+
+def at_most(pair: tuple[int, int], most: int) -> tuple[int, int]:
+    """A soft and a hard limit, or the machine's own hard limit where that is less: it cannot be raised."""
+    if most == resource.RLIM_INFINITY:
+        return pair
+    soft, hard = pair
+    return min(soft, most), min(hard, most)
 
 
 def settle(work: str, environment: dict[str, str]) -> None:

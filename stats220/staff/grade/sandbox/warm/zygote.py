@@ -29,7 +29,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from . import linux, student
+from . import linux, namespaces, student
 
 OOM_SCORE = "500"  # of 1000: before anything of the machine's own, the kernel ends a submission
 WATCH_SECONDS = 0.2
@@ -38,7 +38,6 @@ MAX_MESSAGE = 1 << 17
 RESIDENT = ("RssAnon:", "RssShmem:", "VmPTE:")
 PROPORTIONAL = ("Pss_Anon:", "Pss_Shmem:")
 MAX_DESCRIPTORS = 8
-UNSHARED_UID = 1000  # the one user inside, where the caller is not root
 
 
 def main() -> None:
@@ -51,10 +50,8 @@ def main() -> None:
     settings = json.loads(control.recv(MAX_MESSAGE))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, init is immune to what has no handler
     try:
-        if users := settings["users"]:
-            # A fresh /proc, which nothing covers: else the kernel lets nobody of a user namespace mount another.
-            linux.mount("proc", "/proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
-            linux.enter_user_namespace(*users)
+        if settings["users"]:
+            namespaces.enter(*settings["users"])
         missing = warm_up(settings["required"], settings["optional"])
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
@@ -72,7 +69,7 @@ def main() -> None:
         if not message:
             return
         try:
-            uid = numbers.free() if numbers else UNSHARED_UID
+            uid = numbers.free() if numbers else namespaces.UNSHARED_UID
             child = os.fork()
         except OSError as error:  # the machine is full: this submission's loss, not all the others'
             os.write(descriptors[2], f"cannot fork: {error}".encode())
@@ -160,10 +157,7 @@ def warden(
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps messages apart
     news, news_fd = ours.detach(), theirs.detach()
     try:
-        if settings["users"]:
-            linux.unshare(linux.ALL_BUT_USER)
-        else:
-            linux.unshare_with_user(linux.ALL_BUT_USER, uid)
+        namespaces.leave(None if settings["users"] else uid)
     except OSError as error:
         life.send(f"cannot make namespaces: {error}".encode())
         return
@@ -219,7 +213,7 @@ def init(
     program = base64.b64decode(settings["seccomp"])
     try:
         vmstat = open("/proc/vmstat")  # noqa: SIM115 - which the new /proc will not have
-        mount_scratch(settings, uid)
+        namespaces.mount_scratch(settings, uid)
         kills = oom_kills(vmstat)
         student_pid = os.fork()
     except OSError as error:
@@ -252,28 +246,6 @@ def init(
     linux.load_seccomp(program)
     reason = watch(student_pid, settings["limits"]["total_memory_bytes"], vmstat, kills)
     os.write(news_fd, reason.encode())
-
-
-def mount_scratch(settings: dict[str, Any], uid: int) -> None:
-    """Mount the submission's own work folder, /dev/shm and /proc, seen by nobody else."""
-    linux.mount("none", "/", linux.MS_REC | linux.MS_PRIVATE)
-    for target, size in (
-        (settings["work"], settings["limits"]["work_bytes"]),
-        ("/dev/shm", settings["limits"]["shared_bytes"]),
-    ):
-        linux.mount(
-            "tmpfs",
-            target,
-            linux.MS_NOSUID | linux.MS_NODEV,
-            f"size={size},nr_inodes=20000,mode=0700,uid={uid},gid={uid}",
-        )
-    flags = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    try:
-        linux.mount("proc", "/proc", flags, "subset=pid")
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a kernel before 5.8
-            raise
-        linux.mount("proc", "/proc", flags)
 
 
 def watch(student_pid: int, total_memory_bytes: int, vmstat: TextIO, kills: int) -> str:
