@@ -44,7 +44,7 @@ def run(quick: bool = True) -> list[Row]:
                     # CVXPY's time for a trace is the same in a crowd: a few of the hundred will do.
                     few, many = traces[: min(num_traces, most)], traces[:num_traces]
                     our_fits, peer_fits = [ours(y) for y in many], [peer(y) for y in few]
-                    our_time, peer_time, _ = paired(
+                    our_time, peer_time, ratio = paired(
                         partial(_all, ours, many), partial(_all, peer, few), 3 if most > 5 else 2
                     )
                     our_time, peer_time = our_time / len(many), peer_time / len(few)
@@ -62,7 +62,7 @@ def run(quick: bool = True) -> list[Row]:
                             f"{problem}, T = {num_frames}, {num_traces} trace{'s' * (num_traces > 1)}",
                             f"{our_time * 1e3:.3f} ms each",
                             f"{peer_time * 1e3:.3f} ms each",
-                            peer_time / our_time,
+                            ratio * len(many) / len(few),
                             peer_name
                             + (f" (on {most} of them)" if most < num_traces else "")
                             + f"; its objective is off by {max(apart, key=abs):+.0e} of ours"

@@ -102,7 +102,8 @@ def compared(
                 f"{theirs.mean():.3f} in {seconds[1]:.1f} s",
                 ours.mean() / theirs.mean(),
                 f"ours less the peer's {apart.mean():+.3f} ± {half:.3f} (95 %), above in {(apart > 0).sum()} of {len(apart)} cells; "
-                f"the ratio is ours over the peer's; {note}",
+                f"{note}",
+                better="more",
             )
         )
     return rows

@@ -62,7 +62,8 @@ def rows(name: str, ladders: list[dict[str, Score]]) -> list[Row]:
             f"{ours:.3f} by the recipe",
             f"{peer:.3f}",
             float(ours / peer),
-            f"the ratio is ours over the peer's; {note}",
+            note,
+            better="more",
         )
     ]
 

@@ -52,7 +52,8 @@ def against_the_course(retina: SimulatedRetina, kind: str, num_epochs: int) -> l
             f"{our_bits:.3f} in {our_seconds:.1f} s",
             f"{peer_bits:.3f} in {peer_seconds:.0f} s, {num_epochs} epochs",
             our_bits / peer_bits if peer_bits > 0 else float("inf"),
-            f"the ratio is ours over the peer's; {note}",
+            note,
+            better="more",
         ),
         Row(
             "encoding recipe",

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -85,8 +86,7 @@ def submissions(lab: str, *, explore: bool = True) -> Iterator[tuple[str, Any]]:
     names = list(blank)
     number = 0
     while True:
-        notebook = nbformat.from_dict(key)
-        notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
+        notebook = deepcopy(key)
         left_out = names[number // 2 % len(names)] if number % 2 else None
         for cell in notebook.cells:
             own = cell.metadata.stats220
@@ -221,7 +221,7 @@ def run(quick: bool = True, lab: str = "lab4_pose") -> list[Row]:
                 "grading",
                 f"{lab}: {grader.name}",
                 own.text(),
-                other.text(),
+                other.text(first=grader.name.startswith("stats220")),
                 other.each / own.each,
                 f"start + each; equal points for {equal} of {len(both)}; ours: 2 jobs, sandbox",
             )

@@ -106,7 +106,11 @@ class Session(ABC):
     # Services: the same in a notebook and in the grader.
 
     def seed(self, seed: int) -> None:
-        """Seed all random generators on the student's side, before whatever is asked of it next."""
+        """Seed all random generators on the student's side, before whatever is asked of it next.
+
+        Raises `SandboxLost` where nothing can be asked any more.
+        """
+        self._check_alive()
         self._seed = seed
 
     def gradients(
@@ -161,8 +165,7 @@ class Session(ABC):
         SandboxLost
             The reply is malformed or did not come; from then on every request raises this.
         """
-        if self._lost is not None:
-            raise SandboxLost(self._lost)
+        self._check_alive()
         released = self.released[:RELEASED_AT_ONCE]
         del self.released[:RELEASED_AT_ONCE]
         seed, self._seed = self._seed, None
@@ -183,6 +186,10 @@ class Session(ABC):
             self.lose("malformed reply")
         self.received.extend(map(weakref.ref, _arrays(reply["ok"])))
         return reply["ok"]
+
+    def _check_alive(self) -> None:
+        if self._lost is not None:
+            raise SandboxLost(self._lost)
 
     def ask_for(self, kind: type[T], operation: str, *args: Any) -> T:
         """One request whose reply must be of that very type."""

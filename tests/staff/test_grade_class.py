@@ -563,6 +563,18 @@ def start_without_sandbox(prepared: setup.Setup) -> None:
     worker.start(prepared)
 
 
+def test_the_modules_of_a_labs_own_cells_are_known(root: Path) -> None:
+    made = Release.load(root, LAB)
+    cell = next(c for c in made.notebook.cells if c.metadata.stats220.role == "given")
+    cell.source = (
+        "import numpy as np, scipy.signal\nif True:\n    from torch.nn import functional as F"
+    )
+    found = setup.given_modules(made)
+    assert {"numpy", "scipy.signal", "torch.nn.functional"} <= set(found)
+    cell.source = "%matplotlib inline\nimport numpy"
+    assert "torch.nn.functional" not in setup.given_modules(made)
+
+
 def test_setup_and_results_can_be_pickled(root: Path) -> None:
 
     made = setup.Setup(Release.load(root, LAB), root, None, "none")

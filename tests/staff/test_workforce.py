@@ -27,6 +27,11 @@ def exit_at_once(_: object) -> None:
     os._exit(1)
 
 
+def cannot_begin(_: object) -> None:
+    """A worker whose release fits no checks, say."""
+    raise GradingError("no such checks")
+
+
 def begin_once(mark: object) -> None:
     """A worker that gets to work, but for the first one."""
     if not Path(str(mark)).exists():
@@ -102,6 +107,21 @@ def test_what_a_worker_cannot_do_at_all_is_raised() -> None:
     with pytest.raises(GradingError, match="no sandbox"):
         list(refusing.results([(1, ""), (2, "")]))
     assert multiprocessing.active_children() == []
+
+
+def test_a_worker_goes_on_while_its_result_is_used(tmp_path: Path) -> None:
+    from sandboxes import wait_until  # not above: each worker would import the labs' requirements
+
+    mark = tmp_path / "mark"
+    found = force(1).results([(1, ""), (-2, str(mark))])
+    assert next(found) == 1
+    assert wait_until(mark.exists, 30)  # the second item's, which nobody has asked for yet
+    assert list(found) == [4]
+
+
+def test_what_a_worker_cannot_begin_with_is_raised() -> None:
+    with pytest.raises(GradingError, match="no such checks"):
+        list(force(1, cannot_begin).results([(1, "")]))
 
 
 def test_leaving_early_ends_the_workers() -> None:

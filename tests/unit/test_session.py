@@ -507,9 +507,23 @@ def test_an_interrupt_between_request_and_reply_ends_the_session(
 
             patch.setattr(session._pipe, "receive", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                session.seed(0)
-        with pytest.raises(SandboxLost, match="interrupted"):
-            session.seed(0)
+                session.run_cell("x = 1")
+        for request in (session.keep_settings, lambda: session.seed(0)):
+            with pytest.raises(SandboxLost, match="interrupted"):
+                request()
+
+
+def test_a_seed_goes_before_the_next_request_and_no_further() -> None:
+    with remote() as session:
+        session.run_cell("import random, numpy, torch")
+        source = "drawn = [random.random(), numpy.random.rand(), torch.rand(1).item()]"
+        found = []
+        for seeded in (True, False, True):
+            if seeded:
+                session.seed(7)
+            session.run_cell(source)
+            found.append(session.get("drawn"))
+    assert found[0] == found[2] != found[1]
 
 
 def test_an_error_that_is_not_like_a_students_can_still_be_shown() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from stats220.errors import GradingError
 from stats220.staff.build.problems import labels_of
 from stats220.staff.grade import clock
+from stats220.staff.grade.graded import Graded, not_graded
 from stats220.staff.grade.marked import marked_notebook
 from stats220.staff.grade.mend import mend
 from stats220.staff.grade.results import SubmissionResult, to_dict
@@ -18,7 +19,6 @@ from stats220.staff.grade.run import grade_notebook
 from stats220.staff.grade.runner import Pool
 from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission, SubmissionError
-from stats220.staff.grade.worker import Graded, not_graded
 from stats220.staff.grade.workforce import Blamed
 from stats220.staff.report.feedback import feedback_page
 

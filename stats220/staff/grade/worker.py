@@ -6,13 +6,12 @@ What it needs for that takes seconds to import, and is imported where it is used
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from stats220.errors import GradingError
 from stats220.staff.grade import clock
-from stats220.staff.grade.results import SubmissionResult, to_dict
+from stats220.staff.grade.graded import Graded, not_graded
 from stats220.staff.grade.sandbox import bwrap_problem
 from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission
@@ -21,52 +20,16 @@ from stats220.staff.grade.workforce import Blamed
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
 
+__all__ = ["Graded", "current", "modules", "not_graded", "start", "work"]
+
 # What the checks may hold in a worker on top of its packages: their inputs are small, and a frame is bounded.
 MEMORY_BYTES = 2 << 30
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A result, its feedback page, and the notebook for whoever marks it (None where there was none)."""
-
-    result: SubmissionResult
-    feedback: str
-    marked: str | None
 
 
 def modules(release: Release) -> tuple[str, ...]:
     """What every worker imports."""
     checks = (f"stats220.checks.{release.module}", f"stats220.reference.{release.module}.hidden")
     return ("stats220.staff.cli", "stats220.staff.grade.grading", *checks)
-
-
-def not_graded(setup: Setup, submission: Submission, why: str, sha256: str = "") -> Graded:
-    """The result of a submission that could not be graded."""
-    from stats220.staff.build.problems import labels_of
-    from stats220.staff.grade.run import ungraded
-    from stats220.staff.report.feedback import feedback_page
-
-    result = ungraded(
-        setup.release,
-        why,
-        student=submission.student,
-        isolation=setup.isolation,
-        seed=setup.seed,
-        submission_sha256=sha256,
-    )
-    result = replace(
-        result,
-        notes=(*submission.notes, *result.notes),
-        submitted=submission.submitted,
-        late=submission.late,
-    )
-    return Graded(
-        result,
-        feedback_page(
-            to_dict(result), None, title=setup.title, labels=labels_of(setup.release.notebook)
-        ),
-        None,
-    )
 
 
 class Worker:

@@ -10,7 +10,6 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -32,6 +31,8 @@ def begin_server(modules: Iterable[str]) -> None:
 
     It computes nothing: a fork of a process that has computed with threads can hang.
     """
+    from multiprocessing import forkserver  # which not every system has
+
     os.environ[MODULES] = " ".join(modules)
     multiprocessing.get_context("forkserver").set_forkserver_preload(
         ["stats220.staff.grade.preloaded"]
