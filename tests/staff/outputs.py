@@ -10,14 +10,16 @@ from typing import Any
 from nbgrader.api import Gradebook
 from tiny_lab import LAB
 
+TIMES = re.compile(
+    r'"seconds": [\d.]+|at most .*? s \(<a .*?</a>|[\d.]+ (m?s|min)\b|took .*|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?'
+)
+
 
 def left_in(out: Path) -> dict[str, Any]:
-    """All that a run leaves, times apart: every file, and what the gradebook holds."""
+    """All that a run leaves, times and its own place apart: every file, and what the gradebook holds."""
     paths = [p for p in out.rglob("*") if p.is_file() and p.name not in (".lock", "gradebook.db")]
     left: dict[str, Any] = {
-        str(p.relative_to(out)): re.sub(
-            r'"seconds": [\d.]+|[\d.]+ (m?s|min)\b|took .*', "", p.read_text()
-        )
+        str(p.relative_to(out)): TIMES.sub("", p.read_text()).replace(str(out.resolve()), "OUT")
         for p in paths
     }
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:

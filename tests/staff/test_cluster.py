@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 import tiny_lab
+from outputs import descendants, left_in
 from sandboxes import wait_until
-from test_grade_class import CLASS, ISOLATION, TIMES, answers, descendants, hand_in
+from test_grade_class import CLASS, ISOLATION, TIMES, answers, hand_in
 from tiny_lab import LAB
 
 from stats220.errors import GradingError
@@ -112,16 +113,6 @@ def grade(root: Path, submissions: Path, out: Path, **options: Any) -> None:
     grade_class(root, LAB, submissions, out, **options)
 
 
-def files_of(out: Path) -> dict[str, str]:
-    """Every file but the gradebook, the journal's too, without seconds and dates."""
-    names = ("gradebook.db", ".lock")
-    found = {p: p.read_text() for p in out.rglob("*") if p.is_file() and p.name not in names}
-    times = re.compile(
-        r'"seconds": [\d.]+|at most .*? s \(<a .*?</a>|(\d+ min )?[\d.]+ s\b|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?'
-    )
-    return {str(path.relative_to(out)): times.sub("", text) for path, text in found.items()}
-
-
 def test_killed_and_frozen_workers_change_no_byte(
     root: Path, handed_in: Path, dask: LocalDask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,14 +164,14 @@ def test_killed_and_frozen_workers_change_no_byte(
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), 20)
     assert frozen[-1] in repeated
     assert names.count("one") == names.count("two") == 2
-    assert files_of(tmp_path / "many") == files_of(tmp_path / "alone")
+    assert left_in(tmp_path / "many") == left_in(tmp_path / "alone")
     assert (tmp_path / "many" / "results" / "ada" / f".{LAB}.graded").exists()
 
     # The frozen one wakes up, with a result that nobody waits for, and works again.
     dask.workers["two"].send_signal(signal.SIGCONT)
     with pytest.warns(UserWarning, match=REFUSED):
         grade(root, handed_in, tmp_path / "again", cluster=dask.address)
-    assert files_of(tmp_path / "again") == files_of(tmp_path / "alone")
+    assert left_in(tmp_path / "again") == left_in(tmp_path / "alone")
     for name in ("two", "other"):
         dask.workers[name].kill()
 
