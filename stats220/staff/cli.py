@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from stats220 import __version__
+from stats220.data.homes import expand_home
 from stats220.errors import GradingError, Stats220Error
 from stats220.staff.export import command as out_commands
 from stats220.staff.project import find_root
@@ -134,6 +135,8 @@ def grade(
     _needs_unix("grade")
     from stats220.staff.grade.plan import make_plan
 
+    # Shells leave a `~` as it is in `--out=~/graded`, and where there is no such user.
+    submissions, out = expand_home(submissions), expand_home(out)
     where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
     project, only = _root(root), tuple(student or ())
     options: dict[str, Any] = {"seed": seed, "students": only, "again": again, "roster": roster}

@@ -81,6 +81,14 @@ def test_a_lab_that_does_not_exist(root: Path, tmp_path: Path, command: tuple[st
     assert not (tmp_path / "out").exists()
 
 
+def test_a_home_folder_that_nobody_has_is_not_made_here(root: Path, tmp_path: Path) -> None:
+    command = ("grade", "lab4_pose", empty_folder(tmp_path), "--out", "~nosuchuser/graded")
+    done = stats220(*command, "--root", root, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "~nosuchuser is nobody's home folder" in one_line(done.stderr)
+    assert not (tmp_path / "~nosuchuser").exists()
+
+
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     done = stats220("build", cwd=tmp_path)
     assert done.returncode == 2
