@@ -35,9 +35,13 @@ def main() -> int:
     for name in arguments.name or names():
         print(f"running {name} ...", file=sys.stderr, flush=True)
         try:
-            rows += importlib.import_module(f"benchmarks.{name}").run(quick=not arguments.full)
+            found = importlib.import_module(f"benchmarks.{name}").run(quick=not arguments.full)
         except ImportError as error:
             failed.append(f"{name}: {error}; install what it needs (pip install {error.name})")
+            continue
+        rows += found
+        for row in found:  # hours may lie between a row and the table
+            print(row, file=sys.stderr, flush=True)
     Console(width=160).print(as_table(rows))
     for line in failed:
         print("not run:", line, file=sys.stderr)

@@ -2,7 +2,8 @@
 
 Features are fixed (a pooled movie through six bumps in time, and everybody's past through eight), standardized, float64. All minimize the
 same objective, mean (rate - y log rate) + alpha/2 |w|², intercept free. Each package's tolerance is the loosest of a few at which the
-objective of every neuron is within 1e-6 of the optimum; finding it also compiles what jax compiles. Then seconds of all cores together
+objective of every neuron is within 1e-6 of the optimum; finding it also compiles what jax compiles. A peer that comes that near with none
+is measured with the tightest, and its row says so. Then seconds of all cores together
 (`process_time`), ours and a peer's in turn, the median of the pairs' ratios. A peer that is not installed is left out, and a line says so.
 """
 
@@ -49,10 +50,11 @@ def compared(minutes: float, peers: dict[str, Fit], num_pairs: int) -> list[Row]
     """One row a peer."""
     x, y = regression(minutes)
     optimum = fit_poisson_glm(x, y, ALPHA, tolerance=1e-12).objectives
-    our_tolerance = _loosest(ours, x, y, optimum)
+    our_tolerance, _ = _loosest(ours, x, y, optimum)
     rows = []
     for name, peer in peers.items():
-        tolerance = _loosest(peer, x, y, optimum)
+        tolerance, near = _loosest(peer, x, y, optimum)
+        short = "" if near else f"; never within {GAP:g}"
         pairs = []
         for _ in range(num_pairs):
             our_seconds, our_gap = _timed(ours, x, y, optimum, our_tolerance)
@@ -66,7 +68,7 @@ def compared(minutes: float, peers: dict[str, Fit], num_pairs: int) -> list[Row]
                 f"{ours_median:.2f} s, gap {our_gap:.0e}",
                 f"{peer_median:.2f} s, gap {peer_gap:.0e}",
                 statistics.median(theirs / mine for mine, theirs in pairs),
-                f"{name}, tolerance {tolerance:g}; median of {num_pairs} pairs",
+                f"{name}, tolerance {tolerance:g}{short}; median of {num_pairs} pairs",
             )
         )
     return rows
@@ -156,16 +158,17 @@ def statsmodels_ridge() -> Fit:
     return fit
 
 
-def _loosest(fit: Fit, x: Array, y: Array, optimum: Array) -> float:
-    """The first tolerance that is good enough."""
-    gap = np.inf
+def _loosest(fit: Fit, x: Array, y: Array, optimum: Array) -> tuple[float, bool]:
+    """The first tolerance that is good enough, or the last one and that it is not."""
+    before = np.inf
     for tolerance in TOLERANCES:
         _, gap = _timed(fit, x, y, optimum, tolerance)
         if gap <= GAP:
-            return tolerance
-    raise RuntimeError(
-        f"a peer stays {gap:.1e} from the optimum, not within {GAP}, at {TOLERANCES[-1]}"
-    )
+            return tolerance, True
+        if gap == before:  # tolerances mean nothing to it, or no more
+            break
+        before = gap
+    return tolerance, False
 
 
 def _timed(fit: Fit, x: Array, y: Array, optimum: Array, tolerance: float) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from benchmarks.table import Row
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests" / "staff"
 STUDENTS = 12
+KILLS, FULL_KILLS = 10, 50
 GONE_SECONDS = 30.0  # for what a killed grader had started
 # In a process of its own, with the checks of the tests' small lab: what `stats220 grade` does.
 CODE = """
@@ -46,7 +47,7 @@ def run(quick: bool = True) -> list[Row]:
 
     isolation = "none" if bwrap_problem() else "bwrap"
     rng, kills, ended, same, alive = random.Random(0), 0, 0, 0, 0
-    wanted = 10 if quick else 50
+    wanted = KILLS if quick else FULL_KILLS
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         root = tiny_lab.write_root(folder / "root")

@@ -155,7 +155,8 @@ shaded band.
 # %% explore minutes_cpu=0.3
 if ready({"Problem 1a": pixel_noise_std}):
     noise_std = by_rows(lambda rows: pixel_noise_std(rows, frame_rate_hz), movie)
-    movie = standardize(movie, noise_std, overwrite=True)  # from here on in noise standard deviations
+    # From here on in noise standard deviations.
+    movie = standardize(movie, noise_std, overwrite=True)
 
     variation = by_rows(lambda rows: rows.std(axis=2), movie)
     lively = movie[variation > np.percentile(variation, 98)].astype(float)

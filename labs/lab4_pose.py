@@ -1105,6 +1105,8 @@ for ax in axes:
 r"""
 ### Numbers for the recorded frames, to look up
 
+<details><summary>Two tables, which no problem needs</summary>
+
 Validation frames, in pixels of the original. Deep features are those of EfficientNet-Lite0, with this lab's own head on its third stage:
 
 | tracker | loss | largest: median, RMSE | middle: median, RMSE |
@@ -1129,4 +1131,6 @@ With offsets, softmax and a head with one hidden layer, 30 epochs:
 
 Mind the last two rows. All frames are of one video, and of a random validation frame there is nearly always a twin among those trained on. The rows of blocks
 (`mouse.split_by_blocks()`) are nearer to what a new recording would show, and it is there, in the frames that go wrong, that ImageNet's features pay.
+
+</details>
 """

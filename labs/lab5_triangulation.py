@@ -38,12 +38,15 @@ from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
 from jaxtyping import Bool, Float
 from scipy.linalg import solveh_banded
 from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
 
 from stats220.checks import triangulation as check
+from stats220.checks.waiting import ready
+from stats220.data.standins import load_stand_in
 from stats220.data.triangulation import load_rat7m, simulate_multiview
 from stats220.errors import InputError
 from stats220.models.gimbal import fit_gimbal, fit_noise, region_of_truth, sample_gimbal
@@ -154,25 +157,27 @@ depth: the line says how many millimeters one pixel is, for each camera.
 """
 
 # %% explore minutes_cpu=0.1
-landed = project(projections, truth[example])
-figure_views(
-    recording.points_2d[:, example],
-    edges,
-    camera_names=recording.camera_names,
-    compared={"truth": landed},
-)
+PROJECT = {"Problem 1a": project}
 middle = np.nanmean(truth[example], axis=0)[None]
-for c in range(num_cameras):
-    step = project(projections[c : c + 1], middle + np.eye(3)) - project(
-        projections[c : c + 1], middle
+if ready(PROJECT):
+    landed = project(projections, truth[example])
+    figure_views(
+        recording.points_2d[:, example],
+        edges,
+        camera_names=recording.camera_names,
+        compared={"truth": landed},
     )
-    print(f"camera {c + 1}: one pixel is {1 / np.linalg.norm(step, axis=-1).max():.2f} mm")
-off = np.linalg.norm(project(projections, truth.reshape(-1, 3)) - pixels, axis=2)
-known = off[np.isfinite(off)]
-print(
-    f"detections are {np.median(known):.1f} pixels off in the median, "
-    f"{np.mean(known > 20):.0%} more than 20, {np.mean(known > 50):.0%} more than 50"
-)
+    for c in range(num_cameras):
+        step = project(projections[c : c + 1], middle + np.eye(3)) - project(
+            projections[c : c + 1], middle
+        )
+        print(f"camera {c + 1}: one pixel is {1 / np.linalg.norm(step, axis=-1).max():.2f} mm")
+    off = np.linalg.norm(project(projections, truth.reshape(-1, 3)) - pixels, axis=2)
+    known = off[np.isfinite(off)]
+    print(
+        f"detections are {np.median(known):.1f} pixels off in the median, "
+        f"{np.mean(known > 20):.0%} more than 20, {np.mean(known > 50):.0%} more than 50"
+    )
 
 # %% [markdown]
 r"""
@@ -180,14 +185,16 @@ Take a point for a walk. Move it along $z$ only: in which views does it move mos
 """
 
 # %% explore minutes_cpu=0.2
-explore_point(
-    projections,
-    recording.points_2d[:, example],
-    project,
-    edges,
-    start_mm=middle[0],
-    camera_names=recording.camera_names,
-)
+if ready(PROJECT):
+    point = explore_point(
+        projections,
+        recording.points_2d[:, example],
+        project,
+        edges,
+        start_mm=middle[0],
+        camera_names=recording.camera_names,
+    )
+    display(point)
 
 # %% [markdown] question="far_is_small" points=2
 r"""
@@ -251,8 +258,9 @@ both = recording.points_2d[list(pair), example]
 near = (projections[pair[0], 2] @ np.append(truth[example, keypoint], 1)).item()
 depths = np.linspace(0.7 * near, 1.3 * near, 241)
 along = ray(projections[pair[0]], both[0, keypoint], depths)
-line = project(projections[[pair[1]]], along)[0]
-figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths);
+if ready(PROJECT):
+    line = project(projections[[pair[1]]], along)[0]
+    figure_epipolar(both, edges, keypoint, line, cameras=pair, depths_mm=depths);
 
 # %% [markdown]
 r"""
@@ -292,17 +300,18 @@ one? Look at the six pictures above.)
 
 # %% explore minutes_cpu=0.1
 click = both[:, keypoint]
-two_views = triangulate_dlt(projections[list(pair)], click[:, None])[0]
-all_views = triangulate_dlt(projections, recording.points_2d[:, example, [keypoint]])[0]
-pieces = []
-for c, P in enumerate(projections[list(pair)]):
-    depth = (P[2] @ np.append(two_views, 1)).item()
-    pieces.append(ray(P, click[c], depth + np.array([-25.0, 25.0])))
-plot_rays(
-    np.stack(pieces),
-    {"truth": truth[example, keypoint], "DLT of two": two_views, "DLT of six": all_views},
-    cameras=pair,
-);
+if ready({"Problem 2a": triangulate_dlt}):
+    two_views = triangulate_dlt(projections[list(pair)], click[:, None])[0]
+    all_views = triangulate_dlt(projections, recording.points_2d[:, example, [keypoint]])[0]
+    pieces = []
+    for c, P in enumerate(projections[list(pair)]):
+        depth = (P[2] @ np.append(two_views, 1)).item()
+        pieces.append(ray(P, click[c], depth + np.array([-25.0, 25.0])))
+    plot_rays(
+        np.stack(pieces),
+        {"truth": truth[example, keypoint], "DLT of two": two_views, "DLT of six": all_views},
+        cameras=pair,
+    );
 
 # %% [markdown]
 r"""
@@ -338,13 +347,14 @@ def report(name, points_3d, true=truth):
     print(f"{name:32} mean {mean:5.2f}  median {median:5.2f}  90 % below {p90:5.1f} mm")
 
 
-dlt = triangulate_dlt(projections, pixels)
-dlt_errors_px = reprojection_errors(projections, pixels, dlt)
-report("DLT", dlt)
-print(f"reprojection error: median {np.nanmedian(dlt_errors_px):.1f} pixels")
-plot_skeletons(
-    {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}, edges, title="one frame"
-);
+DLT = {"Problem 2a": triangulate_dlt, "Problem 2b": reprojection_errors}
+if ready(DLT):
+    dlt = triangulate_dlt(projections, pixels)
+    dlt_errors_px = reprojection_errors(projections, pixels, dlt)
+    report("DLT", dlt)
+    print(f"reprojection error: median {np.nanmedian(dlt_errors_px):.1f} pixels")
+    one_frame = {"truth": truth[example], "DLT": dlt.reshape(truth.shape)[example]}
+    plot_skeletons(one_frame, edges, title="one frame");
 
 # %% [markdown]
 r"""
@@ -403,17 +413,19 @@ def by_ransac(projections, pixels, threshold_px=15.0):
     return np.where(np.isnan(points_3d), triangulate_dlt(projections, pixels), points_3d), inliers
 
 
-ransac, inliers = by_ransac(projections, pixels)
-report("DLT", dlt)
-report("RANSAC, 15 px", ransac)
-print("views that agree:", *np.bincount(inliers.sum(axis=0), minlength=num_cameras + 1))
-if hasattr(recording, "truth"):
-    outlier = recording.truth.is_outlier.reshape(num_cameras, -1)
-    seen = np.isfinite(pixels).all(axis=2)
-    print(
-        f"of true outliers {np.mean(~inliers[outlier & seen]):.0%} were left out, "
-        f"of the rest {np.mean(~inliers[~outlier & seen]):.0%}"
-    )
+VOTES = DLT | {"Problem 3a": triangulate_ransac}
+if ready(VOTES):
+    ransac, inliers = by_ransac(projections, pixels)
+    report("DLT", dlt)
+    report("RANSAC, 15 px", ransac)
+    print("views that agree:", *np.bincount(inliers.sum(axis=0), minlength=num_cameras + 1))
+    if hasattr(recording, "truth"):
+        outlier = recording.truth.is_outlier.reshape(num_cameras, -1)
+        seen = np.isfinite(pixels).all(axis=2)
+        print(
+            f"of true outliers {np.mean(~inliers[outlier & seen]):.0%} were left out, "
+            f"of the rest {np.mean(~inliers[~outlier & seen]):.0%}"
+        )
 
 # %% [markdown]
 r"""
@@ -468,14 +480,15 @@ tells them apart: Huber's outlier pulls as hard as ever, wherever it is; Cauchy'
 
 # %% explore minutes_cpu=0.1
 errors_px = np.linspace(0, 50, 300)
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-for kind in ("huber", "cauchy", "student"):
-    weights = robust_weights(errors_px, 5.0, kind)
-    axes[0].plot(errors_px, weights, label=kind)
-    axes[1].plot(errors_px, weights * errors_px / 5.0, label=kind)
-axes[0].set(xlabel="error (pixels)", ylabel="weight", title="weights, scale 5 pixels")
-axes[1].set(xlabel="error (pixels)", ylabel="weight × error / scale", title="how hard it pulls")
-axes[1].legend();
+if ready({"Problem 3c": robust_weights}):
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    for kind in ("huber", "cauchy", "student"):
+        weights = robust_weights(errors_px, 5.0, kind)
+        axes[0].plot(errors_px, weights, label=kind)
+        axes[1].plot(errors_px, weights * errors_px / 5.0, label=kind)
+    axes[0].set(xlabel="error (pixels)", ylabel="weight", title="weights, scale 5 pixels")
+    axes[1].set(xlabel="error (pixels)", ylabel="weight × error / scale", title="how hard it pulls")
+    axes[1].legend();
 
 # %% explore minutes_cpu=0.5
 def by_weights(projections, pixels, kind="cauchy", scale_px=5.0):
@@ -489,11 +502,14 @@ def by_weights(projections, pixels, kind="cauchy", scale_px=5.0):
     )
 
 
-robust = {kind: by_weights(projections, pixels, kind) for kind in ("huber", "cauchy", "student")}
-report("DLT", dlt)
-report("RANSAC, 15 px", ransac)
-for kind, points_3d in robust.items():
-    report(f"{kind}, 5 px", points_3d)
+WEIGHTS = PROJECT | VOTES | {"Problem 3c": robust_weights}
+if ready(WEIGHTS):
+    kinds = ("huber", "cauchy", "student")
+    robust = {kind: by_weights(projections, pixels, kind) for kind in kinds}
+    report("DLT", dlt)
+    report("RANSAC, 15 px", ransac)
+    for kind, points_3d in robust.items():
+        report(f"{kind}, 5 px", points_3d)
 
 # %% [markdown]
 r"""
@@ -526,17 +542,22 @@ def mean_errors(levels, simulate, num_repeats=6):
 
 cameras = [2, 3, 4, 5, 6]
 rates = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
+if ready(WEIGHTS):
+    by_cameras = mean_errors(
+        cameras,
+        lambda n, seed: simulate_multiview("small", num_cameras=n, num_frames=30, seed=seed),
+    )
+    by_rate = mean_errors(
+        rates,
+        lambda rate, seed: simulate_multiview(
+            "small", num_cameras=6, num_frames=30, outlier_rate=rate, seed=seed
+        ),
+    )
+else:
+    by_cameras = load_stand_in("lab5_triangulation_cameras")
+    by_rate = load_stand_in("lab5_triangulation_rates")
 _, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-by_cameras = mean_errors(
-    cameras, lambda n, seed: simulate_multiview("small", num_cameras=n, num_frames=30, seed=seed)
-)
 plot_errors(cameras, by_cameras, quantity="number of cameras", ax=axes[0])
-by_rate = mean_errors(
-    rates,
-    lambda rate, seed: simulate_multiview(
-        "small", num_cameras=6, num_frames=30, outlier_rate=rate, seed=seed
-    ),
-)
 plot_errors(
     [100 * rate for rate in rates], by_rate, quantity="outliers (% of detections)", ax=axes[1]
 );
@@ -547,12 +568,14 @@ Now be the outlier. Drag one detection away, and watch who follows it, and how f
 """
 
 # %% explore minutes_cpu=0.3
-explore_outlier(
-    projections,
-    recording.points_2d[:, example, keypoint],
-    METHODS,
-    truth_mm=truth[example, keypoint],
-)
+if ready(WEIGHTS):
+    outlier_explorer = explore_outlier(
+        projections,
+        recording.points_2d[:, example, keypoint],
+        METHODS,
+        truth_mm=truth[example, keypoint],
+    )
+    display(outlier_explorer)
 
 # %% [markdown] question="more_cameras" points=4
 r"""
@@ -589,25 +612,27 @@ and the wider the window, the more of it. A median cannot tell an outlier from a
 """
 
 # %% explore minutes_cpu=0.2
-raw = ransac.reshape(truth.shape)
-harm = np.nan_to_num(np.abs(median_filter(truth, 15) - truth))
-harm[:15] = harm[-15:] = 0  # not at the ends, where the window is cut off
-moment, paw, axis = np.unravel_index(harm.argmax(), harm.shape)
-window = range(max(0, moment - 30), min(num_frames, moment + 30))
-coordinate = f"{'xyz'[axis]} (mm)"
-plot_coordinate(
-    {
-        "truth": truth[window, paw, axis],
-        "triangulated": raw[window, paw, axis],
-        "median of 5": median_filter(raw, 5)[window, paw, axis],
-        "median of 15": median_filter(raw, 15)[window, paw, axis],
-    },
-    frames=window,
-    quantity=coordinate,
-    title=names[paw],
-)
-for width in (1, 3, 5, 9, 15, 31):
-    report(f"RANSAC, median of {width}", median_filter(raw, width))
+MEDIAN = VOTES | {"Problem 4a": median_filter}
+if ready(MEDIAN):
+    raw = ransac.reshape(truth.shape)
+    harm = np.nan_to_num(np.abs(median_filter(truth, 15) - truth))
+    harm[:15] = harm[-15:] = 0  # not at the ends, where the window is cut off
+    moment, paw, axis = np.unravel_index(harm.argmax(), harm.shape)
+    window = range(max(0, moment - 30), min(num_frames, moment + 30))
+    coordinate = f"{'xyz'[axis]} (mm)"
+    plot_coordinate(
+        {
+            "truth": truth[window, paw, axis],
+            "triangulated": raw[window, paw, axis],
+            "median of 5": median_filter(raw, 5)[window, paw, axis],
+            "median of 15": median_filter(raw, 15)[window, paw, axis],
+        },
+        frames=window,
+        quantity=coordinate,
+        title=names[paw],
+    )
+    for width in (1, 3, 5, 9, 15, 31):
+        report(f"RANSAC, median of {width}", median_filter(raw, width))
 
 # %% [markdown]
 r"""
@@ -648,30 +673,34 @@ def precision_of(inliers, one_view_std_mm=4.0):
     return np.where(votes >= 2, votes / one_view_std_mm**2, 0)
 
 
-precisions = precision_of(inliers)
-# A point that lies far from the median of its neighbors counts for nothing, however many agree.
-jump = np.linalg.norm(raw - median_filter(raw, 7), axis=-1)
-precisions = np.where(jump < 25, precisions, 0)
-means, variances = smooth_trajectory(raw, precisions, step_std_mm=3.0)
-plot_coordinate(
-    {
-        "truth": truth[window, paw, axis],
-        "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, paw],
-        "random walk": means[window, paw, axis],
-    },
-    stds={"random walk": np.sqrt(variances)[window, paw]},
-    frames=window,
-    quantity=coordinate,
-    title=names[paw],
-)
-report("RANSAC", ransac)
-report("RANSAC, median of 5", median_filter(raw, 5))
-for step_std_mm in (0.3, 1.0, 3.0, 10.0, 30.0):
-    smoothed, _ = smooth_trajectory(raw, precisions, step_std_mm)
-    report(f"RANSAC, step {step_std_mm:g} mm", smoothed)
+WALK = MEDIAN | {"Problem 4b": smooth_trajectory}
+if ready(WALK):
+    precisions = precision_of(inliers)
+    # A point far from the median of its neighbors counts for nothing, however many agree.
+    jump = np.linalg.norm(raw - median_filter(raw, 7), axis=-1)
+    precisions = np.where(jump < 25, precisions, 0)
+    means, variances = smooth_trajectory(raw, precisions, step_std_mm=3.0)
+    plot_coordinate(
+        {
+            "truth": truth[window, paw, axis],
+            "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, paw],
+            "random walk": means[window, paw, axis],
+        },
+        stds={"random walk": np.sqrt(variances)[window, paw]},
+        frames=window,
+        quantity=coordinate,
+        title=names[paw],
+    )
+    report("RANSAC", ransac)
+    report("RANSAC, median of 5", median_filter(raw, 5))
+    for step_std_mm in (0.3, 1.0, 3.0, 10.0, 30.0):
+        smoothed, _ = smooth_trajectory(raw, precisions, step_std_mm)
+        report(f"RANSAC, step {step_std_mm:g} mm", smoothed)
 
 # %% explore minutes_cpu=0.5
-movie_skeleton({"truth": truth[:75:3], "random walk": means[:75:3]}, edges, frames_per_second=8)
+if ready(WALK):
+    shown = {"truth": truth[:75:3], "random walk": means[:75:3]}
+    display(movie_skeleton(shown, edges, frames_per_second=8))
 
 # %% [markdown]
 r"""
@@ -703,30 +732,31 @@ A soft threshold, and nobody chose it: it lies where the two densities, each tim
 
 # %% explore minutes_cpu=0.1
 errors_px = np.linspace(0, 40, 400)
-_, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for probability in (0.01, 0.1, 0.3):
-    responsibility = outlier_responsibilities(errors_px, 5.0, 60.0, probability)
-    ax.plot(errors_px, responsibility, label=f"π = {probability:g}")
-ax.plot(
-    errors_px,
-    outlier_responsibilities(errors_px, 2.0, 60.0, 0.1),
-    "--",
-    label="π = 0.1, σ of inliers 2 px",
-)
-ax.set(
-    xlabel="error (pixels)",
-    ylabel="probability of an outlier",
-    title="inliers 5 px, outliers 60 px",
-)
-ax.legend()
-if hasattr(recording, "truth"):
-    believed = outlier_responsibilities(
-        reprojection_errors(projections, pixels, robust["cauchy"]), 5.0, 60.0, 0.15
+if ready({"Problem 5a": outlier_responsibilities}):
+    _, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    for probability in (0.01, 0.1, 0.3):
+        responsibility = outlier_responsibilities(errors_px, 5.0, 60.0, probability)
+        ax.plot(errors_px, responsibility, label=f"π = {probability:g}")
+    ax.plot(
+        errors_px,
+        outlier_responsibilities(errors_px, 2.0, 60.0, 0.1),
+        "--",
+        label="π = 0.1, σ of inliers 2 px",
     )
-    print(
-        f"of true outliers {np.nanmean(believed[outlier] > 0.5):.0%} are called so, "
-        f"of the rest {np.nanmean(believed[~outlier] > 0.5):.0%}"
+    ax.set(
+        xlabel="error (pixels)",
+        ylabel="probability of an outlier",
+        title="inliers 5 px, outliers 60 px",
     )
+    ax.legend()
+    if hasattr(recording, "truth") and ready(WEIGHTS):
+        believed = outlier_responsibilities(
+            reprojection_errors(projections, pixels, robust["cauchy"]), 5.0, 60.0, 0.15
+        )
+        print(
+            f"of true outliers {np.nanmean(believed[outlier] > 0.5):.0%} are called so, "
+            f"of the rest {np.nanmean(believed[~outlier] > 0.5):.0%}"
+        )
 
 # %% [markdown]
 r"""
@@ -780,13 +810,15 @@ A prior that points up, and a bone that is measured to point to the right. The s
 
 # %% explore minutes_cpu=0.1
 up, right = np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0])
-for bone_variance in (1000.0, 100.0, 10.0):
-    direction, concentration = update_direction(up, 20.0, 0 * up, 40 * right, 40.0, bone_variance)
-    angle = np.degrees(np.arccos(direction @ up))
-    print(
-        f"σ² = {bone_variance:6g} mm²: {angle:4.1f} degrees from the prior, "
-        f"concentration {concentration:5.1f} (20 + {40 * 40 / bone_variance:g} if they agreed)"
-    )
+if ready({"Problem 6a": update_direction}):
+    for bone_variance in (1000.0, 100.0, 10.0):
+        ends = 0 * up, 40 * right
+        direction, concentration = update_direction(up, 20.0, *ends, 40.0, bone_variance)
+        angle = np.degrees(np.arccos(direction @ up))
+        print(
+            f"σ² = {bone_variance:6g} mm²: {angle:4.1f} degrees from the prior, "
+            f"concentration {concentration:5.1f} (20 + {40 * 40 / bone_variance:g} if they agreed)"
+        )
 
 # %% [markdown]
 r"""
@@ -841,29 +873,34 @@ same frames measures memory. Each state as a little skeleton, from the side and 
 NUM_STATES = 8
 axis_of_the_body = (names.index("SpineL"), names.index("SpineF"))  # which way the rat points
 
-if USE_RECORDING:  # fit on the first half, test on the second
-    half = num_frames // 2
-    fitted, tested = slice(0, half), slice(half, num_frames)
-    training = truth[fitted]
-    training_errors = off.reshape(num_cameras, num_frames, num_keypoints)[:, fitted]
-else:  # another rat
-    tested = slice(0, 100)
-    other = simulate_multiview(num_frames=1200, seed=1)
-    training = other.points_3d
-    views = other.points_2d.reshape(num_cameras, -1, 2)
-    training_errors = reprojection_errors(other.projections, views, training.reshape(-1, 3))
-    training_errors = training_errors.reshape(other.points_2d.shape[:3])
+if ready(PROJECT | DLT):
+    if USE_RECORDING:  # fit on the first half, test on the second
+        half = num_frames // 2
+        fitted, tested = slice(0, half), slice(half, num_frames)
+        training = truth[fitted]
+        training_errors = off.reshape(num_cameras, num_frames, num_keypoints)[:, fitted]
+    else:  # another rat
+        tested = slice(0, 100)
+        other = simulate_multiview(num_frames=1200, seed=1)
+        training = other.points_3d
+        views = other.points_2d.reshape(num_cameras, -1, 2)
+        training_errors = reprojection_errors(other.projections, views, training.reshape(-1, 3))
+        training_errors = training_errors.reshape(other.points_2d.shape[:3])
 
-prior = fit_gimbal(
-    training, recording.parents, heading_keypoints=axis_of_the_body, num_states=NUM_STATES, seed=0
-)
-noise = fit_noise(training_errors)
-print(
-    f"inliers {np.median(noise.inlier_std_px):.1f} px, "
-    f"outliers {np.median(noise.outlier_std_px):.0f} px, "
-    f"probability of an outlier {np.median(noise.outlier_probability):.2f}"
-)
-figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents);
+    prior = fit_gimbal(
+        training,
+        recording.parents,
+        heading_keypoints=axis_of_the_body,
+        num_states=NUM_STATES,
+        seed=0,
+    )
+    noise = fit_noise(training_errors)
+    print(
+        f"inliers {np.median(noise.inlier_std_px):.1f} px, "
+        f"outliers {np.median(noise.outlier_std_px):.0f} px, "
+        f"probability of an outlier {np.median(noise.outlier_probability):.2f}"
+    )
+    figure_pose_states(prior.pose_directions, prior.bone_lengths, prior.parents);
 
 # %% [markdown]
 r"""
@@ -871,31 +908,35 @@ The sampler calls your two functions in every sweep. It begins with RANSAC's poi
 """
 
 # %% explore minutes_cpu=2
-samples = sample_gimbal(
-    prior,
-    projections,
-    recording.points_2d[:, tested],
-    raw[tested],
-    outlier_responsibilities=outlier_responsibilities,
-    update_direction=update_direction,
-    noise=noise,
-    num_sweeps=200,
-    num_burn=80,
-    seed=0,
+GIMBAL = (
+    WEIGHTS | WALK | {"Problem 5a": outlier_responsibilities, "Problem 6a": update_direction}
 )
-gimbal = samples.mean_points_3d
-_, ax = plt.subplots(figsize=(7, 3), layout="constrained")
-ax.plot(samples.log_joint.T)
-ax.set(xlabel="sweep", ylabel="log joint density", title="two chains")
-for name, points_3d in {
-    "DLT": dlt.reshape(truth.shape)[tested],
-    "RANSAC, 15 px": raw[tested],
-    "Cauchy, 5 px": robust["cauchy"].reshape(truth.shape)[tested],
-    "RANSAC, median of 5": median_filter(raw, 5)[tested],
-    "RANSAC, random walk": means[tested],
-    "GIMBAL": gimbal,
-}.items():
-    report(name, points_3d, truth[tested])
+if ready(GIMBAL):
+    samples = sample_gimbal(
+        prior,
+        projections,
+        recording.points_2d[:, tested],
+        raw[tested],
+        outlier_responsibilities=outlier_responsibilities,
+        update_direction=update_direction,
+        noise=noise,
+        num_sweeps=200,
+        num_burn=80,
+        seed=0,
+    )
+    gimbal = samples.mean_points_3d
+    _, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+    ax.plot(samples.log_joint.T)
+    ax.set(xlabel="sweep", ylabel="log joint density", title="two chains")
+    for name, points_3d in {
+        "DLT": dlt.reshape(truth.shape)[tested],
+        "RANSAC, 15 px": raw[tested],
+        "Cauchy, 5 px": robust["cauchy"].reshape(truth.shape)[tested],
+        "RANSAC, median of 5": median_filter(raw, 5)[tested],
+        "RANSAC, random walk": means[tested],
+        "GIMBAL": gimbal,
+    }.items():
+        report(name, points_3d, truth[tested])
 
 # %% [markdown]
 r"""
@@ -904,18 +945,20 @@ direction? Compare with the number of views that agree (printed), and with where
 """
 
 # %% explore minutes_cpu=0.1
-frame = min(example, gimbal.shape[0] - 1)
-shown = ["HeadF", "SpineM", "ArmL", "ArmR", "ShinL", "ShinR"]
-plot_clouds(
-    {name: samples.points_3d[:, frame, names.index(name)] for name in shown},
-    {name: truth[tested][frame, names.index(name)] for name in shown},
-    axes_shown=(0, 2),
-)
-spread = samples.points_3d[:, frame].std(axis=0)
-agreeing = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested][:, frame].sum(axis=0)
-for name in shown:
-    k = names.index(name)
-    print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
+if ready(GIMBAL):
+    frame = min(example, gimbal.shape[0] - 1)
+    shown_names = ["HeadF", "SpineM", "ArmL", "ArmR", "ShinL", "ShinR"]
+    plot_clouds(
+        {name: samples.points_3d[:, frame, names.index(name)] for name in shown_names},
+        {name: truth[tested][frame, names.index(name)] for name in shown_names},
+        axes_shown=(0, 2),
+    )
+    spread = samples.points_3d[:, frame].std(axis=0)
+    agree = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested]
+    agreeing = agree[:, frame].sum(axis=0)
+    for name in shown_names:
+        k = names.index(name)
+        print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
 
 # %% [markdown] question="pose_prior" points=4
 r"""
@@ -933,13 +976,18 @@ For each truth, ask: how large a region around the posterior mean, in probabilit
 """
 
 # %% explore minutes_cpu=0.1
-held = region_of_truth(samples.points_3d, truth[tested])
-walk_std = np.sqrt(variances)[tested]
-# The random walk's regions, from the same function: draws of a Gaussian with its variances.
-draws = means[tested] + walk_std[..., None] * np.random.default_rng(0).normal(
-    size=(200, *means[tested].shape)
-)
-plot_calibration({"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])});
+if ready(GIMBAL):
+    held = region_of_truth(samples.points_3d, truth[tested])
+    walk_std = np.sqrt(variances)[tested]
+    # The random walk's regions, from the same function: draws of a Gaussian with its variances.
+    draws = means[tested] + walk_std[..., None] * np.random.default_rng(0).normal(
+        size=(200, *means[tested].shape)
+    )
+    curves = {"GIMBAL": held, "random walk": region_of_truth(draws, truth[tested])}
+else:
+    stored = load_stand_in("lab5_triangulation_calibration")
+    curves = {name.replace("_", " "): values for name, values in stored.items()}
+plot_calibration(curves);
 
 # %% [markdown] question="calibration" points=3
 r"""

@@ -463,7 +463,8 @@ needs_bits = needs_glm | {"Problem 3b": bits_per_spike}
 if ready(needs_bits):
     for name, model, uses_counts in (("LNP", lnp, False), ("GLM", glm, True)):
         bits = test_bits(model, retina, uses_counts)
-        print(f"{name}: {bits.mean():.2f} bits per spike, from {bits.min():.2f} to {bits.max():.2f}")
+        least, most = bits.min(), bits.max()
+        print(f"{name}: {bits.mean():.2f} bits per spike, from {least:.2f} to {most:.2f}")
 
 # %% [markdown]
 r"""

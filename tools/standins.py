@@ -52,11 +52,23 @@ def of_lab4(lab: dict[str, Any]) -> None:
     save_stand_in(FOLDER / "lab4_pose_stages.npz", losses)
 
 
+def of_lab5(lab: dict[str, Any]) -> None:
+    """The errors over cameras and outliers of lab 5, and what its calibration plot is made from."""
+    save_stand_in(FOLDER / "lab5_triangulation_cameras.npz", lab["by_cameras"])
+    save_stand_in(FOLDER / "lab5_triangulation_rates.npz", lab["by_rate"])
+    shares = np.linspace(0, 1, 201)
+    curves = {
+        name.replace(" ", "_"): np.nanquantile(values, shares)
+        for name, values in lab["curves"].items()
+    }
+    save_stand_in(FOLDER / "lab5_triangulation_calibration.npz", curves)
+
+
 def main() -> None:
     """Run the labs that are asked for, or all, and write their files."""
     matplotlib.use("agg")
     FOLDER.mkdir(exist_ok=True)
-    writers = {"lab3_calcium": of_lab3, "lab4_pose": of_lab4}
+    writers = {"lab3_calcium": of_lab3, "lab4_pose": of_lab4, "lab5_triangulation": of_lab5}
     for name in sys.argv[1:] or writers:
         writers[name](runpy.run_path(str(ROOT / "labs" / f"{name}.py")))
 

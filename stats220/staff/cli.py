@@ -16,6 +16,7 @@ import typer
 from stats220 import __version__
 from stats220.errors import GradingError, Stats220Error
 from stats220.staff.export import command as out_commands
+from stats220.staff.project import find_root
 
 app = typer.Typer(
     help="Build, test and grade the STATS 220/320 labs.",
@@ -53,16 +54,6 @@ Isolate = Annotated[
     Isolation,
     typer.Option(help="'none' runs submissions without a sandbox: only for code you trust."),
 ]
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above ``start`` that holds ``labs/course.toml``."""
-    for folder in (start, *start.parents):
-        if (folder / "labs" / "course.toml").is_file():
-            return folder
-    raise GradingError(
-        f"no labs/course.toml at or above {start}: run inside the repository, or give --root"
-    )
 
 
 def _root(root: Path | None) -> Path:
@@ -150,6 +141,8 @@ def grade(
     if plan.is_finished:
         typer.echo(f"nothing to grade: {len(plan.found)} submissions of {lab} are graded\n{where}")
         return
+    for line in plan.unclear():
+        typer.echo(f"not graded: {line}", err=True)
 
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table

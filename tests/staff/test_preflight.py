@@ -163,3 +163,43 @@ def test_a_hard_limit_of_the_machine_below_ours_holds() -> None:
         check=True,
     )
     assert done.stdout.strip() == f"(100, 100) (700, 700) {(128 * 2**20,) * 2}"
+
+
+NO_SHARED_MEMORY = """
+from stats220.staff.grade.sandbox import bwrap_problem
+from stats220.staff.grade.workforce import Workforce
+
+def work(item, blamed):
+    return 2 * item
+
+def start(setup):
+    pass
+
+if __name__ == "__main__":
+    workers = Workforce(work, None, jobs=2, start=start, setup=None)
+    print(bwrap_problem(), sorted(workers.results([1, 2, 3])))
+"""
+ABSENT = """
+mkdir "$1/dev" && mount -t tmpfs none "$1/dev"
+for name in null zero full random urandom; do touch "$1/dev/$name"; mount --bind /dev/$name "$1/dev/$name"; done
+mount --rbind "$1/dev" /dev && test ! -e /dev/shm && exec "$2" "$1/script.py"
+"""
+READ_ONLY = """
+mount --bind /dev/shm /dev/shm && mount -o remount,bind,ro /dev/shm && ! touch /dev/shm/x 2> /dev/null && exec "$2" "$1/script.py"
+"""
+
+
+@needs_bwrap
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take /dev/shm away")
+@pytest.mark.parametrize("machine_without", [ABSENT, READ_ONLY], ids=["absent", "read-only"])
+def test_shared_memory_of_the_machine_is_not_needed(tmp_path: Path, machine_without: str) -> None:
+    (tmp_path / "script.py").write_text(NO_SHARED_MEMORY)
+    words = ["sh", "-c", machine_without, "sh", str(tmp_path), sys.executable]
+    done = subprocess.run(
+        ["unshare", "--mount", *words],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "None [2, 4, 6]\n", done.stderr

@@ -44,7 +44,7 @@ def preprocess(preprocess: Any) -> Checks:
         3,
         "keeps every pixel in its place and every color in its channel",
         hint="Follow one pixel: row, column and color on the way in, channel, row and column on the way out. Does each number arrive "
-        "where its axis went?",
+        "where its axis went, and does it change any other pixel, by way of the frame's own mean, say?",
         remedy="permute(2, 0, 1) moves axes. reshape and view only cut the same row of numbers anew. Red stays channel 0.",
     ):
         for channel, row, column in zip(
@@ -299,7 +299,11 @@ def dilate(dilate: Any) -> Checks:
         )
         checks.equal(found.unique().double(), [0.0, 1.0], name="the values in the masks")
         checks.equal(int(found[1].sum()), 0, name="ones in the mask of a key point without a one")
-        checks.that(int(found[0].sum()) > 2, "two ones came back as they were: nothing is wider")
+        masks[0, row, column + 2] = 0
+        alone = torch.as_tensor(dilate(masks, 3))
+        both, one = int(found[0].sum()), int(alone[0].sum())
+        checks.that(one > 1, "ones came back as they were: nothing is wider")
+        checks.that(both > one, "two ones in a mask came back with the square of one alone")
 
     with checks(
         1,

@@ -108,7 +108,7 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         checks.close(bernoulli_loss(logits, targets), expected, atol=1e-4, rtol=1e-5, name="loss")
 
     with checks(
-        2,
+        1,
         "is a tensor with the gradients (σ(a) - y) / number of pixels",
         needs="is the mean negative log likelihood of moderate logits",
         hint="Nothing can be learned from a loss without gradients. Does every line compute with tensors of torch, and with the logits "
@@ -124,6 +124,19 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         checks.close(
             gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to logits"
         )
+
+    with checks(
+        1,
+        "has finite gradients where e^a overflows",
+        needs="is exact for a logit of ±1000 or ±88, by itself",
+        hint="Where a computation has two branches, torch goes back through both. What is the gradient of the one that was not taken?",
+        remedy="torch.where hands 0 times infinity on, which is NaN: with an m for each pixel no branch is needed.",
+    ):
+        large = checks.rng.choice([-1, 1], (2, 3, 4)) * checks.rng.uniform(100, 1000, (2, 3, 4))
+        logits, targets = torch.tensor(large).float(), torch.zeros(2, 3, 4)
+        gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
+        finite = bool(torch.isfinite(torch.as_tensor(gradient)).all())
+        checks.that(finite, "the gradient holds NaN or infinity for logits of ±100 to ±1000")
 
     with checks(
         1,

@@ -58,8 +58,8 @@ def train(train: Any) -> Checks:
     with checks(
         1,
         "calls the loss with the logits first, and the model as it is, whatever gradients it brings along",
-        hint="Two things that a symmetric loss and a fresh model hide: loss(logits, targets) has an order, and backward() adds to what is "
-        "there already.",
+        hint="What a symmetric loss, a fresh model and one kind of example hide: loss(logits, targets) has an order, backward() adds to what is "
+        "there already, and training losses are none of validation.",
         remedy="Logits first, then targets; and zero the gradients before backward(), not only after the step.",
     ):
         model = one_weight(checks, 1.0)

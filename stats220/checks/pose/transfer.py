@@ -224,7 +224,7 @@ def extract_features(extract_features: Any) -> Checks:
     with checks(
         2,
         "gives the features of every image, of the stage that it is told, in a list",
-        hint="How many features come out for two images, and of which stage? A network takes a batch and gives one back.",
+        hint="How many features come out for two images, and of which stage? A network takes a batch and gives one back. And in which mode is BatchNorm?",
         remedy="The stem, then the first num_stages stages, applied to image[None]; [0] takes the features out of their batch again.",
     ):
         backbone, twin = tiny_backbone(checks)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from stats220.staff.project import find_root
+
 
 class Platform(StrEnum):
     """Where grades and feedback go."""
@@ -49,7 +51,6 @@ def export(
     root: Root = None,
 ) -> None:
     """Read what people have marked, and write grades and feedback for Canvas, Moodle, or by folder."""
-    from stats220.staff.cli import find_root
     from stats220.staff.export.export import export as write
 
     project = find_root((root or Path.cwd()).resolve())
@@ -78,7 +79,6 @@ def gradescope(
     root: Root = None,
 ) -> None:
     """Write an autograder for Gradescope: setup.sh, run_autograder, the grader, the lab, its hidden checks; no answers."""
-    from stats220.staff.cli import find_root
     from stats220.staff.export.gradescope import write_autograder
 
     project = find_root((root or Path.cwd()).resolve())

@@ -114,7 +114,6 @@ def grade_class(
                     seed=todo.seed,
                     title=title,
                 )
-                prepare_formgrader(out, todo.release, url)
                 with contextlib.closing(written):
                     _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
         return _finish(root, todo, url, written.resubmitted)
@@ -158,6 +157,7 @@ def _finish(root: Path, todo: Plan, url: str, resubmitted: set[str]) -> list[Sub
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:
             journal.book(result.student)
+        prepare_formgrader(journal.out, release, url)
         write_class_files(
             root,
             release,

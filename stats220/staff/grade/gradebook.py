@@ -12,8 +12,8 @@ import nbgrader
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from nbgrader import utils
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
-from sqlalchemy import create_engine, inspect
+from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy import Index, create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +22,13 @@ from stats220.staff.grade.results import SubmissionResult
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
+
+
+# Nbgrader finds a submission's grades and comments by their notebook, for which its tables have no index: without one each result
+# would cost a look at all that are there.
+INDEXES = tuple(
+    Index(f"stats220_{kind.__tablename__}_notebook", kind.notebook_id) for kind in (Grade, Comment)
+)
 
 
 def gradebook_url(out: Path) -> str:
@@ -86,6 +93,8 @@ class Book:
         with _clear_errors(url):
             _stamp(url)
             self._gradebook = Gradebook(url)
+            for index in INDEXES:
+                index.create(self._gradebook.engine, checkfirst=True)
         try:
             with self._changing():
                 _write_lab(self._gradebook, release, url)

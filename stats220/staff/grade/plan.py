@@ -55,6 +55,10 @@ class Plan:
         students = graded_students(self.journal.out, self.release.lab)
         return not self.todo and self.journal.class_is_done(students)
 
+    def unclear(self) -> list[str]:
+        """A line a student of this run whose file could not be told or read, all at once: before a class is graded they can be mended."""
+        return [f"{found.student}: {found.problem}" for found in self.todo if found.problem]
+
 
 def make_plan(
     root: Path,

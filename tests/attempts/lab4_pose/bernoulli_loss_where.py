@@ -1,6 +1,6 @@
 # exercise: bernoulli_loss
 # says: torch.where between two forms: right values, NaN gradients where the form that is not taken overflows
-# points: 10
+# points: 9
 def bernoulli_loss(logits, targets):
     large = logits + torch.log(1 + torch.exp(-logits))
     small = torch.log(1 + torch.exp(logits))

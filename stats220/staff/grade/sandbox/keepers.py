@@ -202,7 +202,7 @@ class Zygote(Door):
             self.end()
             raise GradingError(
                 f"the sandbox's warm process did not start: {problem} {said}"
-                "(are the labs' requirements installed, and readable for every user?)"
+                "(are the labs' requirements installed, readable for every user, and no links to where sandboxes see nothing?)"
             )
         self._control.settimeout(None)
         self._is_ready = True
