@@ -157,7 +157,7 @@ def check_leaks(
 
 
 def places_of(
-    folder: Path, origins: dict[str, dict[str, tuple[str, int]]], unlocked: set[str]
+    folder: Path, origins: dict[str, dict[str, tuple[str, int]]], unlocked: Set[str] = frozenset()
 ) -> Iterator[Place]:
     """All places of a built release; raises AuthorError where one holds outputs or a module that it must not.
 
@@ -201,7 +201,7 @@ def _places_of_notebook(path: Path, origins: dict[str, tuple[str, int]]) -> Iter
     yield Place.of(name, 1, "\n".join(_strings(notebook.metadata)), is_code=False)
 
 
-def _places_of_wheel(path: Path, unlocked: set[str]) -> Iterator[Place]:
+def _places_of_wheel(path: Path, unlocked: Set[str]) -> Iterator[Place]:
     public = re.compile(rf"stats220/reference/((?:{'|'.join(sorted(unlocked))})/)?\w+\.py")
     with zipfile.ZipFile(path) as wheel:
         for name in wheel.namelist():
