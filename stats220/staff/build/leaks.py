@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
