@@ -266,6 +266,11 @@ def publish(
 
     published = write(_root(root), to, solutions=solutions)
     typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
+    if published.unlocked:
+        typer.echo(
+            f"unlocked {', '.join(published.unlocked)} in labs/course.toml: raise __version__ in stats220/__init__.py and "
+            "run `stats220 build`, and the next wheel holds the solved exercises"
+        )
 
 
 @app.command()

@@ -170,3 +170,36 @@ def test_validate_says_what_is_missing(course: Path) -> None:
     done = CliRunner().invoke(app, ["validate", str(broken), "--root", str(course)])
     assert done.exit_code == 1
     assert "error: cell 6, shifted_root is not Python, line 1" in done.output
+
+
+def test_a_key_that_was_published_is_in_the_next_wheel(course: Path, tmp_path: Path) -> None:
+    late = datetime(2026, 2, 11)
+    first = publish(course, tmp_path / "public", solutions=["lab1_tiny"], now=late)
+    assert first.unlocked == ("lab1_tiny",)
+    assert "stats220/reference" not in everything(tmp_path / "public")
+    with pytest.raises(AuthorError, match="raise __version__"):  # another wheel, another version
+        build_all(course)
+    edit(course, "stats220/__init__.py", "1.2.3", "1.2.4")
+    build_all(course)
+    second = publish(course, tmp_path / "public", solutions=["lab1_tiny"], now=late)
+    assert second.unlocked == ()
+    [wheel] = (tmp_path / "public").glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = [name for name in packed.namelist() if "reference" in name]
+        names_of_key = [
+            f"stats220/reference/tiny/{name}.py" for name in ("__init__", "counter", "roots")
+        ]
+        assert names == ["stats220/reference/__init__.py", *names_of_key]
+    text = everything(tmp_path / "public")
+    assert "value + OFFSET" in text
+    assert [secret for secret in SECRETS[1:3] if secret in text] == []  # hidden checks, attempts
+
+
+def test_what_is_not_unlocked_stays_out_of_an_unlocked_wheel(course: Path) -> None:
+    edit(course, COURSE_FILE, "points = 9", "points = 9\nunlocked = true")
+    hidden = 'checks(1, "takes the root of a quarter", hint="0.5 squared is 0.25.")'
+    leak = f"\n\ndef leak(checks):\n    {hidden}\n"
+    edit(course, "stats220/reference/tiny/roots.py", "", leak)
+    edit(course, "stats220/__init__.py", "1.2.3", "1.2.4")
+    with pytest.raises(AuthorError, match="students would receive"):
+        build_all(course)

@@ -182,8 +182,9 @@ def _stage(
         course, {name: both[name] for name in sorted(both) if both[name].lab.entry.released}
     )
     without = {sources.lab.module for sources in both.values() if not sources.lab.entry.released}
-    index["build"] = build_id(root, index, without)
-    wheel_file = build_wheel(root, release, index, without=without)
+    unlocked = {sources.lab.module for sources in both.values() if sources.lab.entry.unlocked}
+    index["build"] = build_id(root, index, without, unlocked)
+    wheel_file = build_wheel(root, release, index, without=without, unlocked=unlocked)
     if why := check_published(root, read_version(root), sha256_of(wheel_file)):
         raise AuthorError(
             why,
@@ -208,9 +209,10 @@ def _stage(
             cell_id: (sources.lab.file.name, line) for cell_id, line in lines.items()
         }
     write_manifest(release, entries, wheel_file)
-    places = list(places_of(release, origins))
+    places = list(places_of(release, origins, unlocked))
     for name, sources in all_sources.items():
-        check_leaks(places, name, secrets_of(root, sources), sources.lab.entry.allowed)
+        secrets, entry = secrets_of(root, sources), sources.lab.entry
+        check_leaks(places, name, secrets, entry.allowed, complete=not entry.unlocked)
     for name, sources in others.items():
         secrets, allowed = secrets_of(root, sources), sources.lab.entry.allowed
         check_leaks(places, name, secrets, allowed, complete=False)

@@ -41,11 +41,11 @@ class Secret:
 
 
 def secrets_of(root: Path, sources: Sources) -> list[Secret]:
-    """Everything of a lab that its release must not hold."""
-    found = [secret for name in sources.exercises for secret in _solution(sources, name)]
-    found += _hidden(sources)
-    found += _attempts(root, sources)
-    found += _answers(sources)
+    """Everything of a lab that its release must not hold; a key that is public is no secret, hidden checks and attempts still are."""
+    found = [*_hidden(sources), *_attempts(root, sources)]
+    if not sources.lab.entry.unlocked:
+        found += [secret for name in sources.exercises for secret in _solution(sources, name)]
+        found += _answers(sources)
     return [secret for secret in found if len(squeeze(secret.text)) >= TRIVIAL]
 
 

@@ -38,6 +38,7 @@ LAB_KEYS: dict[str, type] = {
     "title": str,
     "points": int,
     "released": bool,
+    "unlocked": bool,
     "allowed": list,
     **dict.fromkeys(DATES, date),
 }
@@ -70,6 +71,7 @@ class LabEntry:
     line: int
     allowed: tuple[Allowed, ...] = ()
     released: bool = True
+    unlocked: bool = False  # its reference is in the wheel: `stats220 publish --solutions` writes it, after the date
     out: datetime | None = None
     due: datetime | None = None
     solutions: datetime | None = None
@@ -257,6 +259,7 @@ def _read_lab(source: SourceFile, name: str, value: Any) -> LabEntry:
         line,
         allowed,
         released=value.get("released", True),
+        unlocked=value.get("unlocked", False),
         **dates,
     )
     moments = [moment for moment in (entry.out, entry.due, entry.solutions) if moment]

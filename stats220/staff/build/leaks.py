@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -156,7 +156,9 @@ def check_leaks(
         )
 
 
-def places_of(folder: Path, origins: dict[str, dict[str, tuple[str, int]]]) -> Iterator[Place]:
+def places_of(
+    folder: Path, origins: dict[str, dict[str, tuple[str, int]]], unlocked: Set[str] = frozenset()
+) -> Iterator[Place]:
     """All places of a built release; raises AuthorError where one holds outputs or a module that it must not.
 
     Parameters
@@ -165,12 +167,14 @@ def places_of(folder: Path, origins: dict[str, dict[str, tuple[str, int]]]) -> I
         The release: notebooks, wheel, manifest.
     origins
         For a notebook's file name, where each cell id was written.
+    unlocked
+        Modules of labs whose key is public: the wheel may hold it.
     """
     for path in sorted(folder.iterdir()):
         if path.suffix == ".ipynb":
             yield from _places_of_notebook(path, origins.get(path.name, {}))
         elif path.suffix == ".whl":
-            yield from _places_of_wheel(path)
+            yield from _places_of_wheel(path, unlocked)
         else:
             content = json.loads(path.read_text(encoding="utf-8"))
             yield Place.of(f"release/{path.name}", 1, "\n".join(_strings(content)), is_code=False)
@@ -197,10 +201,12 @@ def _places_of_notebook(path: Path, origins: dict[str, tuple[str, int]]) -> Iter
     yield Place.of(name, 1, "\n".join(_strings(notebook.metadata)), is_code=False)
 
 
-def _places_of_wheel(path: Path) -> Iterator[Place]:
+def _places_of_wheel(path: Path, unlocked: Set[str]) -> Iterator[Place]:
+    public = re.compile(rf"stats220/reference/((?:{'|'.join(sorted(unlocked))})/)?\w+\.py")
     with zipfile.ZipFile(path) as wheel:
         for name in wheel.namelist():
-            if name.startswith(FORBIDDEN_IN_WHEEL) or name.endswith(".ipynb"):
+            is_key = bool(unlocked) and public.fullmatch(name) is not None
+            if (name.startswith(FORBIDDEN_IN_WHEEL) and not is_key) or name.endswith(".ipynb"):
                 raise AuthorError(
                     f"the student wheel holds {name}",
                     file=f"release/{path.name}",

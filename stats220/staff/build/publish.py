@@ -54,10 +54,13 @@ class Published:
         The folder or zip file.
     files
         What is in it.
+    unlocked
+        Labs whose key was published for the first time: the next wheel holds their solved exercises.
     """
 
     place: Path
     files: tuple[str, ...]
+    unlocked: tuple[str, ...] = ()
 
 
 def publish(
@@ -72,7 +75,7 @@ def publish(
     to
         A folder, new, empty or written by this before, or a ``.zip`` file.
     solutions
-        Labs whose keys are published too.
+        Labs whose keys are published too; labs/course.toml says from then on that they are unlocked.
     now
         When it is, in the course's time zone; by default now.
 
@@ -82,7 +85,8 @@ def publish(
         Where the release is not that of the sources, a lab is not out yet or its key is not due, the version was published with other
         bytes, or the folder holds something else.
     """
-    now = now or datetime.now()
+    now, course = now or datetime.now(), read_course(root)
+    keys = [_due_key(course, lab, now) for lab in solutions or []]
     report = build_all(root, check=True)
     if not report.ok:
         raise GradingError(
@@ -90,9 +94,8 @@ def publish(
                 [*report.differences, "run `stats220 build` and commit release/ before you publish"]
             )
         )
-    course, manifest = read_course(root), read_manifest(root / "release")
+    manifest = read_manifest(root / "release")
     labs = [entry for entry in course.labs.values() if entry.released]
-    keys = [_due_key(course, lab, now) for lab in solutions or []]
     version, wheel = read_version(root), manifest["wheel"]
     record = _record(root, version, wheel["sha256"])
     with tempfile.TemporaryDirectory() as scratch:
@@ -121,7 +124,20 @@ def publish(
         )
         (_write_zip if to.suffix == ".zip" else _write_folder)(staged, to)
     (root / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    return Published(to, files)
+    unlocked = tuple(key.name for key in keys if not key.unlocked)
+    for name in unlocked:
+        _unlock(root, name)
+    return Published(to, files, unlocked)
+
+
+def _unlock(root: Path, lab: str) -> None:
+    """Write into the course's file that a lab's key is public."""
+    path = root / "labs" / "course.toml"
+    text, title = path.read_text(encoding="utf-8"), f"[labs.{lab}]\n"
+    if title not in text:
+        raise GradingError(f"write unlocked = true below [labs.{lab}] in {path}: its key is public")
+    text = text.replace(title, f"{title}unlocked = true  # its key is public\n", 1)
+    path.write_text(text, encoding="utf-8")
 
 
 def _record(root: Path, version: str, sha256: str) -> dict[str, str]:

@@ -59,16 +59,19 @@ def student_files(root: Path) -> list[Path]:
     )
 
 
-def released_files(root: Path, without: set[str]) -> list[Path]:
-    """Of the student files those that go into the wheel: no checks of labs that are not released."""
+def released_files(root: Path, without: set[str], unlocked: set[str]) -> list[Path]:
+    """What goes into the wheel: no checks of labs that are not released, and the solved exercises of those whose key is public."""
     hidden = {root / PACKAGE / "checks" / module for module in without}
-    return [path for path in student_files(root) if not hidden & set(path.parents)]
+    files = [path for path in student_files(root) if not hidden & set(path.parents)]
+    reference = root / PACKAGE / "reference"
+    keys = [path for module in unlocked for path in (reference / module).glob("*.py")]
+    return sorted([*files, *keys, *[reference / "__init__.py"] * bool(keys)])
 
 
-def build_id(root: Path, index: dict[str, Any], without: set[str]) -> str:
+def build_id(root: Path, index: dict[str, Any], without: set[str], unlocked: set[str]) -> str:
     """What tells this build from others of the same version: a digest of all that the wheel holds."""
     digest = hashlib.sha256(json.dumps(index, sort_keys=True).encode())
-    for path in released_files(root, without):
+    for path in released_files(root, without, unlocked):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -89,7 +92,9 @@ def check_student_imports(root: Path) -> None:
                 )
 
 
-def build_wheel(root: Path, folder: Path, index: dict[str, Any], *, without: set[str]) -> Path:
+def build_wheel(
+    root: Path, folder: Path, index: dict[str, Any], *, without: set[str], unlocked: set[str]
+) -> Path:
     """Build the student wheel into `folder`; the same sources give the same bytes.
 
     Parameters
@@ -100,12 +105,14 @@ def build_wheel(root: Path, folder: Path, index: dict[str, Any], *, without: set
         What the wheel says of its release, see `stats220.student.index`.
     without
         Modules of labs that are not released: their checks stay out.
+    unlocked
+        Modules of labs whose key is public: their solved exercises go in, hidden checks and model answers never.
     """
     check_student_imports(root)
     version = read_version(root)
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch, "tree")
-        for path in released_files(root, without):
+        for path in released_files(root, without, unlocked):
             target = tree / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
