@@ -206,10 +206,12 @@ class _Written:
                 autograded.unlink(missing_ok=True)
         write_page(graded.feedback, self.out / "feedback" / student / f"{lab}.html")
         write_atomically(path, to_json(result))
-        if not any(OUR_FAULT in note for note in result.notes):
+        is_done = not any(OUR_FAULT in note for note in result.notes)
+        if is_done:
             self.plan.journal.finish(self.submissions[student])
+        self.number += 1  # graded and kept, whatever becomes of the gradebook
+        if is_done:
             self._enter(result)
-        self.number += 1
 
     def _enter(self, result: SubmissionResult) -> None:
         """Write a result into the gradebook. Where that fails, the end of the run tries again, and says why it cannot."""
