@@ -12,6 +12,7 @@ import tiny_lab
 from sample_results import make_exercise, make_result
 from test_reader import BOMBS
 
+from stats220.errors import GradingError
 from stats220.staff.demo import CHEAT
 from stats220.staff.grade.lateness import Lateness
 from stats220.staff.grade.marks import Marks
@@ -150,3 +151,11 @@ def test_exercises_are_found_in_a_notebook(tmp_path: Path) -> None:
     path = tmp_path / "lab.ipynb"
     path.write_bytes(tiny_lab.as_bytes(tiny_lab.key()))
     assert exercise_cells(path) == tiny_lab.ANSWERS
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [{}], "nbformat": 4, "metadata": {}}'])
+def test_a_notebook_that_somebody_broke_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lab0_tiny.ipynb"
+    path.write_text(text)
+    with pytest.raises(GradingError, match=r"lab0_tiny.ipynb is damaged \(.*--again"):
+        exercise_cells(path)

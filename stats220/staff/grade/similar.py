@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 
 import nbformat
 
+from stats220.errors import GradingError
 from stats220.staff.grade import clock
 from stats220.staff.grade.unusual import Unusual, read_answer
 
@@ -48,14 +49,22 @@ def answers_in(out: Path, lab: str, students: Sequence[str]) -> dict[tuple[str, 
 
 
 def exercise_cells(path: Path) -> dict[str, str]:
-    """Source by exercise of a notebook that we wrote."""
-    cells = nbformat.reads(path.read_text("utf-8"), as_version=4).cells
-    found = {}
-    for cell in cells:
-        own = cell.metadata.get("stats220", {})
-        if own.get("role") == "exercise":
-            found[own["name"]] = cell.source
-    return found
+    """Source by exercise of a notebook that we wrote.
+
+    Raises
+    ------
+    GradingError
+        Somebody has changed it since, so that it is no notebook.
+    """
+    try:
+        cells = nbformat.reads(path.read_text("utf-8"), as_version=4).cells
+        owned = [(cell.metadata.get("stats220", {}), cell.source) for cell in cells]
+        return {own["name"]: source for own, source in owned if own.get("role") == "exercise"}
+    except (AttributeError, LookupError, TypeError, ValueError, nbformat.ValidationError) as error:
+        why = str(error).partition("\n")[0][:200]
+        raise GradingError(
+            f"{path} is damaged ({why}): delete it, and grade again with --again"
+        ) from error
 
 
 def looks(
