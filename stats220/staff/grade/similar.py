@@ -93,15 +93,17 @@ def looks(
     for (name, _), unusual in zip(usual, read[len(keys) :], strict=True):
         known[name] |= unusual.statements.keys()
     found: dict[str, list[str]] = defaultdict(list)
+    reaching: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in exercises:
         mine = {k[0]: u for k, u in zip(keys, read, strict=False) if k[1] == name}
         for student, unusual in mine.items():
             if unusual.reaching:
-                what = ", ".join(unusual.reaching)
-                found[student].append(f"the answer to `{name}` reaches for the checks: {what}")
+                reaching[student, ", ".join(unusual.reaching)].append(f"`{name}`")
         for one, other in similar(mine, known[name]):
             found[one].append(f"`{name}` is much like that of {other}")
             found[other].append(f"`{name}` is much like that of {one}")
+    for (student, what), names in reaching.items():
+        found[student].append(f"reaches for the checks in {', '.join(names)}: {what}")
     return {student: tuple(reasons) for student, reasons in found.items()}
 
 
