@@ -103,7 +103,7 @@ def looks(
             found[one].append(f"`{name}` is much like that of {other}")
             found[other].append(f"`{name}` is much like that of {one}")
     for (student, what), names in reaching.items():
-        found[student].append(f"reaches for the checks in {', '.join(names)}: {what}")
+        found[student].append(f"reaches for the checks: {what}; in {', '.join(names)}")
     return {student: tuple(reasons) for student, reasons in found.items()}
 
 
