@@ -23,7 +23,7 @@ def test_what_can_be_prepared(factor: int, size: int) -> None:
     [
         ({"image": FRAME / 255}, r"must be uint8.*got float64\. Pass it as it was loaded"),
         ({"image": np.zeros((20, 30, 4), np.uint8)}, r"got \(20, 30, 4\)\. Take image\[:, :, :3\]"),
-        ({"image": FRAME[..., 0]}, r"got \(20, 30\).*where there is no colour"),
+        ({"image": FRAME[..., 0]}, r"got \(20, 30\).*where there is no color"),
         ({"keypoints_xy": LABELS[:, :1]}, r"must be \(num_keypoints, 2\): got \(2, 1\)"),
         ({"keypoints_xy": np.array([[1.0, np.nan]])}, "no key point of this frame is labelled"),
         ({"keypoints_xy": np.zeros((0, 2))}, "no key point of this frame is labelled"),

@@ -143,4 +143,6 @@ def kept_seed(out: Path, seed: int | None) -> int:
 
 def keep_seed(out: Path, seed: int) -> None:
     """Note in the folder what this run, and those after it, draw from; for who holds the folder."""
-    write_atomically(out / SEED, f"{seed}\n")
+    path, text = out / SEED, f"{seed}\n"
+    if not path.exists() or path.read_text("utf-8") != text:  # a finished run writes nothing
+        write_atomically(path, text)
