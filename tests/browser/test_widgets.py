@@ -91,7 +91,7 @@ def test_each_control_changes_its_picture(tmp_path: Path) -> None:
         for place, (name, (_, number)) in enumerate(EXPLORERS.items(), start=1):
             assert "Error" not in book.run(name)
             output = page.locator(".jp-Notebook .jp-Cell").nth(place)
-            output.locator("img").wait_for()
+            output.locator("img.widget-image").wait_for()
             sliders, menus = output.locator(".noUi-handle"), output.locator("select")
             assert sliders.count() + menus.count() == number, name
             for control in range(sliders.count()):
@@ -114,7 +114,7 @@ def _drag(slider: Locator) -> None:
 
 
 def _changes(page: Page, output: Locator, move: Any, what: str) -> None:
-    picture = output.locator("img")
+    picture = output.locator("img.widget-image")
     before = picture.screenshot()
     move()
     for _ in range(100):

@@ -102,7 +102,8 @@ def write_page(html: str, path: Path) -> None:
     GradingError
         The page cannot be written there.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    # One name a page: what a killed run leaves of it, the next one writes over.
+    scratch = path.with_name(f".{path.name[:200]}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
