@@ -8,7 +8,7 @@ import sys
 import threading
 import zipfile
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -75,18 +75,100 @@ class TestInstallCell:
         assert done.stdout == ""
 
     @staticmethod
-    def with_fake_pip(notebook: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    def with_fake_pip(
+        notebook: Path, folder: Path, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """pip itself is replaced: what matters is what it is asked, and that the import then works."""
         fake = (
             "import subprocess, sys\n"
-            "def run(command):\n"
+            "def run(command, **options):\n"
             "    assert command[1:-1] == ['-m', 'pip', 'install', '--quiet']\n"
             "    print(command[-1]); sys.path.insert(0, command[-1])\n"
             "    return subprocess.CompletedProcess(command, 0)\n"
             "subprocess.run = run\n" + cells(notebook)["install"].source
         )
         command = [sys.executable, "-S", "-c", fake]
-        return subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=folder, env=environment or {}, capture_output=True, text=True
+        )
+
+    @pytest.mark.parametrize(
+        ("answer", "says"),
+        [
+            ("page", "gives a page and no wheel: a proxy or a login stands between"),
+            ("cut", "cannot be fetched (IncompleteRead"),
+            ("refused", "cannot be fetched (<urlopen error"),
+            ("407", "cannot be fetched (HTTP Error 407"),
+        ],
+    )
+    def test_a_proxy_between(self, tmp_path: Path, answer: str, says: str) -> None:
+        """One that refuses, one that wants a login, one that answers a page of its own, one that cuts off."""
+
+        class Proxy(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = b"<html>Please log in</html>"
+                self.send_response(407 if answer == "407" else 200)
+                self.send_header("Content-Length", str(len(body) + 99 * (answer == "cut")))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None: ...
+
+        write_course(tmp_path)
+        edit(
+            tmp_path,
+            COURSE_FILE,
+            'term = "Spring"',
+            'wheel_url = "http://labs.invalid/stats220-1.2.3-py3-none-any.whl"',
+        )
+        build_all(tmp_path)
+        with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+            port = server.server_port
+            if answer != "refused":
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+            else:
+                server.server_close()
+            proxy = {"http_proxy": f"http://127.0.0.1:{port}"}
+            done = self.with_fake_pip(tmp_path / NOTEBOOK, tmp_path / "labs", proxy)
+            if answer != "refused":
+                server.shutdown()
+        assert says in done.stderr
+        assert "HTTPException" not in done.stderr.splitlines()[-1]
+        assert done.stderr.splitlines()[-1].startswith("- stats220-1.2.3")
+
+    def test_what_pip_says_is_shown_with_a_remedy(self, course: Path) -> None:
+        code = (
+            "import subprocess\n"
+            "def run(command, **options):\n"
+            "    return subprocess.CompletedProcess(command, 1, '', 'ERROR: [Errno 28] No space left on device')\n"
+            "subprocess.run = run\n" + cells(course / NOTEBOOK)["install"].source
+        )
+        done = subprocess.run([sys.executable, "-S", "-c", code], cwd=course / "release", env={}, capture_output=True, text=True)  # fmt: skip
+        assert (
+            "No space left on device\nCheck network and proxy (HTTPS_PROXY), room on the disk"
+            in done.stderr
+        )
+
+    def test_a_full_disk_under_the_fetched_wheel(self, tmp_path: Path) -> None:
+        write_course(tmp_path)
+        handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "release"))
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            address = f"http://127.0.0.1:{server.server_port}/{Path(WHEEL).name}"
+            edit(tmp_path, COURSE_FILE, 'term = "Spring"', f'wheel_url = "{address}"')
+            build_all(tmp_path)
+            full = (
+                "import tempfile\n"
+                "def mkdtemp(): raise OSError(28, 'No space left on device')\n"
+                "tempfile.mkdtemp = mkdtemp\n"
+            )
+            code = full + cells(tmp_path / NOTEBOOK)["install"].source
+            done = subprocess.run([sys.executable, "-S", "-c", code], cwd=tmp_path / "labs", env={}, capture_output=True, text=True)  # fmt: skip
+            server.shutdown()
+        assert (
+            "cannot be kept ([Errno 28] No space left on device): make room on the disk"
+            in done.stderr
+        )
 
     def test_the_address_in_course_toml_is_used(self, tmp_path: Path) -> None:
         write_course(tmp_path)
@@ -125,7 +207,7 @@ class TestInstallCell:
             build_all(tmp_path)
             wheel = tmp_path / WHEEL
             if published != "nothing":
-                content = wheel.read_bytes() if published == "the wheel" else b"another build"
+                content = wheel.read_bytes() if published == "the wheel" else b"PK, another build"
                 (served / wheel.name).write_bytes(content)
             beside = self.with_fake_pip(tmp_path / NOTEBOOK, wheel.parent)
             alone = self.with_fake_pip(tmp_path / NOTEBOOK, tmp_path / "labs")

@@ -26,7 +26,7 @@ SECONDS = 300
 
 # What is not run here, and why. Each is parsed all the same.
 ELSEWHERE = {
-    r"python -m pip install jupyterlab": "fetches PyTorch; test_colab.py installs the same wheel",
+    r"python -m pip install (jupyterlab|torch)": "fetches PyTorch; test_colab.py installs the same wheel",
     r"labs/bin/jupyter lab": "of that environment; tests/browser opens JupyterLab",
     r"^make ": "this test is a part of it",
     r"build --execute": "minutes; test_build_execute.py runs it on a small course",

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 WHEEL, URL = "{wheel}", "{url}"
@@ -26,14 +27,23 @@ def find_wheel():
         try:
             with urllib.request.urlopen(URL, timeout=60) as page:
                 content = page.read()
-        except OSError as error:
-            tried.append(f"{{URL}} cannot be fetched ({{error}}): check network and proxy")
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: a proxy's address that is none
+            tried.append(f"{{URL}} cannot be fetched ({{error!s:.200}}): check network and proxy")
         else:
             if hashlib.sha256(content).hexdigest() == SHA256:
-                file = Path(tempfile.mkdtemp(), WHEEL)
-                file.write_bytes(content)
+                try:
+                    file = Path(tempfile.mkdtemp(), WHEEL)
+                    file.write_bytes(content)
+                except OSError as error:
+                    raise OSError(f"{{WHEEL}} cannot be kept ({{error}}): make room on the disk") from None
                 return file
-            tried.append(f"{{URL}} is of another build than this notebook: download the lab again")
+            if content.startswith(b"PK"):
+                tried.append(f"{{URL}} is of another build than this notebook: download the lab again")
+            else:
+                tried.append(
+                    f"{{URL}} gives a page and no wheel: a proxy or a login stands between; "
+                    "open the address in a browser, log in there, and run this cell again"
+                )
     file = Path(WHEEL).resolve()
     if not file.is_file():
         tried.append(
@@ -50,8 +60,14 @@ def find_wheel():
 
 if importlib.util.find_spec("stats220") is None:
     wheel = str(find_wheel())
-    if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", wheel]).returncode:
-        raise RuntimeError(f"stats220 was not installed from {{wheel}}: pip's message is above.")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", wheel]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        raise RuntimeError(
+            f"stats220 was not installed from {{wheel}}: pip, which fetches what it needs over the "
+            f"network, says\\n{{done.stderr.strip()[-2000:]}}\\nCheck network and proxy (HTTPS_PROXY), "
+            "room on the disk and whether you may write there; then run this cell again."
+        )
     importlib.invalidate_caches()
 import stats220
 
