@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
-from requests.exceptions import HTTPError, RequestException
+from requests.exceptions import HTTPError, InvalidSchema, ProxyError, RequestException
 from tqdm.auto import tqdm
 
 from stats220.data.checksums import CHECKSUMS
@@ -202,14 +202,15 @@ def _download(dataset: Dataset, file: PublishedFile, folder: Path) -> None:
         reason = f"the server answers {str(error).partition(' for url')[0]}"
         raise _absent(dataset, url, folder, reason) from error
     except RequestException as error:  # before OSError, which is its base
-        raise _absent(dataset, url, folder, f"no answer: {type(error).__name__}") from error
+        proxy = " (look at HTTPS_PROXY)" if isinstance(error, ProxyError | InvalidSchema) else ""
+        raise _absent(dataset, url, folder, f"no answer: {type(error).__name__}{proxy}") from error
     except OSError as error:
         raise DataError(
             f"{folder / file.name} cannot be written ({error.strerror or error}). "
             f"Free some space, or set {CACHE_VARIABLE} to a folder that you can write to."
         ) from error
     except ValueError as error:  # pooch's word for a wrong SHA-256
-        reason = "what arrived is not the published file: its SHA-256 is wrong"
+        reason = "what arrived is not the published file: its SHA-256 is wrong, as where a login page of a proxy comes in its place"
         raise _absent(dataset, url, folder, reason) from error
 
 

@@ -4,6 +4,7 @@ A file of torchvision's is looked for where ``STATS220_WEIGHTS`` says, then in t
 where torchvision publishes it. Its name holds the first digits of its SHA-256, and it is used only if they are right.
 """
 
+import errno
 import hashlib
 import os
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import URLError
 
 import torch
 
@@ -19,6 +21,10 @@ from stats220.errors import DataError
 
 WEIGHTS_VARIABLE = "STATS220_WEIGHTS"
 TIMEOUT_SECONDS = 30
+# What a system says of a place, not of a network.
+CANNOT_WRITE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EFBIG,
+)  # fmt: skip
 
 
 def find_weights(name: str) -> Path:
@@ -89,6 +95,14 @@ def _download(url: str, path: Path, sha256: str) -> None:
     except RuntimeError as error:  # torch's word for a wrong hash
         raise _absent(url, path, "what arrived is not the published file") from error
     except (OSError, HTTPException) as error:
+        if (
+            not isinstance(error, URLError | TimeoutError)
+            and getattr(error, "errno", None) in CANNOT_WRITE
+        ):
+            raise DataError(
+                f"{path} cannot be written ({error}). Make room, or set TORCH_HOME to a folder that you can write to, "
+                f"or {WEIGHTS_VARIABLE} to one that holds {path.name}."
+            ) from error
         reason = str(getattr(error, "reason", None) or error or type(error).__name__)
         raise _absent(url, path, reason) from error
 

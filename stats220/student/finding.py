@@ -82,7 +82,9 @@ def read_notebook(path: Path) -> Found:
             raise InputError(
                 f"{path} has more than {MAX_BYTES >> 20} MB: clear the outputs (Edit, Clear all outputs) and save"
             )
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(
+            path.read_text(encoding="utf-8-sig")
+        )  # Windows editors begin with a mark
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror or error}). Give the path of your notebook."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -30,24 +32,38 @@ def rerun(content: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
     dict
         "checks": points and maximum by exercise; "errors": a line for each cell that raised; "stopped": why it did not come to its end, or "".
     """
-    with tempfile.TemporaryDirectory() as folder:
-        notebook, outcome = Path(folder, "notebook.json"), Path(folder, "outcome.json")
-        notebook.write_text(json.dumps(content), encoding="utf-8")
-        command = [sys.executable, "-m", "stats220.student.rerunning", str(notebook), str(outcome)]
-        stopped = ""
-        try:
-            done = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=seconds
-            )
-            if done.returncode:
-                stopped = f"the program ended with {done.returncode}: {done.stderr.strip()[-300:]}"
-        except subprocess.TimeoutExpired:
-            stopped = f"not done after {seconds:g} seconds"
-        found = (
-            json.loads(outcome.read_text(encoding="utf-8"))
-            if outcome.exists()
-            else {"checks": {}, "errors": []}
+    nothing: dict[str, Any] = {"checks": {}, "errors": []}
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return _rerun(content, Path(folder), seconds)
+    except OSError as error:
+        room = f"{tempfile.gettempdir()} cannot be written ({error.strerror or error}): make room there"
+        return {**nothing, "stopped": room}
+
+
+def _rerun(content: dict[str, Any], folder: Path, seconds: float) -> dict[str, Any]:
+    notebook, outcome = folder / "notebook.json", folder / "outcome.json"
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    command = [sys.executable, "-m", "stats220.student.rerunning", str(notebook), str(outcome)]
+    # As in a notebook: what is printed is UTF-8, whatever a Windows console has.
+    options: dict[str, Any] = {
+        "cwd": folder,
+        "env": {**os.environ, "PYTHONIOENCODING": "utf-8"},
+        "timeout": seconds,
+    }
+    stopped = ""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", **options
         )
+        if done.returncode:
+            stopped = f"the program ended with {done.returncode}: {done.stderr.strip()[-300:]}"
+    except subprocess.TimeoutExpired:
+        stopped = f"not done after {seconds:g} seconds"
+    found: dict[str, Any] = {"checks": {}, "errors": []}
+    if outcome.exists():
+        with contextlib.suppress(ValueError):  # cut off where the disk was full: `stopped` says so
+            found = json.loads(outcome.read_text(encoding="utf-8"))
     return {**found, "stopped": stopped}
 
 
