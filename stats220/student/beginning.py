@@ -9,6 +9,7 @@ from stats220.checks.results import problems
 from stats220.student.index import read_index
 
 current_lab = ""  # the lab of this kernel's notebook
+begun: list[str] = []  # all labs whose first cell ran in this kernel
 
 
 def begin(lab: str, build: str) -> None:
@@ -23,6 +24,13 @@ def begin(lab: str, build: str) -> None:
     """
     global current_lab
     current_lab = lab
+    if lab not in begun:
+        begun.append(lab)
+    if others := [other for other in begun if other != lab]:
+        print(
+            f"WARNING: this kernel has run {' and '.join(others)} too, and the labs overwrite each other's names. "
+            "Give each notebook a kernel of its own: Kernel, Change Kernel, Start New Kernel; then run this cell again."
+        )
     index = read_index()
     if index is not None and lab in index.labs:
         problems.update({p.name: p.label for p in index.labs[lab].problems if p.label})

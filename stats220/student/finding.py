@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,14 @@ class Found:
         return str(own.get("lab", "")) if isinstance(own, dict) else ""
 
 
-def find_notebook(path: str | Path | None = None) -> Found:
+def find_notebook(path: str | Path | None = None, labs: Sequence[str] = ()) -> Found:
     """The notebook at `path`, or the one that this is called from.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+    labs : sequence of str
+        That this kernel has begun: of several notebooks beside each other it is the one of these.
 
     Raises
     ------
@@ -58,21 +65,32 @@ def find_notebook(path: str | Path | None = None) -> Found:
         "JPY_SESSION_NAME", ""
     )  # Jupyter's servers say here which notebook a kernel belongs to
     if session.endswith(".ipynb") and Path(session).is_file():
-        return read_notebook(Path(session))
+        return _of_this_kernel([read_notebook(Path(session))], labs)
     found = [
         file
         for file in map(_read_or_none, sorted(Path.cwd().glob("*.ipynb")))
         if file is not None and file.lab
     ]
-    if len(found) == 1:
-        return found[0]
+    return _of_this_kernel(found, labs)
+
+
+def _of_this_kernel(found: list[Found], labs: Sequence[str]) -> Found:
+    """The only one; where the kernel has begun a lab, the only one of that."""
+    mine = [file for file in found if file.lab in labs] if labs else found
+    if len(mine) == 1 and len(labs) < 2:
+        return mine[0]
     names = ", ".join(str(file.path and file.path.name) for file in found)
-    what = (
-        f"several notebooks of labs lie in {Path.cwd()}: {names}"
-        if found
-        else f"no notebook of a lab lies in {Path.cwd()}"
+    if len(labs) > 1:
+        what = f"this kernel runs {' and '.join(labs)}"
+    elif labs and found and not mine:
+        what = f"this kernel runs {labs[0]}, and what was found is of another lab: {names}"
+    elif found:
+        what = f"several notebooks of labs lie in {Path.cwd()}: {names}"
+    else:
+        what = f"no notebook of a lab lies in {Path.cwd()}"
+    raise InputError(
+        f'{what}. Say which one: stats220.submit("{labs[-1] if labs else "lab4_pose"}.ipynb")'
     )
-    raise InputError(f'{what}. Say which one: stats220.submit("lab4_pose.ipynb")')
 
 
 def read_notebook(path: Path) -> Found:
@@ -82,9 +100,8 @@ def read_notebook(path: Path) -> Found:
             raise InputError(
                 f"{path} has more than {MAX_BYTES >> 20} MB: clear the outputs (Edit, Clear all outputs) and save"
             )
-        content = json.loads(
-            path.read_text(encoding="utf-8-sig")
-        )  # Windows editors begin with a mark
+        # Windows editors begin a file with a byte order mark.
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror or error}). Give the path of your notebook."

@@ -15,9 +15,11 @@ from typing import Any
 
 from stats220 import __version__
 from stats220.errors import InputError
+from stats220.student import beginning
 from stats220.student.finding import Found, find_notebook
 from stats220.student.index import Index, read_index
 from stats220.student.rerunning import rerun
+from stats220.student.unsaved import cells_that_ran, unsaved
 from stats220.student.validating import Findings, validate
 
 MAX_OUTPUT = 1_000_000  # characters of one output; more is left out of the file
@@ -72,8 +74,10 @@ def submit(
     InputError
         If no notebook is found, or it cannot be read or written.
     """
-    found, index = find_notebook(notebook), read_index()
+    found, index = find_notebook(notebook, beginning.begun), read_index()
     findings = validate(found, index)
+    if found.path is not None and found.lab in beginning.begun:
+        findings.errors += unsaved(found.content, cells_that_ran())
     if not found.lab:
         raise InputError("; ".join(findings.errors))
     outcome: dict[str, Any] = {"checks": {}, "errors": [], "stopped": ""}

@@ -18,6 +18,7 @@ from stats220.checks import Checks, checked, history
 from stats220.errors import InputError
 from stats220.student import beginning, doctor, finding, handin, progress, validating
 from stats220.student.index import Index, fingerprint, read_index
+from stats220.student.unsaved import unsaved
 
 STUB = "def half(x):\n    raise NotImplementedError"
 SOLVED = "def half(x):\n    return x / 2"
@@ -103,6 +104,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     for module in (beginning, progress, handin, doctor):
         monkeypatch.setattr(module, "read_index", lambda: found)
     monkeypatch.setattr(beginning, "current_lab", "lab1_tiny")
+    monkeypatch.setattr(beginning, "begun", ["lab1_tiny"])
     monkeypatch.setattr(history, "latest", {})
     monkeypatch.setattr(progress, "latest", history.latest)
     return found
@@ -376,3 +378,63 @@ def test_a_saved_file_knows_its_age(tmp_path: Path) -> None:
     path = write(tmp_path, notebook())
     os.utime(path, (time.time() - 500, time.time() - 500))
     assert 490 < finding.read_notebook(path).age_seconds < 600
+
+
+def test_two_labs_in_one_kernel_do_not_mix(
+    index: Index,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing of the one is handed in as the other: whichever file Jupyter says that the kernel belongs to."""
+    monkeypatch.chdir(tmp_path)
+    other = {**notebook(), "metadata": {"stats220": {"lab": "lab2_other"}}}
+    mine, theirs = write(tmp_path, notebook(), "a.ipynb"), write(tmp_path, other, "b.ipynb")
+    assert finding.find_notebook(labs=["lab1_tiny"]).path == mine
+    monkeypatch.setenv("JPY_SESSION_NAME", str(theirs))
+    with pytest.raises(
+        InputError, match=r"runs lab1_tiny, and what was found is of another lab: b.ipynb"
+    ):
+        finding.find_notebook(labs=["lab1_tiny"])
+    stats220.begin("lab1_tiny", "abc")
+    assert "WARNING" not in capsys.readouterr().out
+    stats220.begin("lab2_other", "abc")
+    assert "WARNING: this kernel has run lab1_tiny too" in capsys.readouterr().out
+    with pytest.raises(
+        InputError, match=r'runs lab1_tiny and lab2_other. Say which one: .*"lab2_other.ipynb"'
+    ):
+        stats220.submit(team=[], run=False)
+    assert finding.find_notebook(mine, ["lab1_tiny", "lab2_other"]).path == mine
+
+
+def test_no_exercise_of_two_labs_has_one_name(root: Path) -> None:
+    """What a kernel remembers of checks goes by the exercise's name."""
+    manifest = json.loads((root / "release" / "manifest.json").read_text())
+    names = [e["name"] for lab in manifest["labs"].values() for e in lab["exercises"]]
+    assert len(names) > 20
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("ran", "says"),
+    [
+        ([], []),
+        ([STUB, SOLVED], []),
+        ([SOLVED, "half(3)"], []),
+        (["def halfway(x): ..."], []),
+        ([SOLVED.replace("\n", "\r\n") + "  "], []),
+        ([SOLVED, SOLVED + " + 0"], ["half"]),
+    ],
+)
+def test_what_ran_and_was_not_saved_is_named(ran: list[str], says: list[str]) -> None:
+    assert [line.partition(":")[0] for line in unsaved(notebook(), ran)] == says
+
+
+def test_submit_tells_of_edits_that_were_not_saved(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, notebook())
+    assert stats220.submit(path, team=[], run=False).findings.errors == []
+    monkeypatch.setattr(handin, "cells_that_ran", lambda: ["def half(x):\n    return 0.5 * x"])
+    [line] = stats220.submit(path, team=[], run=False).findings.errors
+    assert "save the notebook (Ctrl-S)" in line
