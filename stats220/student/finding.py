@@ -12,6 +12,7 @@ from typing import Any
 
 from stats220.data.homes import expand_home
 from stats220.errors import InputError
+from stats220.student import beginning
 
 MAX_BYTES = 100 * 2**20
 SAVED_SECONDS = 120  # a file that is older than this may lack the last edits
@@ -64,6 +65,8 @@ def find_notebook(path: str | Path | None = None) -> Found:
         for file in map(_read_or_none, sorted(Path.cwd().glob("*.ipynb")))
         if file is not None and file.lab
     ]
+    # Where the editor does not say which (VS Code), the first cell has said which lab this kernel is at.
+    found = [file for file in found if file.lab == beginning.current_lab] or found
     if len(found) == 1:
         return found[0]
     names = ", ".join(str(file.path and file.path.name) for file in found)
