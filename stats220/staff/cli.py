@@ -224,14 +224,14 @@ def new_exercise(
     """Write the files of a new exercise, and its cells at the end of the lab."""
     from stats220.staff.build.scaffold import new_exercise as write
 
-    _say_what_next(_root(root), write(_root(root), lab, name), lab)
+    _say_what_next(_root(root), write(_root(root), lab, name), lab, f" --only {name}")
 
 
-def _say_what_next(root: Path, written: list[Path], lab: str) -> None:
-    for path in written:
+def _say_what_next(root: Path, written: list[Path], lab: str, only: str = "") -> None:
+    for path in dict.fromkeys(written):
         typer.echo(path.relative_to(root))
     typer.echo(
-        f"Replace what is marked WRITE, then: stats220 build {lab} && stats220 attempts {lab}"
+        f"Replace what is marked WRITE, then: stats220 build {lab} && stats220 attempts {lab}{only}"
     )
 
 
@@ -266,6 +266,13 @@ def publish(
 
     published = write(_root(root), to, solutions=solutions)
     typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
+    typer.echo(
+        "commit labs/published.json here, which remembers this version's bytes, and push what was written"
+    )
+    if not published.badges:
+        typer.echo(
+            'no Colab badges: labs/course.toml has no repository, for example repository = "stanford/stats220-labs"'
+        )
     if published.unlocked:
         typer.echo(
             f"unlocked {', '.join(published.unlocked)} in labs/course.toml: raise __version__ in stats220/__init__.py and "

@@ -252,6 +252,21 @@ def test_unknown_lab(tmp_path: Path) -> None:
     assert "lab1_tiny" in caught.value.remedy
 
 
+def test_misspelled_lab_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match=r"'lab1_tinny' \(did you mean 'lab1_tiny'\?\)"):
+        build_all(write_course(tmp_path), ["lab1_tinny"])
+
+
+@pytest.mark.parametrize("file", [CHECKS_FILE, REFERENCE_FILE])
+def test_a_syntax_error_outside_of_a_lab_speaks_of_no_magics(tmp_path: Path, file: str) -> None:
+    write_course(tmp_path)
+    with (tmp_path / file).open("a", encoding="utf-8") as source:
+        source.write("x = = 1\n")
+    with pytest.raises(AuthorError, match="not Python") as caught:
+        build_all(tmp_path)
+    assert "magics" not in caught.value.remedy
+
+
 def test_too_many_exercises(tmp_path: Path) -> None:
     write_course(tmp_path)
     for number in range(8):

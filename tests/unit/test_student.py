@@ -306,6 +306,18 @@ def test_an_old_file_may_lack_the_last_edits(index: Index) -> None:
     assert "3 days ago" in findings(index, notebook(), age=3 * 86_400)
 
 
+def test_the_first_cell_tells_which_of_several_labs_is_handed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for lab in ("lab1_one", "lab2_two"):
+        write(tmp_path, {"cells": [], "metadata": {"stats220": {"lab": lab}}}, f"{lab}.ipynb")
+    assert finding.find_notebook(labs=["lab2_two"]).path == tmp_path / "lab2_two.ipynb"
+    with pytest.raises(InputError, match=r"another lab: lab1_one.ipynb, lab2_two.ipynb"):
+        finding.find_notebook(labs=["lab9_none"])
+
+
 def test_the_notebook_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)

@@ -29,6 +29,7 @@ from stats220.staff.build.release import (
 from stats220.staff.build.releaseindex import make_index
 from stats220.staff.build.rules import check_rules
 from stats220.staff.build.sources import Sources, read_sources
+from stats220.staff.build.spelling import nearest
 from stats220.staff.build.wheel import build_id, build_wheel, read_version
 
 DERIVED = ("release", "solutions")
@@ -155,7 +156,7 @@ def _choose(course: Course, found: dict[str, Path], labs: Sequence[str]) -> list
     for name in labs:
         if name not in found:
             raise AuthorError(
-                f"there is no lab {name!r}",
+                f"there is no lab {name!r}{nearest(name, found)}",
                 file=course.source.name,
                 remedy=f"name one of: {', '.join(found) or 'none yet'}",
             )

@@ -24,12 +24,13 @@ from stats220.staff.build.wheel import read_version
 MARKER = ".published-by-stats220"  # in a folder that may be emptied and written again
 CHANGES = "CHANGELOG.md"
 
+COLAB = "**On Colab**: click a badge, save a copy in Drive, run the first cell. "
 README = """\
 # {name}{term}
 
 {table}
 
-**On Colab**: click a badge, save a copy in Drive, run the first cell. **On a laptop** (Python 3.11 or newer; Linux, macOS, Windows):
+{colab}**On a laptop** (Python 3.11 or newer; Linux, macOS, Windows): download this folder (on GitHub *Code*, *Download ZIP*, and unpack it), and in it:
 
 ```sh
 python -m venv labs            # an environment of its own
@@ -56,11 +57,14 @@ class Published:
         What is in it.
     unlocked
         Labs whose key was published for the first time: the next wheel holds their solved exercises.
+    badges
+        Whether the page has badges that open the notebooks on Colab.
     """
 
     place: Path
     files: tuple[str, ...]
     unlocked: tuple[str, ...] = ()
+    badges: bool = False
 
 
 def publish(
@@ -127,7 +131,7 @@ def publish(
     unlocked = tuple(key.name for key in keys if not key.unlocked)
     for name in unlocked:
         _unlock(root, name)
-    return Published(to, files, unlocked)
+    return Published(to, files, unlocked, badges=bool(course.repository))
 
 
 def _unlock(root: Path, lab: str) -> None:
@@ -172,6 +176,7 @@ def _readme(course: Course, labs: list[LabEntry], wheel: str, has_changes: bool)
         name=course.name,
         term=f", {course.term}" if course.term else "",
         table="\n".join(rows),
+        colab=COLAB if course.repository else "",
         wheel=course.address_of(wheel) or wheel,
         first=labs[0].name if labs else "lab",
         changes=f"\nWhat changed: [{CHANGES}]({CHANGES}).\n" if has_changes else "",

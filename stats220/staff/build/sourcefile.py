@@ -44,10 +44,11 @@ class SourceFile:
         try:
             return ast.parse(self.text)
         except (SyntaxError, ValueError) as error:  # a null byte is a ValueError
+            magics = "; magics and shell commands are written as comments, `# %matplotlib inline`"
             raise self.error(
                 f"this is not Python: {getattr(error, 'msg', error)}",
                 line=getattr(error, "lineno", None) or 1,
-                remedy="mend the line; magics and shell commands are written as comments, `# %matplotlib inline`",
+                remedy=f"mend the line{magics if self.name.startswith('labs/') else ''}",
             ) from None
 
     def segment(self, node: ast.expr | ast.stmt) -> str:
