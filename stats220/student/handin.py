@@ -12,6 +12,7 @@ from typing import Any
 
 from stats220 import __version__
 from stats220.errors import InputError
+from stats220.files import replacing
 from stats220.student.finding import Found, find_notebook
 from stats220.student.index import Index, read_index
 from stats220.student.rerunning import rerun
@@ -134,7 +135,10 @@ def _write(found: Found, content: dict[str, Any], about: dict[str, Any]) -> Path
     folder = Path.cwd() if found.path is None else found.path.resolve().parent
     path = folder / f"{found.lab}.zip"
     try:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        with (
+            replacing(path) as scratch,
+            zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
             packed.writestr(
                 f"{found.lab}.ipynb", json.dumps(content, indent=1, ensure_ascii=False) + "\n"
             )
