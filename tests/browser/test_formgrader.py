@@ -92,9 +92,7 @@ def _open_submission(page: Any, address: str, picture: str) -> None:
     page.click("a:has-text('Submission #1')")
     page.wait_for_selector("#why.tabbable")
     # The boxes stand before formgrader has fetched what is in them: what is typed until then is never saved.
-    page.wait_for_function(
-        "formgrader.grades?.loaded && formgrader.comments?.loaded"
-    )
+    page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
 
 
 def _mark(page: Any, points: str, comment: str) -> None:
