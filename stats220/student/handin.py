@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import datetime
-import io
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 
 from stats220 import __version__
 from stats220.errors import InputError
+from stats220.files import replacing
 from stats220.student import beginning
 from stats220.student.finding import Found, find_notebook
 from stats220.student.index import Index, read_index
@@ -140,22 +138,19 @@ def _ask_team() -> list[str]:
 def _write(found: Found, content: dict[str, Any], about: dict[str, Any]) -> Path:
     folder = Path.cwd() if found.path is None else found.path.resolve().parent
     path = folder / f"{found.lab}.zip"
-    whole = io.BytesIO()
-    scratch = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+        # Half a file would be handed in, and the last good one lost.
+        with (
+            replacing(path) as scratch,
+            zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
             packed.writestr(
                 f"{found.lab}.ipynb", json.dumps(content, indent=1, ensure_ascii=False) + "\n"
             )
             packed.writestr(
                 "submission.json", json.dumps(about, indent=1, ensure_ascii=False) + "\n"
             )
-        # Under its name only once it is whole: half a file would be handed in, and the last good one lost.
-        scratch.write_bytes(whole.getvalue())
-        os.replace(scratch, path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            scratch.unlink()
         raise InputError(
             f"{path} cannot be written ({error.strerror or error}): make room, or call it in a folder of yours"
         ) from error

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "stats220"
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "verdicts": set(),
+    "files": set(),
     "arrays": {"errors"},
     "data": {"errors", "arrays"},
     "plotting": {"errors", "arrays"},
@@ -23,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "line": {"errors", "arrays"},
     "checks": {"errors", "verdicts", "arrays", "data", "line"},
     "widgets": {"errors", "arrays", "plotting"},
-    "student": {"errors", "arrays", "data", "line", "checks"},
+    "student": {"errors", "files", "arrays", "data", "line", "checks"},
     "__init__": {"student"},
 }
 STUDENTS = set(MAY_IMPORT) - {"__init__"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import time
@@ -367,6 +368,22 @@ def test_a_folder_that_cannot_be_written_is_named(index: Index, tmp_path: Path) 
     (tmp_path / "lab1_tiny.zip").mkdir()
     with pytest.raises(InputError, match=r"lab1_tiny.zip cannot be written .*make room"):
         stats220.submit(path, team=[], run=False)
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_earlier_one(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, notebook())
+    earlier = stats220.submit(path, team=[], run=False).path.read_bytes()
+
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    with pytest.raises(InputError, match=r"No space left on device.*make room"):
+        stats220.submit(path, team=["Ada"], run=False)
+    assert (tmp_path / "lab1_tiny.zip").read_bytes() == earlier
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_doctor_says_a_line_each_and_remedies(

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from stats220.errors import GradingError
+from stats220.files import replacing
 from stats220.staff.build.build import build_all
 from stats220.staff.build.course import Course, LabEntry, read_course
 from stats220.staff.build.problems import badge
@@ -210,8 +211,10 @@ def _write_folder(staged: Path, to: Path) -> None:
 
 
 def _write_zip(staged: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as packed:
+    with (
+        replacing(to) as scratch,
+        zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
         for path in sorted(staged.rglob("*")):
             if path.is_file():
                 packed.write(path, path.relative_to(staged).as_posix())

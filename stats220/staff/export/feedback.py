@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from stats220.staff.grade.files import clear_errors
+from stats220.staff.export.zips import write_zip
 from stats220.staff.grade.layouts import CANVAS, MOODLE
 from stats220.staff.grade.submissions import Submission
-
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same zip for the same pages
 
 
 def canvas_name(submission: Submission, lab: str) -> str:
@@ -71,24 +67,13 @@ def write_feedback_zip(
     number, left_out
         How many pages are in it, and the students for whom the platform has no name here, or who have no page.
     """
-    left_out, number = [], 0
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with clear_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-                for submission in sorted(submissions, key=lambda found: found.student):
-                    page = out / "feedback" / submission.student / f"{lab}.html"
-                    name = NAMES[platform](submission, lab)
-                    if not name or not page.is_file():
-                        left_out.append(submission.student)
-                        continue
-                    info = zipfile.ZipInfo(name, FIXED_DATE)
-                    info.compress_type = zipfile.ZIP_DEFLATED
-                    info.external_attr = 0o644 << 16
-                    archive.writestr(info, page.read_bytes())
-                    number += 1
-            os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    return number, left_out
+    pages, left_out = [], []
+    for submission in sorted(submissions, key=lambda found: found.student):
+        page = out / "feedback" / submission.student / f"{lab}.html"
+        name = NAMES[platform](submission, lab)
+        if name and page.is_file():
+            pages.append((name, page))
+        else:
+            left_out.append(submission.student)
+    names = write_zip(path, ((name, page.read_bytes()) for name, page in pages))
+    return len(names), left_out

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from stats220.staff.build.release import Release
-from stats220.staff.grade.files import clear_errors
+from stats220.staff.export.zips import write_zip
 
 PACKAGE = Path(__file__).resolve().parents[2]
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -69,23 +66,8 @@ def write_autograder(root: Path, lab: str, path: Path, *, isolation: str = "bwra
         There is no such release, or the zip cannot be written.
     """
     release = Release.load(root, lab)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with clear_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            names = []
-            with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, content in _files(root, release, isolation):
-                    info = zipfile.ZipInfo(name, FIXED_DATE)
-                    info.compress_type = zipfile.ZIP_DEFLATED
-                    executable = name in ("setup.sh", "run_autograder")
-                    info.external_attr = (0o100755 if executable else 0o100644) << 16
-                    archive.writestr(info, content)
-                    names.append(name)
-            os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    return names
+    files = _files(root, release, isolation)
+    return write_zip(path, files, executable=("setup.sh", "run_autograder"))
 
 
 def _files(root: Path, release: Release, isolation: str) -> Iterator[tuple[str, bytes]]:

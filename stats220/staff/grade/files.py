@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from stats220.errors import GradingError
+from stats220.files import replacing
 
 MIN_FREE_BYTES = 64 << 20
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # NFS, Lustre, FUSE
@@ -32,21 +33,12 @@ def write_atomically(path: Path, text: str) -> None:
     GradingError
         The disk is full, or the place cannot be written to.
     """
-    with clear_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # One name a file: what a killed run leaves of it, the next one writes over.
-        scratch = path.with_name(f".{path.name[:200]}.part")
-        try:
-            with scratch.open("w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(scratch, 0o644)
-            os.replace(scratch, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(scratch)
-            raise
+    with clear_errors(path), replacing(path) as scratch:
+        with scratch.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(scratch, 0o644)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from stats220.errors import GradingError
+from stats220.files import replacing
 from stats220.staff.report import untrusted
 
 # State of an exercise or a check: (mark, words). The mark and the words say it; color only repeats it.
@@ -102,15 +102,9 @@ def write_page(html: str, path: Path) -> None:
     GradingError
         The page cannot be written there.
     """
-    # One name a page: what a killed run leaves of it, the next one writes over.
-    scratch = path.with_name(f".{path.name[:200]}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with replacing(path) as scratch:
             scratch.write_text(html, encoding="utf-8")
-            os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
     except OSError as error:
         raise GradingError(
             f"cannot write {path}: {error.strerror}; make room or choose another folder"
