@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -47,7 +47,7 @@ def subplots(
     num_columns: int = 1,
     *,
     figsize: tuple[float, float],
-    layout: str,
+    layout: Literal["constrained", "compressed", "tight"],
     **kwargs: Any,
 ) -> tuple[Figure, Any]:
     """As `plt.subplots`; within `off_screen`, on a figure that pyplot does not know.
@@ -57,7 +57,7 @@ def subplots(
     num_rows, num_columns : int
     figsize : (float, float)
         Inches.
-    layout : str
+    layout : "constrained", "compressed" or "tight"
         Matplotlib's layout engine.
     **kwargs
         For `Figure.subplots`.
