@@ -6,7 +6,9 @@ units and ranges, legends, color bars), so that no figure of a lab can be withou
 
 from __future__ import annotations
 
+import html
 import sys
+from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -100,9 +102,21 @@ def describe_in_notebook() -> None:
     """From now on, each figure that this notebook shows carries its description; outside of IPython nothing happens."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
-        shell.display_formatter.mimebundle_formatter.for_type(Figure, _bundle)
+        shell.display_formatter.ipython_display_formatter.for_type(Figure, partial(_show, shell))
 
 
-def _bundle(figure: Figure, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """No data of its own (matplotlib makes the image), and the metadata of the image."""
-    return {}, {"image/png": {"alt": describe_figure(figure)}}
+def _show(shell: Any, figure: Figure) -> None:
+    """Publish the PNG inside of HTML: JupyterLab and Colab give a bare one no alternative text, whatever its metadata say.
+
+    A notebook grows by the text alone, since the PNG is not stored a second time.
+    """
+    made = {mime: form(figure) for mime, form in shell.display_formatter.formatters.items()}
+    data = {mime: content for mime, content in made.items() if content is not None}
+    data["text/plain"] = describe_figure(figure)
+    png = data.pop("image/png", None)  # None where another format was chosen
+    if png is not None:
+        png, size = png if isinstance(png, tuple) else (png, {})  # a size, where it is sharper
+        sizes = "".join(f'{side}="{size[side]}" ' for side in ("width", "height") if side in size)
+        alt = html.escape(data["text/plain"])
+        data["text/html"] = f'<img alt="{alt}" {sizes}src="data:image/png;base64,{png.strip()}">'
+    shell.display_pub.publish(data)

@@ -1,6 +1,9 @@
 """One look for all labs: colors, axes, images and signed maps. Changes no matplotlib setting; in a notebook, figures get a description."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,6 +25,50 @@ PALETTE = ("#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#D55E00", "#0072B2", "#F
 SIGNED_MAP = "RdBu_r"  # blue below zero, white at zero, red above
 POSITIVE_MAP = "viridis"
 TRAIN_LINE, VALIDATION_LINE = "-", "--"
+_off_screen: ContextVar[bool] = ContextVar("_off_screen", default=False)  # one value a thread
+
+
+@contextmanager
+def off_screen() -> Iterator[None]:
+    """Within this block, or a function that it decorates, new figures are none of pyplot's.
+
+    JupyterLab moves a slider in a thread of its own while a cell runs. A figure that pyplot knew would then be the current one of that
+    cell: drawn over by it, and shown in it.
+    """
+    token = _off_screen.set(True)
+    try:
+        yield
+    finally:
+        _off_screen.reset(token)
+
+
+def subplots(
+    num_rows: int = 1,
+    num_columns: int = 1,
+    *,
+    figsize: tuple[float, float],
+    layout: Literal["constrained", "compressed", "tight"],
+    **kwargs: Any,
+) -> tuple[Figure, Any]:
+    """As `plt.subplots`; within `off_screen`, on a figure that pyplot does not know.
+
+    Parameters
+    ----------
+    num_rows, num_columns : int
+    figsize : (float, float)
+        Inches.
+    layout : "constrained", "compressed" or "tight"
+        Matplotlib's layout engine.
+    **kwargs
+        For `Figure.subplots`.
+
+    Returns
+    -------
+    Figure
+    Axes, or an array of them
+    """
+    figure: Figure = (Figure if _off_screen.get() else plt.figure)(figsize=figsize, layout=layout)
+    return figure, figure.subplots(num_rows, num_columns, **kwargs)
 
 
 def color(index: int) -> str:
@@ -44,7 +91,8 @@ def on_axes(ax: Axes | None = None, *, size: tuple[float, float] = (6.4, 4.4)) -
     """The axes to draw on: those given, or those of a new figure of `size` in inches."""
     if ax is not None:
         return ax
-    return plt.subplots(figsize=size, layout="compressed")[1]
+    axes: Axes = subplots(figsize=size, layout="compressed")[1]
+    return axes
 
 
 def new_panels(
@@ -64,7 +112,7 @@ def new_panels(
     array (num_rows, num_columns) of Axes
     """
     width, height = num_columns * panel_size[0], num_rows * panel_size[1]
-    return plt.subplots(
+    return subplots(
         num_rows, num_columns, figsize=(width, height), layout="compressed", squeeze=False
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
@@ -56,7 +55,7 @@ def figure_deconvolution(
         If a shape is another.
     """
     y = style.check_axes(trace, 1, "trace", "(num_frames,)")
-    figure, panels = plt.subplots(
+    figure, panels = style.subplots(
         2, 1, figsize=(10, 4.4), sharex=True, height_ratios=(2, 1), layout="constrained"
     )
     times = np.arange(len(y)) / frame_rate_hz

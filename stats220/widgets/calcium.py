@@ -10,6 +10,7 @@ import ipywidgets
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError, Stats220Error
+from stats220.plotting import style
 from stats220.plotting.calcium import figure_deconvolution
 from stats220.plotting.pose_training import as_png
 
@@ -76,6 +77,7 @@ def explore_deconvolution(
     picture = ipywidgets.Image(format="png")
     said = ipywidgets.HTML()
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         trace = values[cell.value, :num_frames]
         truth = None if spikes is None else spikes[cell.value, :num_frames]

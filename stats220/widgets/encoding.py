@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,10 +46,11 @@ def explore_sta(averages: Any, *, bin_seconds: float) -> ipywidgets.VBox:
     )
     picture = ipywidgets.Image(format="png")
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         mine = values[neuron.value]
         _, row, column = np.unravel_index(np.nanargmax(np.abs(mine)), mine.shape)
-        figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+        figure, axes = style.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
         title = f"neuron {neuron.value}, {1e3 * bin_seconds * lag.value:.0f} ms before a spike"
         limit = style.signed_limit(mine)
         style.show_signed(
@@ -109,6 +109,7 @@ def explore_filter(
     bias = _drag("bias", -4.0, -8.0, 2.0, 0.1)
     picture = ipywidgets.Image(format="png")
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         temporal = gain.value * biphasic(num_lags, bin_seconds, peak.value / 1e3, undershoot.value)
         predicted = to_numpy(predict(neuron.value, temporal, bias.value))
@@ -117,7 +118,7 @@ def explore_filter(
             raise InputError(
                 f"predict gave {predicted.shape}, measured_hz has {len(measured)} bins: give one rate per bin"
             )
-        figure, axes = plt.subplots(
+        figure, axes = style.subplots(
             1, 2, figsize=(11, 3.0), width_ratios=(1, 2.6), layout="constrained"
         )
         plot_temporal_filters({"filter": temporal}, bin_seconds=bin_seconds, ax=axes[0])

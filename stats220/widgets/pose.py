@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
@@ -85,6 +84,7 @@ def explore_predictions(
     caption = ipywidgets.HTML()
     learned = {int(i) for i in trained_on}
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         i, k = frame.value, keypoint.value
         probabilities, predicted_xy = predict(i, threshold.value)
@@ -119,7 +119,7 @@ def _figure_prediction(
     threshold: float,
 ) -> Figure:
     """The frame, the key point's probabilities above the threshold, its prediction and its label."""
-    figure, ax = plt.subplots(figsize=(8.0, 5.6), layout="constrained")
+    figure, ax = style.subplots(figsize=(8.0, 5.6), layout="constrained")
     said = _in_words(probabilities, predicted_xy, label_xy)
     plot_frame(image, title=f"{title}:\n{said}", ax=ax)
     _lay_over(ax, probabilities, image.shape, index, threshold)

@@ -68,6 +68,7 @@ def explore_point(
     ]  # fmt: skip
     picture = ipywidgets.Image(format="png")
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         point = np.array([[slider.value for slider in sliders]])
         landed = to_numpy(project(projections, point))[:, 0]
@@ -139,6 +140,7 @@ def explore_outlier(
     ]
     picture, said = ipywidgets.Image(format="png"), ipywidgets.HTML()
 
+    @style.off_screen()
     def draw(change: object = None) -> None:
         moved = pixels.copy()
         moved[camera.value] += [slider.value for slider in moves]

@@ -1,11 +1,14 @@
 """Each figure that a notebook shows has an alternative text, which says what is to be seen."""
 
-import base64
+from collections.abc import Callable
+from typing import Any
 
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbconvert import HTMLExporter
 
@@ -37,24 +40,54 @@ def test_many_panels_are_named_and_an_empty_figure_says_so() -> None:
     plt.close("all")
 
 
-def test_a_notebook_hands_the_text_on_to_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+class Published(DisplayPublisher):
+    """Keeps what is shown."""
+
+    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        self.data = data
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], dict[str, Any]]:
+    """What a notebook stores of a figure whose image in some format is given."""
     shell = InteractiveShell()
+    shell.display_pub = Published()
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     describing.describe_in_notebook()
-    formatter = shell.display_formatter
-    formatter.formatters["image/png"].for_type(plt.Figure, lambda figure: base64.b64encode(b"x"))
-    figure, ax = plt.subplots()
-    ax.plot([0, 1], [0, 1])
-    ax.set_title("a straight line <b>")
-    data, metadata = formatter.format(figure)
-    assert "image/png" in data
-    assert metadata["image/png"]["alt"] == "a straight line <b>: 1 line."
+
+    def show(mime: str, image: Any) -> dict[str, Any]:
+        shell.display_formatter.formatters[mime].for_type(plt.Figure, lambda figure: image)
+        figure, ax = plt.subplots()
+        ax.plot([0, 1], [0, 1])
+        ax.set_title('a "straight" line <b>')
+        assert shell.display_formatter.format(figure) == ({}, {})  # nothing else is shown
+        plt.close(figure)
+        return dict(shell.display_pub.data)
+
+    return show
+
+
+ALT = "a &quot;straight&quot; line &lt;b&gt;: 1 line."
+
+
+def test_an_image_is_stored_once_and_with_its_text(shown: Callable[..., dict[str, Any]]) -> None:
+    data = shown("image/png", "eA==\n")
+    assert data == {
+        "text/html": f'<img alt="{ALT}" src="data:image/png;base64,eA==">',
+        "text/plain": 'a "straight" line <b>: 1 line.',
+    }
     notebook = nbformat.v4.new_notebook()
     cell = nbformat.v4.new_code_cell("figure")
-    cell.outputs = [
-        nbformat.v4.new_output("display_data", {"image/png": "eA=="}, metadata=metadata)
-    ]
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
     notebook.cells = [cell]
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
-    assert 'alt="a straight line &lt;b&gt;: 1 line."' in page
-    plt.close(figure)
+    assert BeautifulSoup(page, "html.parser").find("img")["alt"] == data["text/plain"]
+
+
+def test_a_sharp_image_keeps_its_size_and_another_format_its_own(
+    shown: Callable[..., dict[str, Any]],
+) -> None:
+    sharp = shown("image/png", ("eA==", {"width": 30, "height": 20}))
+    assert sharp["text/html"].startswith(f'<img alt="{ALT}" width="30" height="20" src=')
+    drawing = shown("image/svg+xml", "<svg></svg>")
+    assert drawing["image/svg+xml"] == "<svg></svg>"
