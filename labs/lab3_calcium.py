@@ -665,10 +665,10 @@ footprint, and **subtract the new part** before the next neuron comes. The backg
 neurons, in the order of their numbers, and the background.
 
 **When to stop.** The objective rises with every sweep, by less and less. Stop when a sweep gains no more than `tolerance` times what all sweeps
-together have gained, from before the first one. (Neither the objective's own size nor the last gain says how far there is to go.)
+together have gained, from before the first one; a sweep that loses something gains no more than that, too. (Neither the objective's own size nor the last gain says how far there is to go.)
 
 The updates are handed in with all that they need beside what is shown in the signature. A neuron stays within the pixels where its first
-footprint is not zero, and of the movie its updates see only these pixels; that makes the loop fast. For the background, which is
+footprint is not zero, whatever becomes of them, and of the movie its updates see only these pixels; that makes the loop fast. For the background, which is
 everywhere, `add_outer(residual, u, c)` adds $u c^\top$ in place, without a copy of the movie; with `-u` it subtracts.
 """
 

@@ -83,6 +83,19 @@ def ascend(ascend: Any) -> Checks:
             atol=1e-6,
             name="a neuron's part of the movie after three sweeps",
         )
+        # A pixel that is dark after one sweep, and bright after the next: it stays one of the neuron's own.
+        movie = checks.rng.uniform(1, 2, (9, 12))
+        movie[3, 4], movie[5, 7] = 20.0, 40.0  # the frames that the two sweeps find brightest
+        movie[5, 4], movie[4, 4] = 30.0, 0.0
+        first = np.zeros((1, 9))
+        first[0, 2:7] = unit(np.array([0.5, 2.0, 0.6, 0.7, 0.4]))
+        doubles = (*NEURONS, no_background, checks.make(Rising))
+        result = ascend(movie, first, np.ones(9) / 3, *doubles, max_sweeps=2, **NEVER)
+        footprints, *_ = parts(result, 1, movie)
+        expected = np.zeros(9)
+        expected[2:7] = unit(movie[2:7, 7])
+        name = "footprint after two sweeps, of which the first leaves a pixel of it dark"
+        checks.close(footprints[0], expected, atol=1e-6, name=name)
 
     with checks(
         2,
@@ -198,7 +211,8 @@ def ascend(ascend: Any) -> Checks:
         movie, first = alone()
         base = checks.rng.uniform(-2000, -1000)
         said = [base + gain for gain in (0.0, 10.0, 15.0, 15.4, 15.41, 15.411, 15.4111)]
-        for tolerance, sweeps, expected in ((0.03, 6, 4), (0.03, 2, 3), (0.5, 6, 3), (1e-5, 4, 5)):
+        settings = ((0.03, 6, 4), (0.03, 2, 3), (0.5, 6, 3), (1e-5, 4, 5), (1.0, 6, 2))
+        for tolerance, sweeps, expected in settings:
             result = ascend(
                 *(movie, first, np.ones(9), *NEURONS, no_background, checks.make(Script, said)),
                 max_sweeps=sweeps,
@@ -215,6 +229,11 @@ def ascend(ascend: Any) -> Checks:
         doubles = (*NEURONS, no_background, checks.make(Script, said))
         result = ascend(movie, first, np.ones(9), *doubles, max_sweeps=3, tolerance=0.0)
         name = "objective, for tolerance 0 and a second sweep that gains nothing,"
+        checks.shape(parts(result, 1, movie)[-1], (3,), name=name)
+        said = [base, base + 10, base + 4, base + 8, base + 9]
+        doubles = (*NEURONS, no_background, checks.make(Script, said))
+        result = ascend(movie, first, np.ones(9), *doubles, max_sweeps=4, tolerance=0.1)
+        name = "objective, for tolerance 0.1 and a second sweep that loses 6 of 10,"
         checks.shape(parts(result, 1, movie)[-1], (3,), name=name)
 
     with checks(

@@ -8,7 +8,13 @@ import numpy as np
 from scipy.sparse import issparse
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.inputs import jumps_of, known_trace, leave, noisy_trace
+from stats220.checks.calcium.inputs import (
+    dipped_trace,
+    jumps_of,
+    known_trace,
+    leave,
+    noisy_trace,
+)
 from stats220.checks.calcium.optimal import (
     SOLVED,
     Fit,
@@ -116,7 +122,7 @@ def deconvolve(deconvolve: Any) -> Checks:
         3,
         "lets calcium fall only as fast as it decays",
         hint="May a trace that is never negative fall as fast as it likes? What is it that must not be negative?",
-        remedy="The constraint is on G c: amplitudes >= 0, for all frames.",
+        remedy="The constraint is on G c: amplitudes >= 0, for all frames, the first too.",
     ):
         fit = fit_of(checks, solved(brightness=50.0)[1], T, tau)
         check_falls(checks, fit, tau)
@@ -139,8 +145,9 @@ def deconvolve(deconvolve: Any) -> Checks:
         trace, result = solved()
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
         trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
-        result = deconvolve(trace, tau, **settings)
-        check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
+        for shown in (trace, dipped_trace(T, tau, checks.rng)):
+            result = deconvolve(shown, tau, **settings)
+            check_optimal(checks, fit_of(checks, result, T, tau), shown, tau)
 
     with checks(
         4,
@@ -185,7 +192,14 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
         known = known_trace(T, tau, 11.0, checks.rng)
         result = deconvolve_penalized(known.trace, tau, known.price)
         check_amplitudes(checks, result, T, tau)
-        check_falls(checks, fit_of(checks, result, T, tau), tau)
+        fit = fit_of(checks, result, T, tau)
+        check_falls(checks, fit, tau)
+        checks.that(
+            fit.multiplier is None or np.isnan(number(checks, fit.multiplier, "multiplier")),
+            f"expected no multiplier, as this problem has no bound, got {fit.multiplier!r}",
+        )
+        trace = dipped_trace(T, tau, checks.rng)
+        check_falls(checks, fit_of(checks, deconvolve_penalized(trace, tau, 3.0), T, tau), tau)
 
     with checks(
         3,

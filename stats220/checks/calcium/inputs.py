@@ -86,6 +86,12 @@ def noisy_trace(
     return noise_std * (clean + rng.normal(size=num_frames))
 
 
+def dipped_trace(num_frames: int, decay_frames: float, rng: np.random.Generator) -> Array:
+    """A trace that begins far below its baseline and decays up to it: calcium of a negative first frame would explain it."""
+    dip = calcium_of(np.eye(1, num_frames)[0], decay_frames)
+    return np.asarray(noisy_trace(num_frames, decay_frames, rng) - 14.0 * dip)
+
+
 class KnownTrace(NamedTuple):
     """A trace, and the solution of its deconvolution.
 
