@@ -16,8 +16,9 @@ import typer
 from stats220 import __version__
 from stats220.data.homes import expand_home
 from stats220.errors import GradingError, Stats220Error
+from stats220.staff import authoring
 from stats220.staff.export import command as out_commands
-from stats220.staff.project import find_root
+from stats220.staff.options import Isolation, Root, find_project
 
 app = typer.Typer(
     help="Build, test and grade the STATS 220/320 labs.",
@@ -27,16 +28,12 @@ app = typer.Typer(
 )
 
 new_app = typer.Typer(help="Write the files of a new lab or exercise.", no_args_is_help=True)
+new_app.command("lab")(authoring.new_lab)
+new_app.command("exercise")(authoring.new_exercise)
 app.add_typer(new_app, name="new")
 app.command()(out_commands.export)
 app.command()(out_commands.gradescope)
-
-
-class Isolation(StrEnum):
-    """What keeps a student's code away from the grader."""
-
-    bwrap = "bwrap"
-    none = "none"
+app.command()(authoring.build)
 
 
 class Device(StrEnum):
@@ -46,19 +43,11 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
-Root = Annotated[
-    Path | None,
-    typer.Option(help="The repository; by default found upwards from the current folder."),
-]
 Jobs = Annotated[int, typer.Option(min=1, help="How many submissions are graded at a time.")]
 Isolate = Annotated[
     Isolation,
     typer.Option(help="'none' runs submissions without a sandbox: only for code you trust."),
 ]
-
-
-def _root(root: Path | None) -> Path:
-    return find_root((root or Path.cwd()).resolve())
 
 
 def _needs_unix(command: str) -> None:
@@ -67,26 +56,6 @@ def _needs_unix(command: str) -> None:
         raise GradingError(
             f"`stats220 {command}` needs Linux or macOS: on Windows, run it in WSL (`wsl --install`, then clone the repository there)"
         )
-
-
-@app.command()
-def build(
-    labs: Annotated[list[str] | None, typer.Argument(help="Labs to build; all by default.")] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; compare with what is committed.")
-    ] = False,
-    execute: Annotated[
-        bool, typer.Option("--execute", help="Run the answer keys into build/solutions/.")
-    ] = False,
-    root: Root = None,
-) -> None:
-    """Derive release/, solutions/ and the nbgrader course from labs/ and the reference functions."""
-    from stats220.staff.build import build_all
-
-    report = build_all(_root(root), labs or None, check=check, execute=execute)
-    typer.echo(report.text())
-    if not report.ok:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -138,7 +107,7 @@ def grade(
     # Shells leave a `~` as it is in `--out=~/graded`, and where there is no such user.
     submissions, out = expand_home(submissions), expand_home(out)
     where = f"report   {out / f'report-{lab}.html'}\ngrades   {out / f'grades-{lab}.csv'}"
-    project, only = _root(root), tuple(student or ())
+    project, only = find_project(root), tuple(student or ())
     options: dict[str, Any] = {"seed": seed, "students": only, "again": again, "roster": roster}
     plan = make_plan(project, lab, submissions, out, isolation=isolation.value, **options)
     if plan.is_finished:
@@ -188,7 +157,7 @@ def attempts(
     from stats220.staff.grade.attempts import run_attempts
 
     report = run_attempts(
-        _root(root),
+        find_project(root),
         lab,
         bank=bank,
         only=only,
@@ -205,79 +174,8 @@ def attempts(
         raise typer.Exit(1)
 
 
-@new_app.command("lab")
-def new_lab(
-    name: Annotated[str, typer.Argument(help="For example lab7_spikes.")], root: Root = None
-) -> None:
-    """Write the files of a new lab with one exercise; the places to write are marked."""
-    from stats220.staff.build.scaffold import new_lab as write
-
-    _say_what_next(_root(root), write(_root(root), name), name)
-
-
-@new_app.command("exercise")
-def new_exercise(
-    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
-    name: Annotated[str, typer.Argument(help="The function's name.")],
-    root: Root = None,
-) -> None:
-    """Write the files of a new exercise, and its cells at the end of the lab."""
-    from stats220.staff.build.scaffold import new_exercise as write
-
-    _say_what_next(_root(root), write(_root(root), lab, name), lab, f" --only {name}")
-
-
-def _say_what_next(root: Path, written: list[Path], lab: str, only: str = "") -> None:
-    for path in dict.fromkeys(written):
-        typer.echo(path.relative_to(root))
-    typer.echo(
-        f"Replace what is marked WRITE, then: stats220 build {lab} && stats220 attempts {lab}{only}"
-    )
-
-
-@app.command()
-def preview(
-    lab: Annotated[str, typer.Argument(help="Which lab, for example lab4_pose.")],
-    key: Annotated[bool, typer.Option("--key", help="Show the answer key.")] = False,
-    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = 8220,
-    root: Root = None,
-) -> None:
-    """Serve a lab as students will see it, and make it again whenever a file is saved."""
-    from stats220.staff.build.preview import serve_preview
-
-    def started(address: str) -> None:
-        typer.echo(f"{lab} at {address} (Ctrl-C ends it)")
-
-    serve_preview(_root(root), lab, key=key, port=port, started=started)
-
-
-@app.command()
-def publish(
-    to: Annotated[
-        Path, typer.Option(help="A folder (a clone of the public repository), or a .zip file.")
-    ],
-    solutions: Annotated[
-        list[str] | None, typer.Option(help="Publish this lab's key too, once its date has passed.")
-    ] = None,
-    root: Root = None,
-) -> None:
-    """Write what students may see: notebooks, wheel, a page with badges; nothing of the key, of tests or of staff tools."""
-    from stats220.staff.build.publish import publish as write
-
-    published = write(_root(root), to, solutions=solutions)
-    typer.echo("\n".join([*published.files, f"{len(published.files)} files in {published.place}"]))
-    typer.echo(
-        "commit labs/published.json here, which remembers this version's bytes, and push what was written"
-    )
-    if not published.badges:
-        typer.echo(
-            'no Colab badges: labs/course.toml has no repository, for example repository = "stanford/stats220-labs"'
-        )
-    if published.unlocked:
-        typer.echo(
-            f"unlocked {', '.join(published.unlocked)} in labs/course.toml: raise __version__ in stats220/__init__.py and "
-            "run `stats220 build`, and the next wheel holds the solved exercises"
-        )
+app.command()(authoring.preview)
+app.command()(authoring.publish)
 
 
 @app.command()
@@ -295,7 +193,7 @@ def validate(
     from stats220.student.validating import validate as look
 
     found = find_notebook(notebook)
-    findings = look(found, index_of(_root(root)))
+    findings = look(found, index_of(find_project(root)))
     if run:
         outcome = rerun(found.content)
         findings.errors += outcome["errors"] + [outcome["stopped"]] * bool(outcome["stopped"])
@@ -329,7 +227,7 @@ def demo(
     _needs_unix("demo")
     from stats220.staff.demo import run_demo
 
-    run_demo(_root(root), lab, out, jobs=jobs, isolation=isolation.value)
+    run_demo(find_project(root), lab, out, jobs=jobs, isolation=isolation.value)
 
 
 @app.command()

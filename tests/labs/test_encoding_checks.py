@@ -14,8 +14,13 @@ from bank import BankTests, LabChecks
 from torch import Tensor, nn
 
 from stats220.checks import Checks
-from stats220.checks.encoding import cnn, comparing, filters, glm
-from stats220.checks.encoding.inputs import filter_counts, filter_movie, last_bins
+from stats220.checks.encoding import cnn, comparing, filters
+from stats220.checks.encoding.inputs import (
+    check_poisson,
+    filter_counts,
+    filter_movie,
+    last_bins,
+)
 from stats220.data.encoding import check_responses
 from stats220.errors import InputError
 from stats220.line.failures import CheckFailed
@@ -134,7 +139,7 @@ def test_true_poisson_counts_pass_and_others_do_not(rate: float) -> None:
     checks = Checks("simulate_spikes")
     rng = np.random.default_rng(0)
     for _ in range(50):
-        glm.check_poisson(checks, rng.poisson(rate, 4800).astype(float), rate)
+        check_poisson(checks, rng.poisson(rate, 4800).astype(float), rate)
     others = [
         rng.poisson(1.3 * rate, 4800),
         rng.binomial(1, rate, 4800) if rate < 1 else rng.binomial(6, rate / 6, 4800),
@@ -143,7 +148,7 @@ def test_true_poisson_counts_pass_and_others_do_not(rate: float) -> None:
     ]
     for counts in others:
         with pytest.raises(CheckFailed):
-            glm.check_poisson(checks, counts.astype(float), rate)
+            check_poisson(checks, counts.astype(float), rate)
 
 
 # Mistakes that must cost points, and no more than their own.

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stats220.errors import AuthorError, GradingError
-from stats220.staff.build.course import LatePolicy, read_course
+from stats220.staff.build.course import read_course
+from stats220.staff.build.latepolicy import LatePolicy
 from stats220.staff.grade.lateness import (
     Extension,
     class_lateness,

@@ -1,4 +1,4 @@
-"""Inputs of lab 6's checks, and what filters make of them by NumPy and SciPy."""
+"""Inputs of lab 6's checks, what filters make of them by NumPy and SciPy, and what spikes are held to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.signal import lfilter
+from scipy.stats import chisquare, poisson
 
 from stats220.checks import Checks
 
@@ -75,3 +76,40 @@ def demand_something_right(checks: Checks) -> None:
 def softplus(drive: Array) -> Array:
     """log(1 + e^z)."""
     return np.logaddexp(0.0, drive)
+
+
+def rates_after_counts(drive: torch.Tensor, coupling: torch.Tensor, counts: torch.Tensor) -> Array:
+    """What softplus makes of drive and past counts, trial by trial."""
+    heard = [filter_counts(trial, coupling.double().numpy()) for trial in counts]
+    return softplus(drive.double().numpy() + np.stack(heard))
+
+
+def simulated(checks: Checks, simulate_spikes: Any, *inputs: Any, seed: int, **options: Any) -> Any:
+    """Counts and rates, both of the shape that is asked for: (num_trials, num_bins, num_neurons)."""
+    generator = checks.make(torch.Generator, device=checks.device)
+    generator.manual_seed(seed)
+    counts, rates = checks.items(simulate_spikes(*inputs, generator, **options), 2)
+    shape = (inputs[2], *inputs[0].shape)
+    counts = checks.tensor(counts, shape, None, name="counts")
+    return counts.double(), checks.tensor(rates, shape, None, name="rates").double()
+
+
+def check_poisson(checks: Checks, counts: Array, rate: float) -> None:
+    """Hold counts to a Poisson distribution; a true one fails once in a million times."""
+    allowed = 5 * np.sqrt(rate / len(counts))
+    checks.close(
+        counts.mean(), rate, atol=allowed, name=f"mean of the counts at a rate of {rate:.2f}"
+    )
+    # A count's fourth moment gives the standard error of its variance.
+    allowed = 5.5 * rate * np.sqrt((2 + 1 / rate) / len(counts))
+    checks.close(
+        counts.var(), rate, atol=allowed, name=f"variance of the counts at a rate of {rate:.2f}"
+    )
+    last = int(poisson.isf(10 / len(counts), rate))  # ten or more are expected from there on
+    observed = np.bincount(np.minimum(counts, last).astype(int), minlength=last + 1)
+    shares = np.append(poisson.pmf(range(last), rate), poisson.sf(last - 1, rate))
+    probable = chisquare(observed, shares * len(counts)).pvalue > 1e-6
+    checks.that(
+        probable,
+        f"at a rate of {rate:.2f} the shares of 0, 1, 2, ... spikes are not those of a Poisson distribution",
+    )

@@ -6,23 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
-from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
-
-
-def normalized(image: NDArray[Any]) -> torch.Tensor:
-    """A frame (height, width, 3) as a network trained on ImageNet wants it, in double precision."""
-    return torch.tensor(np.moveaxis((image / 255 - IMAGENET_MEAN) / IMAGENET_STD, -1, 0))
-
-
-def colors_first(result: Any) -> Any:
-    """A result (height, width, 3) with its colors moved to the front: so that its values can be judged by themselves."""
-    is_last = isinstance(result, torch.Tensor) and result.ndim == 3 and result.shape[-1] == 3
-    return result.permute(2, 0, 1) if is_last else result
+from stats220.checks.pose.inputs import colors_first, image_and_masks, normalized
 
 
 @checked
@@ -161,13 +149,6 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
         checks.unchanged(keypoint_masks, keypoints_xy, 5, 7)
 
     return checks
-
-
-def image_and_masks(result: Any, num_keypoints: int) -> tuple[Any, Any]:
-    """Image and masks, told apart by their channels: whoever mixes up their order can be right in all else."""
-    first, second = result
-    is_swapped = isinstance(first, torch.Tensor) and first.shape[:1] == (num_keypoints,)
-    return (second, first) if is_swapped else (first, second)
 
 
 @checked

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from stats220.errors import AuthorError
+from stats220.staff.build.latepolicy import LATE_KEYS, LatePolicy, read_late
 from stats220.staff.build.sourcefile import SourceFile
 
 FORMAT = """the format is
@@ -41,10 +41,6 @@ LAB_KEYS: dict[str, type] = {
     "unlocked": bool,
     "allowed": list,
     **dict.fromkeys(DATES, date),
-}
-LATE_KEYS: dict[str, type] = {
-    "timezone": str,
-    **dict.fromkeys(("free_days", "percent_a_day", "max_days", "grace_minutes"), int),
 }
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 RAW = "https://raw.githubusercontent.com/{repository}/{ref}/{wheel}"
@@ -78,31 +74,6 @@ class LabEntry:
 
 
 @dataclass(frozen=True)
-class LatePolicy:
-    """What a late submission costs.
-
-    Attributes
-    ----------
-    timezone
-        In which all dates of the course are; an IANA name.
-    free_days
-        In all labs together.
-    percent_a_day
-        Of the points that were earned, taken off for each further day.
-    max_days
-        Later than that earns nothing; None: there is no such limit.
-    grace_minutes
-        After the due time, that are not late.
-    """
-
-    timezone: str = "America/Los_Angeles"
-    free_days: int = 0
-    percent_a_day: int = 0
-    max_days: int | None = None
-    grace_minutes: int = 0
-
-
-@dataclass(frozen=True)
 class Course:
     """``labs/course.toml``, checked.
 
@@ -126,7 +97,7 @@ class Course:
     hand_in: str = ""
     late_policy: str = ""
     collaboration: str = ""
-    late: LatePolicy = LatePolicy()
+    late: LatePolicy = field(default_factory=LatePolicy)
 
     def address_of(self, wheel: str) -> str:
         """Where students' notebooks fetch the wheel; empty: it lies beside them."""
@@ -162,27 +133,9 @@ def read_course(root: Path) -> Course:
             remedy='write repository = "owner/name", as GitHub names it',
         )
     entries = {name: _read_lab(source, name, value) for name, value in content["labs"].items()}
-    late = _read_late(source, content.get("late", {}))
-    return Course(labs=entries, source=source, late=late, **content["course"])
-
-
-def _read_late(source: SourceFile, table: dict[str, Any]) -> LatePolicy:
-    _expect(source, table, LATE_KEYS, required=set(), where="[late]")
-    for key, value in table.items():
-        if isinstance(value, int) and value < 0:
-            raise source.error(
-                f"[late] {key} is negative", line=source.line_of(key), remedy="write 0 or more"
-            )
-    policy = LatePolicy(**table)
-    try:
-        ZoneInfo(policy.timezone)
-    except (ValueError, LookupError, OSError):
-        raise source.error(
-            f"{policy.timezone!r} is no time zone",
-            line=source.line_of("timezone"),
-            remedy='write an IANA name: timezone = "America/Los_Angeles"',
-        ) from None
-    return policy
+    late = content.get("late", {})
+    _expect(source, late, LATE_KEYS, required=set(), where="[late]")
+    return Course(labs=entries, source=source, late=read_late(source, late), **content["course"])
 
 
 def find_labs(root: Path, course: Course) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from stats220.staff.project import find_root
+from stats220.staff.options import Isolation, Root, find_project
 
 
 class Platform(StrEnum):
@@ -17,19 +17,6 @@ class Platform(StrEnum):
     canvas = "canvas"
     moodle = "moodle"
     folders = "folders"
-
-
-class Isolation(StrEnum):
-    """As for grading."""
-
-    bwrap = "bwrap"
-    none = "none"
-
-
-Root = Annotated[
-    Path | None,
-    typer.Option(help="The repository; by default found upwards from the current folder."),
-]
 
 
 def export(
@@ -53,7 +40,7 @@ def export(
     """Read what people have marked, and write grades and feedback for Canvas, Moodle, or by folder."""
     from stats220.staff.export.export import export as write
 
-    project = find_root((root or Path.cwd()).resolve())
+    project = find_project(root)
     exported = write(
         project,
         lab,
@@ -81,6 +68,6 @@ def gradescope(
     """Write an autograder for Gradescope: setup.sh, run_autograder, the grader, the lab, its hidden checks; no answers."""
     from stats220.staff.export.gradescope import write_autograder
 
-    project = find_root((root or Path.cwd()).resolve())
+    project = find_project(root)
     names = write_autograder(project, lab, to, isolation=isolation.value)
     typer.echo(f"{to}: {len(names)} files, isolation {isolation.value}")

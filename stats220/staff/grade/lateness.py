@@ -16,7 +16,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stats220.errors import GradingError
-from stats220.staff.build.course import Course, LatePolicy
+from stats220.staff.build.course import Course
+from stats220.staff.build.latepolicy import LatePolicy
 
 EXTENSIONS = "extensions.csv"  # beside the roster, or the submissions
 FORMAT = "its first line names the columns id, lab, due, handed_in; a time is 2026-02-06T23:59, and a date alone means its last minute"

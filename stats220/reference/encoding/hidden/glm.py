@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
-from stats220.checks.encoding.glm import bits, simulated
+from stats220.checks.encoding.glm import bits
 from stats220.checks.encoding.inputs import (
     between,
     draw_counts,
@@ -16,6 +16,7 @@ from stats220.checks.encoding.inputs import (
     filter_movie,
     load,
     normal,
+    simulated,
 )
 
 

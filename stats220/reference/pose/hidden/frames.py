@@ -11,7 +11,7 @@ from scipy import ndimage
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose.frames import colors_first, image_and_masks, normalized
+from stats220.checks.pose.inputs import colors_first, image_and_masks, normalized
 
 
 @checked

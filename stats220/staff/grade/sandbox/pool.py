@@ -16,9 +16,10 @@ from stats220.errors import GradingError
 from .bubblewrap import Python, runs_as_root
 from .folders import check_folders, check_readable
 from .groups import Parents
-from .keepers import Door, Keeper, Plain, Warm, Zygote
+from .keepers import Keeper, Plain, Warm
 from .limits import Limits
 from .preflight import bwrap_problem
+from .warm_process import Door, Zygote
 
 if TYPE_CHECKING:
     from stats220.line.session import Remote
