@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stats220 import __version__
-from stats220.student.beginning import describe_device
 from stats220.student.index import read_index
 
 MIN_PYTHON = (3, 11)
@@ -103,8 +102,9 @@ def _libraries() -> Diagnosis:
 
 
 def _device() -> Diagnosis:
-    text = describe_device()
-    return Diagnosis("device", text)
+    from stats220.student.beginning import describe_device  # wants torch, which may be missing
+
+    return Diagnosis("device", describe_device())
 
 
 def _memory() -> Diagnosis:
