@@ -11,6 +11,7 @@ from stats220.checks import kernel
 from stats220.checks.history import remember
 from stats220.checks.recorder import Checks
 from stats220.checks.results import CheckResult
+from stats220.checks.validating import judge
 from stats220.errors import InputError
 from stats220.line.capture import captured, no_display
 from stats220.line.devices import accelerators
@@ -40,6 +41,7 @@ def checked(check: CheckFunction) -> CheckFunction:
         checks.notes += filter(None, [kernel.stale(checks.exercise, answer)])
         remember(checks, answer)
         vars(run)["failed_call"] = checks.failed_call
+        judge(checks)
         return checks
 
     vars(run)["failed_call"] = None

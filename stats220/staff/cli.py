@@ -199,10 +199,8 @@ def validate(
         findings.errors += outcome["errors"] + [outcome["stopped"]] * bool(outcome["stopped"])
         for exercise, (points, most) in outcome["checks"].items():
             typer.echo(f"{exercise}: {points:g} of {most:g}")
-    for line in findings.errors:
-        typer.echo(f"error: {line}")
-    for line in findings.warnings:
-        typer.echo(f"look: {line}")
+    for line in findings.lines():
+        typer.echo(line)
     if findings.errors:
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ import sys
 
 from stats220 import __version__
 from stats220.checks.results import problems
-from stats220.student.index import read_index
+from stats220.student.index import notebook_builds, read_index
 
 current_lab = ""  # the lab of this kernel's notebook
 begun: list[str] = []  # all labs whose first cell ran in this kernel
@@ -24,6 +24,7 @@ def begin(lab: str, build: str) -> None:
     """
     global current_lab
     current_lab = lab
+    notebook_builds[lab] = build
     if lab not in begun:
         begun.append(lab)
     if others := [other for other in begun if other != lab]:

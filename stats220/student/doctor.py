@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stats220 import __version__
-from stats220.student.beginning import describe_device
-from stats220.student.index import read_index
+from stats220.errors import Stats220Error
+from stats220.student.index import notebook_builds, read_index
 
 MIN_PYTHON = (3, 11)
 MEMORY_GB, DISK_GB = 4, 3
@@ -68,6 +68,12 @@ def examine() -> Iterator[Diagnosis]:
 def _guarded(look: Callable[[], Diagnosis]) -> Diagnosis:
     try:
         return look()
+    except Stats220Error as error:  # says itself what to do
+        return Diagnosis(look.__name__.strip("_"), "cannot be told", str(error))
+    except ModuleNotFoundError as error:
+        return Diagnosis(
+            look.__name__.strip("_"), f"not known without {error.name}", f"pip install {error.name}"
+        )
     except Exception as error:  # a broken library may raise anything when it is imported, and the other lines still help
         name = look.__name__.strip("_")
         return Diagnosis(
@@ -103,8 +109,9 @@ def _libraries() -> Diagnosis:
 
 
 def _device() -> Diagnosis:
-    text = describe_device()
-    return Diagnosis("device", text)
+    from stats220.student.beginning import describe_device  # wants torch, which may be missing
+
+    return Diagnosis("device", describe_device())
 
 
 def _memory() -> Diagnosis:
@@ -170,6 +177,7 @@ def _release() -> Diagnosis:
     index = read_index()
     if index is None:
         return Diagnosis("release", f"stats220 {__version__}, a checkout of the course")
-    return Diagnosis(
-        "release", f"stats220 {__version__}, build {index.build}, with {', '.join(index.labs)}"
-    )
+    found = f"stats220 {__version__}, build {index.build}, with {', '.join(index.labs)}"
+    others = [lab for lab, build in notebook_builds.items() if build != index.build]
+    remedy = f"the notebook of {' and '.join(others)} is of another build: run its first cell, which says what to do"
+    return Diagnosis("release", found, remedy if others else "")

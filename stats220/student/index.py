@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 INDEX = Path(__file__).resolve().parents[1] / "release.json"
+notebook_builds: dict[str, str] = {}  # of each lab that this kernel has begun: its notebook's build
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ class Findings:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def lines(self) -> list[str]:
+        """For a terminal, errors first."""
+        return [f"error: {e}" for e in self.errors] + [f"look: {w}" for w in self.warnings]
+
 
 def validate(found: Found, index: Index | None) -> Findings:
     """Look through a notebook without running it.

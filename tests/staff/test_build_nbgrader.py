@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -199,14 +199,49 @@ def test_explore_cells_are_not_run(graded: Course) -> None:
     assert explore.outputs == []
 
 
+@pytest.fixture(scope="module")
+def validated(course: Course, tmp_path_factory: Any) -> dict[str, str]:
+    """What nbgrader's Validate says of a notebook as released, filled in partly, and solved."""
+    folder = tmp_path_factory.mktemp("validated")
+    said = {}
+    for name, source, sources in (
+        ("blank", "release", {}),
+        ("partly", "solutions", {"exercise-shifted_root": PARTLY}),
+        ("solved", "solutions", {}),
+    ):
+        notebook = nbformat.read(course.root / source / f"{LAB}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            cell.source = sources.get(cell.id, cell.source)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+        done = course.nbgrader("validate", str(folder / f"{name}.ipynb"))
+        assert done.returncode == 0, done.stderr
+        assert "ValidateApp | WARNING" not in done.stderr, done.stderr
+        said[name] = done.stdout
+    return said
+
+
 @pytest.mark.slow
-def test_validate_fails_the_release_and_passes_the_solution(course: Course, tmp_path: Path) -> None:
-    shutil.copy(course.root / "release" / f"{LAB}.ipynb", tmp_path / "blank.ipynb")
-    shutil.copy(course.root / "solutions" / f"{LAB}.ipynb", tmp_path / "solved.ipynb")
-    blank = course.nbgrader("validate", str(tmp_path / "blank.ipynb"))
-    assert "VALIDATION FAILED ON 2 CELL(S)" in blank.stdout
-    assert "Partial credit" in blank.stdout
-    solved = course.nbgrader("validate", str(tmp_path / "solved.ipynb"))
-    # The hidden point is not to be had in a student's notebook.
-    assert "FAILED ON 1 CELL(S)" in solved.stdout
-    assert "check.shifted_root(shifted_root)" in solved.stdout
+def test_validate_calls_a_blank_exercise_not_attempted(validated: dict[str, str]) -> None:
+    said = validated["blank"]
+    assert "VALIDATION FAILED ON 2 CELL(S)" in said  # the bonus is none of them
+    for exercise in ("shifted_root", "Counter"):
+        assert re.search(rf"\b{exercise}: not attempted yet$", said, re.MULTILINE)
+    assert "Partial credit" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_validate_names_the_check_that_failed_and_its_hint(validated: dict[str, str]) -> None:
+    said = validated["partly"]
+    assert "VALIDATION FAILED ON 1 CELL(S)" in said
+    assert "shifted_root: 2 of 3 points here" in said
+    assert "✗ refuses -2" in said
+    assert "Hint: -2 + 1 has no root." in said
+    assert "takes the root of 8 + 1" not in said  # that passed
+    assert "Partial credit" not in said
+
+
+@pytest.mark.slow
+def test_validate_calls_a_solved_notebook_a_success(validated: dict[str, str]) -> None:
+    """Although the hidden point is not to be had there."""
+    assert validated["solved"] == "Success! Your notebook passes all the tests.\n"

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"student"},
 }
 STUDENTS = set(MAY_IMPORT) - {"__init__"}
-MAY_IMPORT |= {"reference": STUDENTS, "staff": STUDENTS | {"reference"}, "__main__": {"staff"}}
+MAY_IMPORT |= {"reference": STUDENTS, "staff": STUDENTS | {"reference"}, "__main__": set()}
 
 
 def room_of(path: Path) -> str:

@@ -40,7 +40,8 @@ labs/bin/jupyter lab {first}.ipynb
 ```
 
 PyTorch without CUDA is much smaller where there is no NVIDIA GPU: install `torch` and `torchvision` first, as
-[pytorch.org](https://pytorch.org/get-started/locally/) says for your system. `python -c "import stats220; stats220.doctor()"` says what your machine lacks.
+[pytorch.org](https://pytorch.org/get-started/locally/) says for your system. `labs/bin/python -m stats220 doctor` says what your machine lacks, and
+`labs/bin/python -m stats220 validate {first}.ipynb` what grading would stumble over in your notebook; on Colab, in a cell, `!python -m stats220 doctor`.
 
 Each notebook begins with *Start here*: its problems, points, how checks and grading work, and how to hand in.
 {changes}"""

@@ -24,7 +24,7 @@ from stats220.staff.build.sourcefile import SourceFile
 
 PACKAGE = "stats220"
 INDEX = "release.json"  # beside the package's own __init__.py
-STAFF_ONLY = ("reference", "staff", "__main__.py")
+STAFF_ONLY = ("reference", "staff")
 STUDENT_EXTRAS = ("recordings", "cameras", "pretrained", "posterior", "fast")
 COPIED = ("name", "description", "requires-python", "license", "license-files", "dependencies")
 DATE = (2020, 1, 1, 0, 0, 0)
