@@ -203,6 +203,9 @@ r"""
 Two whiskers are parallel, equally long, and at right angles to the optical axis; one is at depth $w$, the other at $2w$. Show from the equation
 above that the image of the second is half as long. Then explain, from the same equation, why two parallel rails that lead *away* from the camera
 seem to meet in one point, and which one that is.
+
+*Two or three lines of algebra and three to five sentences. A full answer writes the length of an image as a difference of two pixels, and takes the limit along a rail,
+saying on what it depends and on what not.*
 """
 
 # %% [markdown]
@@ -584,6 +587,9 @@ r"""
 1. From your curves: when does another camera help the DLT, when does it help RANSAC, and why can RANSAC do nothing with two views that it could not do without?
 2. Name two kinds of errors in the detections that no robust loss can mend, however many views there are, and say for each what would have to be known to mend it.
    (Think of what all the views could have in common.)
+
+*Eight to twelve sentences. A full answer gives a trend and its reason for each of the two methods, says what two views that disagree can and cannot tell, and names two kinds of
+errors, each with its remedy.*
 """
 
 # %% [markdown]
@@ -966,6 +972,9 @@ r"""
 
 1. What does GIMBAL's prior know that the DLT does not? Name three things, and say for each which error in the detections it can mend.
 2. When would that very knowledge do harm? Think of a rat that does something that it never did in the training frames.
+
+*Eight to twelve sentences. A full answer pairs three parts of the prior with three errors of detections, and says for one such rat which way the estimate goes wrong, where most, and
+whether anybody would notice.*
 """
 
 # %% [markdown]
@@ -995,6 +1004,9 @@ r"""
 
 On the real rat a posterior of this kind held 54 % of the truths in its 90 % regions. What does that mean, for somebody who wants to use these regions? Name two things that the model does
 not know of that could make it so sure of itself. How would you mend it?
+
+*Six to ten sentences. A full answer says what the share means for error bars and for tests built on them, gives two reasons and how each makes the regions too small, and a remedy,
+with the frames on which it is fitted.*
 """
 
 # %% [markdown]

@@ -198,6 +198,9 @@ The STA takes no fitting at all. When is it the **maximum likelihood** filter of
 x_t + b))$, up to a factor? Show it for $f = \exp$ and stimuli that are Gaussian with covariance $\sigma^2 I$: write down the
 gradient of the expected log likelihood with respect to $w$, and use that $\mathbb{E}[x \, e^{w^\top x}]$ is known for Gaussians.
 What changes when neighboring pixels are correlated, as in natural scenes, and what could one do about it?
+
+*Six to ten lines of formulas, and four to six sentences. A full answer sets the gradient to zero, uses the Gaussian expectation, says
+in which sense the result holds, and gives the STA for a covariance $C$, with a remedy and its price.*
 """
 
 # %% [markdown]
@@ -374,6 +377,9 @@ Show that the loss of a Poisson model with a *full* filter $w$, $\sum_t \big[f(w
 $w$ for $f = \exp$ and for softplus: which two properties of $f$ does it take? Show that for space times time it is not: compare $(u,
 v)$, $(-u, -v)$, and the point half-way between them. Why does it hardly matter if one starts from the STA, and what is special about
 starting at zero?
+
+*Four to eight lines of formulas, and four to six sentences. A full answer checks both properties for $\exp$ and for softplus, says what
+convexity would demand of the midpoint and why it fails there, and looks at the gradient at zero.*
 """
 
 # %% [markdown]
@@ -549,6 +555,9 @@ The coupled GLM has more bits per spike than the LNP. Yet if both predict the *a
 free, the correlation with it is the same to within a few thousandths (Part 5 measures it). Why does coupling raise the one and not
 the other? What does the average over repeats keep of the coupling, and what does it lose? What would you need the coupled model for,
 then: name two questions about a population that the LNP cannot answer.
+
+*Six to ten sentences. A full answer says what each of the two scores lets the model know, follows one trial's deviation through both,
+and names two questions, each with the reason why the LNP has no answer.*
 """
 
 # %% [markdown]
@@ -646,6 +655,9 @@ r"""
 
 What does the CNN need that the GLM does not? Think of data, of choices that somebody has to make, of computing, and of what you can say
 about a fitted model afterwards. When is it worth it, and when would you stay with the GLM? Use the numbers of Part 5.
+
+*Eight to twelve sentences. A full answer says something on each of the four, with at least two numbers of Part 5, and names one case
+for each model, with a reason.*
 """
 
 # %% [markdown]
@@ -809,6 +821,9 @@ r"""
 
 Which would you show to a retina if you had one hour? Say what each is good for: think of the STA and of fitting, of what the cells do with
 their range, and of what you want to predict in the end.
+
+*Five to eight sentences. A full answer says for each movie what it is good for and what it is bad for, and makes a choice for the hour,
+with a reason.*
 """
 
 # %% [markdown]
