@@ -668,8 +668,8 @@ check.smooth_trajectory(smooth_trajectory)
 
 # %% [markdown]
 r"""
-How precise is a triangulated point? Two views that agree make a poor one, six a good one; the median of neighbors catches what still sticks out. The band is two standard deviations:
-it widens where few views agree, and most in gaps. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
+How precise is a triangulated point? Two views that agree make a poor one, six a good one; the median of neighbors catches what still sticks out. The band is two standard deviations,
+shown where it is widest of all: there no view's word counts for some frames (the dots stop), and the walk has to bridge the gap. Elsewhere it is wider where fewer views agree. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
 """
 
 # %% explore minutes_cpu=0.2
@@ -686,16 +686,20 @@ if ready(WALK):
     jump = np.linalg.norm(raw - median_filter(raw, 7), axis=-1)
     precisions = np.where(jump < 25, precisions, 0)
     means, variances = smooth_trajectory(raw, precisions, step_std_mm=3.0)
+    widest = np.where(np.isfinite(variances), variances, 0)
+    widest[:15] = widest[-15:] = 0  # not at the ends, where one of the two sides is missing
+    moment, gap = np.unravel_index(widest.argmax(), widest.shape)
+    window = range(max(0, moment - 30), min(num_frames, moment + 30))
     plot_coordinate(
         {
-            "truth": truth[window, paw, axis],
-            "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, paw],
-            "random walk": means[window, paw, axis],
+            "truth": truth[window, gap, axis],
+            "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, gap],
+            "random walk": means[window, gap, axis],
         },
-        stds={"random walk": np.sqrt(variances)[window, paw]},
+        stds={"random walk": np.sqrt(variances)[window, gap]},
         frames=window,
         quantity=coordinate,
-        title=names[paw],
+        title=names[gap],
     )
     report("RANSAC", ransac)
     report("RANSAC, median of 5", median_filter(raw, 5))
@@ -946,7 +950,7 @@ if ready(GIMBAL):
 
 # %% [markdown]
 r"""
-A posterior is more than its mean. Each dot is one draw, each key point has its color, and the crosses are the truth, seen from the side. Which clouds are widest, and along which
+A posterior is more than its mean. Each dot is one draw, each key point has its color and an outline of two standard deviations, and the crosses are the truth, seen along $y$ and along $x$: paws that hide each other in one view lie apart in the other. Which clouds are widest, and along which
 direction? Compare with the number of views that agree (printed), and with where the cameras stand.
 """
 
@@ -954,11 +958,12 @@ direction? Compare with the number of views that agree (printed), and with where
 if ready(GIMBAL):
     frame = min(example, gimbal.shape[0] - 1)
     shown_names = ["HeadF", "SpineM", "ArmL", "ArmR", "ShinL", "ShinR"]
-    plot_clouds(
-        {name: samples.points_3d[:, frame, names.index(name)] for name in shown_names},
-        {name: truth[tested][frame, names.index(name)] for name in shown_names},
-        axes_shown=(0, 2),
-    )
+    clouds = {name: samples.points_3d[:, frame, names.index(name)] for name in shown_names}
+    true_places = {name: truth[tested][frame, names.index(name)] for name in shown_names}
+    _, axes = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained")
+    for ax, axes_shown in zip(axes, [(0, 2), (1, 2)], strict=True):
+        plot_clouds(clouds, true_places, axes_shown=axes_shown, ax=ax)
+    axes[0].get_legend().set_visible(False)
     spread = samples.points_3d[:, frame].std(axis=0)
     agree = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested]
     agreeing = agree[:, frame].sum(axis=0)

@@ -944,7 +944,8 @@ or so, less than half of what scikit-learn needs for the same answer.
 
 Dashed is the truth again. On the diagonal the filters dip as they should, and then rise above zero, where the truth does not. This model sees
 no movie: a cell that has just fired was driven by what was on the screen, and as its filter in time is slow, it will be driven for some
-more bins. Its own past stands in for the movie that was left out. So it does between neighbors, which see much the same.
+more bins. Its own past stands in for the movie that was left out. (The true cells have softplus and this fit exp: compare where the filters
+rise and fall, not how far.)
 """
 
 # %% explore minutes_cpu=0.1
