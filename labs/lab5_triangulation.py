@@ -9,21 +9,16 @@ geometry can put it where it is, in millimeters. If only the detections were rig
 This lab builds the whole road from pixels to a moving skeleton, and measures at every step what it gains, in millimeters, against a truth
 that we know.
 
-| part | you build | points | minutes |
-|---|---|---|---|
-| 1 | a **camera**: why far things look small | 5 + 2 | 15 |
-| 2 | **triangulation** by linear algebra, and its error in pixels | 10 | 35 |
-| 3 | **outliers**: views that vote, and losses that forgive | 12 + 4 | 40 |
-| 4 | **time**: medians, and a random walk | 11 | 35 |
-| 5 | **Bayes**: which detections to believe | 5 | 15 |
-| 6 | the heart of **GIMBAL**: a prior over poses (Zhang, Dunn, Marshall, Ölveczky and Linderman, 2021) | 5 + 7 | 20 |
+- **Part 1** builds a camera: why far things look small.
+- **Part 2** triangulates by linear algebra, and measures the error in pixels.
+- **Part 3** meets outliers: views that vote, and losses that forgive.
+- **Part 4** uses time: medians, and a random walk.
+- **Part 5** asks Bayes which detections to believe.
+- **Part 6** is the heart of **GIMBAL**, a prior over poses (Zhang, Dunn, Marshall, Ölveczky and Linderman, 2021).
 
-That is 160 minutes and 61 points, 13 of them for written answers; bonus problems come on top.
-
-How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
-check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
-No exercise needs another one to be solved first. None of your functions may change the arrays that it is given. Cells between
-them show what your code does to a recording: run them, change them, break them. They are not graded.
+Three rules hold for all problems. A function **returns what its docstring says**. It **keeps the names** of its arguments. And it **leaves the
+arrays that it is given as they are**. Cells between the exercises show what your code does to a recording: run them, change them, break them.
+They are not graded.
 """
 
 # %% [markdown]
