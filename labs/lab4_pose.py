@@ -1005,9 +1005,8 @@ if ready(PART6):
 # %% [markdown]
 r"""
 How wide the targets are, and how the map is *read*, matters as much as what computes it, and a template that starts well is a strong baseline. On the recorded frames, deep
-features buy not so much the median as the RMSE: fewer frames go wrong altogether (16 pixels with ImageNet's weights, 45 with random ones, in
-the network's third stage). Here, with features of the first stage alone, a finger can
-still be found in the wrong place.
+features buy not so much the median as the RMSE: fewer frames go wrong altogether (an RMSE of 16 pixels with ImageNet's weights and 45 with
+random ones, of the third stage of EfficientNet-Lite0). Here, with features of the first stage alone, a finger can still be found in the wrong place.
 
 Look for yourself. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
 """
