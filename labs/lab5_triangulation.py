@@ -9,21 +9,16 @@ geometry can put it where it is, in millimeters. If only the detections were rig
 This lab builds the whole road from pixels to a moving skeleton, and measures at every step what it gains, in millimeters, against a truth
 that we know.
 
-| part | you build | points | minutes |
-|---|---|---|---|
-| 1 | a **camera**: why far things look small | 5 + 2 | 15 |
-| 2 | **triangulation** by linear algebra, and its error in pixels | 10 | 35 |
-| 3 | **outliers**: views that vote, and losses that forgive | 12 + 4 | 40 |
-| 4 | **time**: medians, and a random walk | 11 | 35 |
-| 5 | **Bayes**: which detections to believe | 5 | 15 |
-| 6 | the heart of **GIMBAL**: a prior over poses (Zhang, Dunn, Marshall, Ölveczky and Linderman, 2021) | 5 + 7 | 20 |
+- **Part 1** builds a camera: why far things look small.
+- **Part 2** triangulates by linear algebra, and measures the error in pixels.
+- **Part 3** meets outliers: views that vote, and losses that forgive.
+- **Part 4** uses time: medians, and a random walk.
+- **Part 5** asks Bayes which detections to believe.
+- **Part 6** is the heart of **GIMBAL**, a prior over poses (Zhang, Dunn, Marshall, Ölveczky and Linderman, 2021).
 
-That is 160 minutes and 61 points, 13 of them for written answers; bonus problems come on top.
-
-How the notebook works: fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them. A
-check tells you at once what is right, and gives a hint where something is not; some points are given by further checks at grading.
-No exercise needs another one to be solved first. None of your functions may change the arrays that it is given. Cells between
-them show what your code does to a recording: run them, change them, break them. They are not graded.
+Three rules hold for all problems. A function **returns what its docstring says**. It **keeps the names** of its arguments. And it **leaves the
+arrays that it is given as they are**. Cells between the exercises show what your code does to a recording: run them, change them, break them.
+They are not graded.
 """
 
 # %% [markdown]
@@ -203,6 +198,9 @@ r"""
 Two whiskers are parallel, equally long, and at right angles to the optical axis; one is at depth $w$, the other at $2w$. Show from the equation
 above that the image of the second is half as long. Then explain, from the same equation, why two parallel rails that lead *away* from the camera
 seem to meet in one point, and which one that is.
+
+*Two or three lines of algebra and three to five sentences. A full answer writes the length of an image as a difference of two pixels, and takes the limit along a rail,
+saying on what it depends and on what not.*
 """
 
 # %% [markdown]
@@ -584,6 +582,9 @@ r"""
 1. From your curves: when does another camera help the DLT, when does it help RANSAC, and why can RANSAC do nothing with two views that it could not do without?
 2. Name two kinds of errors in the detections that no robust loss can mend, however many views there are, and say for each what would have to be known to mend it.
    (Think of what all the views could have in common.)
+
+*Eight to twelve sentences. A full answer gives a trend and its reason for each of the two methods, says what two views that disagree can and cannot tell, and names two kinds of
+errors, each with its remedy.*
 """
 
 # %% [markdown]
@@ -662,8 +663,8 @@ check.smooth_trajectory(smooth_trajectory)
 
 # %% [markdown]
 r"""
-How precise is a triangulated point? Two views that agree make a poor one, six a good one; the median of neighbors catches what still sticks out. The band is two standard deviations:
-it widens where few views agree, and most in gaps. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
+How precise is a triangulated point? Two views that agree make a poor one, six a good one; the median of neighbors catches what still sticks out. The band is two standard deviations,
+shown where it is widest of all: there no view's word counts for some frames (the dots stop), and the walk has to bridge the gap. Elsewhere it is wider where fewer views agree. Change the step: what would a $\tau$ of 0.3 mm do, or one of 30?
 """
 
 # %% explore minutes_cpu=0.2
@@ -680,16 +681,20 @@ if ready(WALK):
     jump = np.linalg.norm(raw - median_filter(raw, 7), axis=-1)
     precisions = np.where(jump < 25, precisions, 0)
     means, variances = smooth_trajectory(raw, precisions, step_std_mm=3.0)
+    widest = np.where(np.isfinite(variances), variances, 0)
+    widest[:15] = widest[-15:] = 0  # not at the ends, where one of the two sides is missing
+    moment, gap = np.unravel_index(widest.argmax(), widest.shape)
+    window = range(max(0, moment - 30), min(num_frames, moment + 30))
     plot_coordinate(
         {
-            "truth": truth[window, paw, axis],
-            "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, paw],
-            "random walk": means[window, paw, axis],
+            "truth": truth[window, gap, axis],
+            "triangulated": np.where(precisions > 0, raw[..., axis], np.nan)[window, gap],
+            "random walk": means[window, gap, axis],
         },
-        stds={"random walk": np.sqrt(variances)[window, paw]},
+        stds={"random walk": np.sqrt(variances)[window, gap]},
         frames=window,
         quantity=coordinate,
-        title=names[paw],
+        title=names[gap],
     )
     report("RANSAC", ransac)
     report("RANSAC, median of 5", median_filter(raw, 5))
@@ -940,7 +945,7 @@ if ready(GIMBAL):
 
 # %% [markdown]
 r"""
-A posterior is more than its mean. Each dot is one draw, each key point has its color, and the crosses are the truth, seen from the side. Which clouds are widest, and along which
+A posterior is more than its mean. Each dot is one draw, each key point has its color and an outline of two standard deviations, and the crosses are the truth, seen along $y$ and along $x$: paws that hide each other in one view lie apart in the other. Which clouds are widest, and along which
 direction? Compare with the number of views that agree (printed), and with where the cameras stand.
 """
 
@@ -948,11 +953,12 @@ direction? Compare with the number of views that agree (printed), and with where
 if ready(GIMBAL):
     frame = min(example, gimbal.shape[0] - 1)
     shown_names = ["HeadF", "SpineM", "ArmL", "ArmR", "ShinL", "ShinR"]
-    plot_clouds(
-        {name: samples.points_3d[:, frame, names.index(name)] for name in shown_names},
-        {name: truth[tested][frame, names.index(name)] for name in shown_names},
-        axes_shown=(0, 2),
-    )
+    clouds = {name: samples.points_3d[:, frame, names.index(name)] for name in shown_names}
+    true_places = {name: truth[tested][frame, names.index(name)] for name in shown_names}
+    _, axes = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained")
+    for ax, axes_shown in zip(axes, [(0, 2), (1, 2)], strict=True):
+        plot_clouds(clouds, true_places, axes_shown=axes_shown, ax=ax)
+    axes[0].get_legend().set_visible(False)
     spread = samples.points_3d[:, frame].std(axis=0)
     agree = inliers.reshape(num_cameras, num_frames, num_keypoints)[:, tested]
     agreeing = agree[:, frame].sum(axis=0)
@@ -966,6 +972,9 @@ r"""
 
 1. What does GIMBAL's prior know that the DLT does not? Name three things, and say for each which error in the detections it can mend.
 2. When would that very knowledge do harm? Think of a rat that does something that it never did in the training frames.
+
+*Eight to twelve sentences. A full answer pairs three parts of the prior with three errors of detections, and says for one such rat which way the estimate goes wrong, where most, and
+whether anybody would notice.*
 """
 
 # %% [markdown]
@@ -993,8 +1002,11 @@ plot_calibration(curves);
 r"""
 ### Problem 6f: read the plot aloud
 
-On the real rat a posterior of this kind held 54 % of the truths in its 90 % regions. What does that mean, for somebody who wants to use these regions? Name two things that the model does
+On the real rat, in the second half of its frames, GIMBAL held 28 % of the markers in its 90 % regions (the prior and the noise were fitted on the first half). What does that mean, for somebody who wants to use these regions? Name two things that the model does
 not know of that could make it so sure of itself. How would you mend it?
+
+*Six to ten sentences. A full answer says what the share means for error bars and for tests built on them, gives two reasons and how each makes the regions too small, and a remedy,
+with the frames on which it is fitted.*
 """
 
 # %% [markdown]
@@ -1014,10 +1026,10 @@ Set `USE_RECORDING = True` above, and run everything again. For comparison, what
 | DLT, without the two copied key points | 7.13 | 5.28 |
 | median of pairs, without them | 5.10 | 3.98 |
 | RANSAC, 15 px, on the second half of the frames | 8.43 | 3.71 |
-| GIMBAL, fitted on the first half, on the second | 4.17 | 3.37 |
+| GIMBAL, fitted on the first half, on the second | 4.24 | 3.36 |
 
-Four things stand out. A prior over poses halves the mean error, which is made of the worst points. But it is far too sure of itself: its 90 % regions held 28 % of the markers, as against
-88 % on the simulated rat, which moves and errs as the model believes. How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an
+Four things stand out. A prior over poses halves the mean error, which is made of the worst points. But it is far too sure of itself: its 90 % regions held 28 % of the
+743 markers of that second half, as against 95 % of the truths on the simulated rat, which moves and errs as the model believes (the random walk's held 45 %, as against 83 %). How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an
 **offset**: the network marks the knee as people see it, the marker is glued to the skin beside it. One offset for all key points, fitted on other frames, brought a similar model from 4.5 to 3.7 mm
 in the mean, and from 3.5 to 2.6 in the median; no reprojection error shows it.
 """

@@ -65,7 +65,7 @@ def figure_sta(
         limit = style.signed_limit(values[n])
         for ax, lag in zip(row, lags, strict=True):
             ms = 1e3 * lag * bin_seconds
-            title = f"-{ms:.0f} ms" if place == 0 else ""
+            title = f"{-ms if ms else 0:.0f} ms" if place == 0 else ""
             artist = style.show_signed(ax, values[n, lag], limit=limit, title=title)
             ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         row[0].set_ylabel(f"neuron {n}", color=style.color(n))

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
@@ -65,16 +66,19 @@ def figure_coupling(
     ms = 1e3 * bin_seconds * (1 + np.arange(values.shape[2]))
     for (to, sender), ax in np.ndenumerate(axes):
         ax.axhline(0, color="0.8", linewidth=0.8)
-        ax.plot(ms, values[to, sender], color=style.color(sender), linewidth=1.4)
+        # A thin dark edge: one of the colors is yellow, which is faint on white.
+        edge = [withStroke(linewidth=2.2, foreground="0.35")]
+        color = style.color(sender)
+        ax.plot(ms, values[to, sender], color=color, linewidth=1.4, path_effects=edge)
         if truth is not None:
             true = to_numpy(truth)[to, sender]
             lags = 1e3 * bin_seconds * (1 + np.arange(len(true)))
             ax.plot(lags, true, "k--", linewidth=0.8)
         ax.tick_params(labelsize="x-small")
         if to == 0:
-            ax.set_title(f"from {sender}", fontsize="small", color=style.color(sender))
+            ax.set_title(f"from {sender}", fontsize="small")
         if sender == 0:
-            ax.set_ylabel(f"to {to}", fontsize="small", color=style.color(to))
+            ax.set_ylabel(f"to {to}", fontsize="small")
     # Neighbors' filters are small beside a cell's own refractoriness, which may leave the panel.
     off_diagonal = values[~np.eye(size, dtype=bool)] if size > 1 else values
     reach = 1.4 * style.signed_limit(off_diagonal)

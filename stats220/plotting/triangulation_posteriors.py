@@ -68,7 +68,7 @@ def plot_clouds(
     axes_shown: tuple[int, int] = (0, 2),
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws from the posterior of several key points in one frame, and where they truly were.
+    """Draws from the posterior of several key points in one frame, outlined at two standard deviations, and where they truly were.
 
     Parameters
     ----------
@@ -89,6 +89,8 @@ def plot_clouds(
     for index, (name, draws) in enumerate(samples_3d.items()):
         places = to_numpy(draws)[:, shown]
         ax.plot(*places.T, ".", color=style.color(index), markersize=2, alpha=0.4)
+        # Above all dots, so that a cloud is seen that lies under another one.
+        ax.plot(*_outline(places).T, color=style.color(index), linewidth=2, zorder=2.5)
         ax.plot([], [], "o", color=style.color(index), label=name)
         if name in truth:
             ax.plot(*to_numpy(truth[name])[shown], "k+", markersize=12, markeredgewidth=2)
@@ -136,6 +138,16 @@ def plot_calibration(
     style.label_axes(ax, "probability that the region claims", "share of truths inside")
     ax.legend(fontsize="small", loc="upper left")
     return ax
+
+
+def _outline(places: Float[Any, "num_samples 2"]) -> Float[np.ndarray[Any, Any], "73 2"]:
+    """The ellipse of two standard deviations around the mean."""
+    variances, directions = np.linalg.eigh(np.cov(places.T))
+    angles = np.linspace(0, 2 * np.pi, 73)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    half_axes = 2 * np.sqrt(np.maximum(variances, 0)) * directions
+    ellipse: Float[np.ndarray[Any, Any], "73 2"] = places.mean(axis=0) + circle @ half_axes.T
+    return ellipse
 
 
 def _parents_first(parents: Sequence[int]) -> list[int]:

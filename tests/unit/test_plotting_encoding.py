@@ -66,7 +66,7 @@ def test_sta_rows_are_neurons_and_columns_lags_symmetric_about_zero() -> None:
         torch.from_numpy(AVERAGES), [0, 3], neurons=[1, 2], bin_seconds=0.01
     )
     axes = panels(figure)
-    assert [ax.get_title() for ax in axes[:2]] == ["-0 ms", "-30 ms"]
+    assert [ax.get_title() for ax in axes[:2]] == ["0 ms", "-30 ms"]
     for ax, (n, lag) in zip(axes, [(1, 0), (1, 3), (2, 0), (2, 3)], strict=True):
         np.testing.assert_allclose(ax.images[0].get_array(), AVERAGES[n, lag])
         low, high = ax.images[0].get_clim()
