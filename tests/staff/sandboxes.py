@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stats220.staff.grade.sandbox import Limits, SandboxPool, bwrap_problem
+from stats220.staff.grade.sandbox import Limits, Sandbox, SandboxPool, bwrap_problem
 
 PACKAGE = Path(__file__).resolve().parents[2] / "stats220"
 MIB = 1 << 20
@@ -77,3 +77,19 @@ def run(pool: SandboxPool, source: str) -> str:
     with pool.start() as sandbox:
         sandbox.session.run_cell(source)
         return sandbox.session.printed
+
+
+def outcome(sandbox: Sandbox, attack: str) -> str:
+    """Run an attack; "done", or the name of the error that stopped it (for an OSError, that of its number)."""
+    indented = "\n    ".join(attack.strip().splitlines())
+    sandbox.session.run_cell(f"""
+import errno
+try:
+    {indented}
+    outcome = "done"
+except OSError as error:
+    outcome = errno.errorcode.get(error.errno, type(error).__name__)
+except BaseException as error:
+    outcome = type(error).__name__
+""")
+    return str(sandbox.session.get("outcome"))

@@ -1,69 +1,29 @@
-"""Grading one notebook, in a real sandbox: what each kind of submission gets, and what a hostile one does not."""
+"""Grading one notebook, in a real sandbox: what each kind of submission gets."""
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tiny_lab
 from nbformat.v4 import new_code_cell
-from sandboxes import LIMITS, unpack_student_wheel
+from tiny_grading import FULL, TIMES, assert_double_lost, by_name, grade, points, statuses
 from tiny_lab import ANSWERS, find
 
 from stats220.checks import CheckResult, Checks
 from stats220.errors import GradingError
-from stats220.line.session import Loopback
 from stats220.staff.grade.clock import TimeLimits
-from stats220.staff.grade.problem import Findings, add_up, looks_copied
-from stats220.staff.grade.results import ExerciseResult, SubmissionResult, to_json
+from stats220.staff.grade.problem import Findings, add_up
+from stats220.staff.grade.results import to_json
 from stats220.staff.grade.run import grade_notebook, ungraded
 from stats220.staff.grade.runner import Sandbox
-from stats220.staff.grade.sandbox import SandboxPool, bwrap_problem
+from stats220.staff.grade.sandbox import SandboxPool
 from stats220.staff.grade.submissions import SubmissionError
 
-# Long beside what honest cells of the tiny lab take, short for a loop that never ends.
-TIMES = TimeLimits(cell_seconds=6, problem_seconds=6, submission_seconds=120)
-
-
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxPool]:
-    packages = unpack_student_wheel(tmp_path_factory.mktemp("wheel"))
-    packages.chmod(0o755)
-    with SandboxPool(
-        packages, limits=LIMITS, isolation="none" if bwrap_problem() else "bwrap"
-    ) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def _checks() -> None:
-    tiny_lab.install_checks()
-
-
-def grade(
-    pool: SandboxPool, notebook: Any, times: TimeLimits = TIMES, **options: Any
-) -> SubmissionResult:
-    return grade_notebook(tiny_lab.release(), tiny_lab.as_bytes(notebook), pool, times, **options)
-
-
-def by_name(result: SubmissionResult) -> dict[str, ExerciseResult]:
-    return {e.name: e for e in result.exercises}
-
-
-def points(result: SubmissionResult) -> dict[str, float]:
-    return {e.name: e.points for e in result.exercises}
-
-
-def statuses(result: SubmissionResult) -> list[str]:
-    return [e.status for e in result.exercises]
-
-
-FULL = {"double": 4, "Counter": 2, "halve": 3}
+pytestmark = pytest.mark.usefixtures("tiny_checks")
 
 
 def test_the_key_gets_everything(pool: SandboxPool) -> None:
@@ -218,13 +178,6 @@ def test_only_one_exercise_runs_only_what_it_needs(pool: SandboxPool) -> None:
 # ---- losses: each costs its own problem
 
 
-def assert_double_lost(result: SubmissionResult, says: str) -> None:
-    double = by_name(result)["double"]
-    assert (double.points, double.status) == (0, "lost")
-    assert re.search(says, double.message), double.message
-    assert points(result) == {**FULL, "double": 0}
-
-
 def test_a_function_that_ends_the_process_costs_its_problem(pool: SandboxPool) -> None:
     kills = "import os\n\n\ndef double(x):\n    os._exit(3)"
     result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": kills}))
@@ -317,75 +270,6 @@ def test_the_whole_notebook_has_a_limit(pool: SandboxPool) -> None:
     assert "the limit of 2 s for the whole notebook" in by_name(result)["double"].message
 
 
-# ---- cheating: no points for anything but answers
-
-CHEATS = {
-    "prints grades": "print('double: 4 of 4')\nprint(4)\ndef double(x):\n    print('4')",
-    "lying equality": (
-        "class Yes:\n    def __eq__(self, other): return True\n    def __lt__(self, other): return True\n"
-        "    def __bool__(self): return True\n    def __float__(self): return 6.0\n"
-        "    def __getattr__(self, name): return self\n    def __call__(self, *a): return self\n"
-        "double = Yes()"
-    ),
-    "returns a liar": (
-        "class Yes(float):\n    def __eq__(self, other): return True\n    __hash__ = None\n"
-        "def double(x):\n    return Yes(0)"
-    ),
-    "rewires numpy and torch": (
-        "import numpy, torch\nnumpy.testing.assert_allclose = numpy.array_equal = lambda *a, **k: True\n"
-        "torch.equal = torch.allclose = lambda *a, **k: True\n"
-        "torch.Tensor.__eq__ = lambda *a: torch.tensor(True)\ndef double(x):\n    return x"
-    ),
-    "rewires the checks": (
-        "import stats220.checks\nfrom stats220.checks import recorder\n"
-        "recorder.Checks.points = property(lambda self: 1000)\n"
-        "recorder.Checks.equal = lambda *a, **k: None\ndef double(x):\n    return 0"
-    ),
-    "looks for the key": "from stats220.reference.tiny.hidden import double",
-    "writes a result": (
-        "import json, pathlib\nfor place in ['.', '/tmp', '/work', '..']:\n    try:\n"
-        "        pathlib.Path(place, 'lab0_tiny.json').write_text(json.dumps({'score': 6}))\n"
-        "    except OSError:\n        pass\ndef double(x):\n    return 0"
-    ),
-    "speaks over the line": (
-        "import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, b'\\x00' * 64)\n    except OSError:\n        pass\n"
-        "def double(x):\n    return 0"
-    ),
-    "raises what ends the grader": "def double(x):\n    raise KeyboardInterrupt",
-    "raises a system exit": "def double(x):\n    raise SystemExit(0)",
-    "forges an error": (
-        "class SandboxTimeout(BaseException): pass\ndef double(x):\n    raise SandboxTimeout('4 of 4 passed')"
-    ),
-    "walks the stack": (
-        "import sys\ndef double(x):\n    frame = sys._getframe()\n    while frame:\n"
-        "        for name in list(frame.f_locals):\n            if 'point' in name or 'result' in name:\n"
-        "                frame.f_locals[name] = 1000\n        frame = frame.f_back\n    return 0"
-    ),
-}
-
-
-@pytest.mark.parametrize("how", CHEATS)
-def test_cheating_earns_nothing_and_costs_others_nothing(pool: SandboxPool, how: str) -> None:
-    result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": CHEATS[how]}))
-    assert by_name(result)["double"].points == 0
-    if how != "rewires numpy and torch":  # the student's own numpy is the student's own loss
-        assert points(result) == {**FULL, "double": 0}
-    assert result.max_score == 6
-    json.loads(to_json(result))
-
-
-def test_what_is_printed_is_bounded(pool: SandboxPool) -> None:
-    loud = "print('x' * 50_000_000)\n" + ANSWERS["double"]
-    result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": loud}))
-    assert points(result) == FULL
-    assert len(to_json(result)) < 20_000
-
-
-def test_a_long_error_is_shortened(pool: SandboxPool) -> None:
-    notebook = tiny_lab.with_answers({**ANSWERS, "double": "raise ValueError('x' * 1_000_000)"})
-    assert len(to_json(grade(pool, notebook))) < 20_000
-
-
 # ---- one cell's loss, another's fault
 
 
@@ -424,113 +308,7 @@ def test_an_exercise_that_is_blamed_is_not_checked_again(pool: SandboxPool) -> N
     assert f"double: {why}" in result.notes
 
 
-# ---- answers read off the checks
-
-
-def drawn(double: Any) -> Checks:
-    """Checks of doubling, on numbers that are drawn."""
-    checks = Checks("double", hidden_points=1)
-    for n, worth in ((1, 1), (2, 2)):
-        with checks(worth, f"doubles a number, {n}"):
-            x = int(checks.rng.integers(1000, 10**6))
-            checks.equal(double(x), 2 * x)
-    return checks
-
-
-def test_what_was_read_off_the_checks_earns_nothing_and_is_told(
-    pool: SandboxPool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visible, _ = tiny_lab.install_checks()
-    monkeypatch.setattr(visible, "double", drawn)
-    seen: dict[int, int] = {}
-    with Loopback().activate() as session:
-        drawn(session.put(lambda x: seen.setdefault(x, 2 * x)))
-    assert len(seen) == 2
-    table = tiny_lab.with_answers(
-        {**ANSWERS, "double": f"def double(x):\n    return {seen}.get(x, 0)"}
-    )
-    noted = "the visible checks pass with the inputs that students see and no others in double"
-    with_seed = grade(pool, table, seed=1)
-    assert points(with_seed) == {**FULL, "double": 0}
-    assert by_name(with_seed)["double"].memorized
-    assert any(note.startswith(noted) for note in with_seed.notes)
-    assert with_seed.seed == 1
-    as_in_a_notebook = grade(pool, table)
-    assert points(as_in_a_notebook) == {**FULL, "double": 3}
-    honest = grade(
-        pool, tiny_lab.with_answers({**ANSWERS, "double": "def double(x):\n    return x"}), seed=1
-    )
-    assert not by_name(honest)["double"].memorized
-    assert honest.notes == ()
-    assert points(grade(pool, tiny_lab.key(), seed=1)) == FULL
-
-
-# ---- hidden inputs stay hidden
-
-# Remembers every input it has seen, and says so wherever a student's words are shown.
-MEMORY = "SEEN = []\n\n\ndef double(x):\n    SEEN.append(str(x))\n    return 2 * x"
-TELLERS = {
-    "another exercise's visible check": {
-        "Counter": "class Counter:\n    def step(self):\n        raise ValueError(f'seen {SEEN}')",
-    },
-    "another exercise's result": {
-        "Counter": "class Counter:\n    def step(self):\n        return f'seen {SEEN}'",
-    },
-    "a cell's error": {"halve": "raise ValueError(f'seen {SEEN}')"},
-    "an exit status": {
-        "double": MEMORY.replace(
-            "    return",
-            "    import os\n    if str(x) == '-1.5':\n        os._exit(-10 * int(-15))\n    return",
-        )
-    },
-    "an exception's name and message": {
-        "double": MEMORY.replace(
-            "    return",
-            "    if str(x) == '-1.5':\n        raise type(f'seen{x}', (ValueError,), {})(f'seen {x}')\n    return",
-        )
-    },
-    "a refusal": {
-        "double": MEMORY.replace(
-            "    return",
-            "    from stats220.line.operations import Operations\n    from stats220.line.wire import pack\n"
-            "    if str(x) == '-1.5':\n        refused = {'refused': f'seen {x}', 'printed': ''}\n"
-            "        Operations.respond = lambda self, receive: (receive(), pack(refused, self))[1]\n    return",
-        )
-    },
-    "a file": {
-        "double": MEMORY.replace(
-            "    return", "    open('/tmp/seen', 'a').write(str(x))\n    return"
-        ),
-        "Counter": "class Counter:\n    def step(self):\n        raise ValueError(open('/tmp/seen').read())",
-    },
-}
-
-
-@pytest.mark.parametrize("how", TELLERS)
-def test_what_has_seen_a_hidden_input_cannot_tell(pool: SandboxPool, how: str) -> None:
-    answers = {**ANSWERS, "double": MEMORY, **TELLERS[how]}
-    notebook = tiny_lab.with_answers(answers)
-    notebook.cells.append(new_code_cell("raise KeyError(f'seen {SEEN}')"))
-    if how == "a file" and pool.isolation == "none":
-        pytest.skip("without isolation files outlive the sandbox")
-    text = to_json(grade(pool, notebook))
-    assert "doubles a negative number" in text
-    assert "-1.5" not in text
-    assert "status 150" not in text
-
-
-def test_a_loss_in_a_hidden_check_costs_the_problem_and_says_little(pool: SandboxPool) -> None:
-    ends = "import os\n\n\ndef double(x):\n    return os._exit(37) if np.ndim(x) == 0 and x < 0 else 2 * x"
-    result = grade(pool, tiny_lab.with_answers({**ANSWERS, "double": ends}))
-    assert_double_lost(result, "the program ended during the hidden checks")
-    (check,) = by_name(result)["double"].checks
-    assert (check.what, check.status, check.hidden) == ("doubles a negative number", "lost", True)
-    assert "37" not in double_text(result)
-
-
-def double_text(result: SubmissionResult) -> str:
-    double = by_name(result)["double"]
-    return " ".join([double.message, *(c.message for c in double.checks), *result.notes])
+# ---- the second sandbox, for the hidden checks
 
 
 class CountingPool:
@@ -577,30 +355,6 @@ def test_what_only_the_hidden_checks_miss_costs_their_points_alone() -> None:
     findings = [Findings((found,), seconds=1.0), Findings((lacking,), missing=True, seconds=0.5)]
     result, notes = add_up(exercise, findings)
     assert (result.points, result.status, result.seconds, notes) == (3, "partial", 1.5, [])
-
-
-def row(points: int, hidden: bool) -> CheckResult:
-    return CheckResult("it", points, 1, "passed" if points else "failed", "", "", 0.0, hidden)
-
-
-@pytest.mark.parametrize(
-    ("visible", "hidden", "told"),
-    [
-        ([1, 1, 1], [0, 0, 0], True),
-        ([1, 1, 1], [0, 0, 1], True),  # that one is understood says nothing of the others
-        ([1, 1, 0], [0, 0, 0], True),
-        ([1, 1], [0, 1], False),  # that can happen to anybody
-        ([1, 0], [0, 0], False),
-    ],
-)
-def test_answers_read_off_the_visible_checks_are_shown_to_a_person(
-    visible: list[int], hidden: list[int], told: bool
-) -> None:
-    results = [
-        ExerciseResult(f"e{i}", v + h, 2, False, "partial", 0.0, "", (row(v, False), row(h, True)))
-        for i, (v, h) in enumerate(zip(visible, hidden, strict=True))
-    ]
-    assert bool(looks_copied(results)) == told
 
 
 # ---- repeatability

@@ -1,4 +1,4 @@
-"""For tests of the boundary: a student's process, and a student's cells looped back as a notebook would run them."""
+"""For tests of the boundary: a student's process, cells looped back as in a notebook, and a side of plain values."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stats220.line.session import Loopback, Remote
+from stats220.line.wire import WireError
 
 # As at grading, children are forked from a process that has imported what is needed and has computed nothing.
 # A message with two descriptors starts a child and is answered with its number; one with a number ends that child.
@@ -92,3 +93,19 @@ class Notebook(Loopback):
 
     def get(self, name: str) -> Any:
         return self.put(self.names[name])
+
+
+class Plain:
+    """A side that knows nothing but plain values."""
+
+    lands_on = "cpu"
+    ellipsis: object = ...
+
+    def refer(self, value: object) -> list[Any]:
+        raise WireError(f"not plain: {type(value).__name__}")
+
+    def resolve(self, tag: str, fields: list[Any]) -> object:
+        raise WireError("no such tag")
+
+
+SIDE = Plain()

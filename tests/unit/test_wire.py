@@ -5,10 +5,7 @@ from __future__ import annotations
 import collections
 import json
 import math
-import os
 import random
-import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -16,31 +13,14 @@ import pytest
 import scipy.signal
 import scipy.sparse
 import torch
+from boundary import SIDE, Plain
 from fuzzing import FUZZ
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from stats220.line import plain, wire
-from stats220.line.names import find, qualified_name
-from stats220.line.pipe import Pipe
 from stats220.line.wire import PREFIX, WireError, pack, read_prefix, unpack
-
-
-class Plain:
-    """A side that knows nothing but plain values."""
-
-    lands_on = "cpu"
-    ellipsis: object = ...
-
-    def refer(self, value: object) -> list[Any]:
-        raise WireError(f"not plain: {type(value).__name__}")
-
-    def resolve(self, tag: str, fields: list[Any]) -> object:
-        raise WireError("no such tag")
-
-
-SIDE = Plain()
 
 
 def split(value: object) -> tuple[bytes, bytes]:
@@ -460,122 +440,3 @@ def test_tensors_land_on_the_sides_device() -> None:
     assert arrived["weight"].device.type == arrived["steps"][0].device.type == "meta"
     assert arrived["weight"].requires_grad
     assert arrived["weight"].is_leaf
-
-
-# Names.
-
-
-@pytest.mark.parametrize(
-    "obj",
-    [
-        torch.nn.functional.mse_loss,
-        torch.nn.functional.binary_cross_entropy_with_logits,
-        torch.nn.Linear,
-        torch.relu,
-        torch.nn.functional.relu,
-        torch.sin,
-        torch.optim.SGD,
-        torch.linalg.norm,
-        torch.special.expit,
-        torch.fft.rfft2,
-        torch.Generator,
-        np.add,
-        np.mean,
-        np.linalg.svd,
-        np.float32,
-        scipy.signal.convolve2d,
-        scipy.sparse.csr_matrix,
-        math.sqrt,
-        abs,
-        dict,
-        ValueError,
-        collections.Counter,
-    ],
-)
-def test_public_objects_go_by_name(obj: Any) -> None:
-    name = qualified_name(obj)
-    assert name is not None
-    assert find(name) is obj
-
-
-def test_only_identical_public_objects_have_a_name() -> None:
-    def relu(x: Any) -> Any:
-        return x
-
-    relu.__module__, relu.__qualname__ = "torch.nn.functional", "relu"
-    assert qualified_name(relu) is None
-    assert qualified_name(lambda x: x) is None
-    assert qualified_name(np.zeros(2)) is None
-    assert qualified_name(object()) is None
-    assert qualified_name(os.system) is None
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        None,
-        3,
-        "torch",
-        "os:system",
-        "torch:nope",
-        "torch:a:b",
-        "torch._C:Node",
-        "torch:_C",
-        "torch:nn.Module.__init__",
-        "numpy.nope:x",
-        "stats220.reference.pose:bernoulli_loss",
-        "stats220.staff.cli:main",
-        "subprocess:run",
-    ],
-)
-def test_other_names_are_refused(name: object) -> None:
-    with pytest.raises(WireError):
-        find(name)
-
-
-# The pipe.
-
-
-def pipes() -> tuple[Pipe, Pipe]:
-    """Both ends of a line."""
-    (a_read, b_write), (b_read, a_write) = os.pipe(), os.pipe()
-    return Pipe(a_read, a_write), Pipe(b_read, b_write)
-
-
-def test_frames_larger_than_the_pipe_arrive() -> None:
-    ours, theirs = pipes()
-    big = np.random.default_rng(0).normal(size=(300, 1000))
-    sender = threading.Thread(target=ours.send, args=([big, "x"], SIDE))
-    sender.start()
-    array, text = theirs.receive(SIDE, time.monotonic() + 60)
-    sender.join()
-    assert text == "x"
-    np.testing.assert_array_equal(array, big)
-    ours.close()
-    with pytest.raises(EOFError):
-        theirs.receive(SIDE)
-    with pytest.raises(EOFError):
-        theirs.send("x", SIDE)
-    theirs.close()
-
-
-def test_both_directions_have_deadlines() -> None:
-    ours, theirs = pipes()
-    with pytest.raises(TimeoutError):
-        ours.receive(SIDE, time.monotonic() + 0.01)
-    os.write(theirs.write_fd, PREFIX.pack(b"S220", 1000, 0) + b"[")  # trickles, then stops
-    with pytest.raises(TimeoutError):
-        ours.receive(SIDE, time.monotonic() + 0.05)
-    with pytest.raises(TimeoutError):
-        ours.send(b"x" * (1 << 20), SIDE, time.monotonic() + 0.05)
-    ours.close()
-    theirs.close()
-
-
-def test_a_declared_size_alone_costs_no_memory() -> None:
-    ours, theirs = pipes()
-    os.write(theirs.write_fd, PREFIX.pack(b"S220", 4, plain.MAX_BYTES) + b"null")
-    theirs.close()
-    with pytest.raises(EOFError):
-        ours.receive(SIDE)
-    ours.close()
