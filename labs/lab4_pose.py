@@ -17,7 +17,7 @@ what is the probability that the key point is there?
 - **Part 6** turns maps into places, and measures in pixels how far off they are.
 
 Three rules hold for all problems. A function **returns what its docstring says**: where that is a tensor, an array, a list or a mask of booleans
-is not one, for the next cells cannot take it. A result is on the **device** of what came in. And a function **leaves its inputs as they are**,
+is not one, for the next cells cannot take it; where it is a float, one number in any form will do. A result is on the **device** of what came in. And a function **leaves its inputs as they are**,
 unless its docstring says otherwise. Cells in between
 show what your code does to frames; where they need a problem that you have not solved, they say so.
 """
@@ -524,7 +524,8 @@ With enough weights a tracker could know its frames by heart. So we keep 11 fram
 
 Much of it is given: the loops, the order of the examples, the record that is kept. Write the optimizer and its schedule, the step, and the validation. A step goes
 along the gradient of its own example alone, whatever gradients the model had before. All epochs are done, whatever the losses do. Bugs in a training loop raise no
-error, the loss just falls more slowly, or not as far. The checks know the common ones.
+error, the loss just falls more slowly, or not as far. The checks know the common ones. They look at the steps, the rates and the record, not at which of torch's
+classes made them.
 """
 
 # %% exercise="train" minutes=30
@@ -766,6 +767,7 @@ The stem and the stages are **frozen**. That means two things, and the second is
 2. **BatchNorm** stays in eval mode. These layers subtract a mean and divide by a standard deviation of each feature. In training mode they take those of the images at
    hand, which for us is a *single* frame, and they keep a running average of them, parameters or no parameters. A network "frozen" by `requires_grad` alone drifts with
    every image that it sees. `model.train()` switches all layers of a model to training mode, so our tracker needs a `train` of its own; the head still follows the mode.
+   What counts is that *no image meets the frozen layers in training mode*. The backbone comes in eval mode.
 """
 
 # %% exercise="ResNetPoseTracker" minutes=25

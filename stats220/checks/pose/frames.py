@@ -133,8 +133,9 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
     ):
         far = checks.rng.uniform(20, 3000, 2)
         outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.7, 2.0], [2.0, 5.7], far, -far]
-        keypoints_xy = np.array([[np.nan, np.nan], [3.0, 3.0], *outside])
-        expected = draw_masks((9, 6, 6), (1, 3, 3))
+        half_labeled = [[np.nan, 2.0], [2.0, np.nan]]
+        keypoints_xy = np.array([[np.nan, np.nan], [3.0, 3.0], *outside, *half_labeled])
+        expected = draw_masks((11, 6, 6), (1, 3, 3))
         checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")
 
     with checks(

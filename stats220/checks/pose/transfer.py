@@ -19,6 +19,7 @@ from stats220.checks.pose.models import (
     passed,
     tiny_backbone,
 )
+from stats220.data.backbones import Backbone
 
 
 @checked
@@ -197,7 +198,7 @@ def stage_shapes(stage_shapes: Any) -> Checks:
     checks = Checks("stage_shapes", hidden_points=1)
 
     with checks(
-        3,
+        2,
         "gives (channels, rows, columns) after the stem and after each stage",
         hint="Ask the features for their shape as they go from part to part. How many parts are there, with the stem? Is the batch one of "
         "the three numbers?",
@@ -213,7 +214,29 @@ def stage_shapes(stage_shapes: Any) -> Checks:
             found = shapes_of(checks, shapes, 3)
             checks.equal(found, expected, name=f"shapes for an image of {rows} × {columns}")
 
+    with checks(
+        1,
+        "leaves the backbone as it is",
+        needs="gives (channels, rows, columns) after the stem and after each stage",
+        hint="The tracker will use this backbone, after you have looked at it: is it in the mode in which it came? What does BatchNorm do in training mode?",
+        remedy="Call stem and stages under torch.no_grad(), and neither train() nor requires_grad_ of the caller's network.",
+    ):
+        backbone, twin = tiny_backbone(checks)
+        checks.make(stage_shapes, backbone, normal(3, 20, 24, rng=checks.rng))
+        is_untouched(checks, backbone, twin)
+
     return checks
+
+
+def is_untouched(checks: Checks, backbone: Any, twin: Backbone) -> None:
+    """Fail where a call has changed the caller's network, which was its twin, in eval mode, with all parameters to be learned."""
+    checks.that(not backbone.training, "the backbone is in training mode now")
+    state = dict(backbone.state_dict().items())
+    for name, expected in twin.state_dict().items():
+        checks.close(state[name], expected, atol=1e-6, name=f"the backbone's {name} afterwards")
+    first = next(iter(dict(twin.named_parameters())))
+    requires = backbone.get_parameter(first).requires_grad
+    checks.that(requires, "the backbone's parameters do not require gradients any more")
 
 
 @checked
@@ -240,17 +263,20 @@ def extract_features(extract_features: Any) -> Checks:
 
     with checks(
         1,
-        "gives features without a graph, on which a head can be trained",
+        "gives features without a graph, on which a head can be trained, and leaves the backbone as it is",
         needs="gives the features of every image, of the stage that it is told, in a list",
-        hint="Does torch record what the frozen network does, for each image? And can a head be trained on what comes out?",
-        remedy="with torch.no_grad(): around the computation. Tensors made under torch.inference_mode() cannot be trained on.",
+        hint="Does torch record what the frozen network does, for each image? And can a head be trained on what comes out? The "
+        "backbone is the caller's, who may want to fine-tune it.",
+        remedy="with torch.no_grad(): around the computation, not requires_grad_(False) of the caller's network. Tensors made under "
+        "torch.inference_mode() cannot be trained on.",
     ):
-        backbone, _ = tiny_backbone(checks)
+        backbone, twin = tiny_backbone(checks)
         images = [normal(3, 20, 24, rng=checks.rng)]
         result = checks.make(extract_features, backbone, images)
         features = checks.make(next, checks.make(iter, result))
         message = "no head can be trained on tensors made in inference mode"
         checks.that(not features.is_inference(), message)
         checks.that(not features.requires_grad, "the features still hang on a graph")
+        is_untouched(checks, backbone, twin)
 
     return checks

@@ -52,7 +52,8 @@ def keypoint_masks(
     Parameters
     ----------
     keypoints_xy : ndarray of floats (num_keypoints, 2)
-        x (to the right) and y (down) of each key point in pixels; NaN where it is not labeled.
+        x (to the right) and y (down) of each key point in pixels; NaN where it is not labeled. One
+        coordinate that is NaN is enough.
     height, width : int
         Size of the frame in pixels.
 

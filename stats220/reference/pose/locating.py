@@ -34,6 +34,7 @@ def locate_keypoints(
     -------
     Tensor (num_keypoints, 2)
         x (to the right) and y (down) in pixels of the original frame; NaN for a point not found.
+        Of float32, or of the logits' dtype.
     """
     num_keypoints, height, width = logits.shape
     keypoints_xy = torch.full((num_keypoints, 2), float("nan"), device=logits.device)

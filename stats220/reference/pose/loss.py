@@ -27,7 +27,8 @@ def bernoulli_loss(
     -------
     Tensor ()
         The mean over all pixels, key points and images, in nats. It and its gradients are finite
-        for all finite logits.
+        for all finite logits; of N numbers, each has the gradient (sigmoid(a) - y) / N, also where
+        a is 0 exactly.
 
     References
     ----------

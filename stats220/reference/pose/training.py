@@ -57,7 +57,7 @@ def train(
     InputError
         If there are no examples, or an image and its targets differ in size.
     TrainingError
-        If the loss is infinite or not a number.
+        If the loss of a training example is infinite or not a number. `check_finite` sees to it.
     """
     check_examples(train_data, validation_data)
     device = next(model.parameters()).device

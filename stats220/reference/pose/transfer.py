@@ -16,8 +16,9 @@ class ResNetPoseTracker(nn.Module):
     Parameters
     ----------
     backbone : Backbone
-        A pretrained network: its `stem`, the list of its `stages`, and `channels`, the numbers of
-        channels that the stem and each stage put out.
+        A pretrained network, in eval mode: its `stem`, the list of its `stages`, and
+        `channels`, the numbers of channels that the stem and each stage put out. The tracker may
+        use its parts themselves, and freeze them, or copies.
     num_keypoints : int
     num_stages : int
         How many of the stages to use; from 1 to 4 in a ResNet.
@@ -27,7 +28,7 @@ class ResNetPoseTracker(nn.Module):
     Attributes
     ----------
     features : nn.Sequential
-        The stem and the first stages: part of the model, frozen, always in eval mode.
+        The stem and the first stages: part of the model, frozen, in eval mode for every image.
     head : nn.Conv2d
         The final convolution, with bias and a border of zeros that keeps the size: the only part
         that learns.
@@ -119,7 +120,7 @@ def stage_shapes(
     Parameters
     ----------
     backbone : Backbone
-        In eval mode.
+        In eval mode, and it stays as it is.
     image : Tensor (3, height, width)
 
     Returns
@@ -147,7 +148,8 @@ def extract_features(
     Parameters
     ----------
     backbone : Backbone
-        In eval mode, on any device.
+        In eval mode, on any device. It stays as it is: its parameters may go on requiring
+        gradients.
     images : sequence of Tensors (3, height, width)
         Preprocessed frames, of any sizes, on the same device.
     num_stages : int

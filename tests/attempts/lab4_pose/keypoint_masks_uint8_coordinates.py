@@ -1,6 +1,6 @@
 # exercise: keypoint_masks
 # says: rounds to uint8, which ends at 255
-# points: 5
+# points: 3
 def keypoint_masks(
     keypoints_xy: Float[np.ndarray, "num_keypoints 2"], height: int, width: int
 ) -> Float[Tensor, "num_keypoints height width"]:
