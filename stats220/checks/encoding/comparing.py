@@ -132,13 +132,14 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is in spikes a second, in float32, of counts of any dtype",
-        hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers.",
+        hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers, and a sum of bytes has to fit "
+        "into its type.",
         remedy="Divide by bin_seconds, after .float().",
         needs="is the mean over trials, bin by bin and neuron by neuron",
     ):
-        counts = checks.rng.integers(0, 5, (4, 6, 2)).astype(np.uint8)
+        counts = checks.rng.integers(90, 200, (4, 6, 2)).astype(np.uint8)  # their sum needs more
         rates = firing_rates_hz(torch.from_numpy(counts), 0.01)
-        checks.close(rates, counts.mean(axis=0) * 100, atol=1e-2, name="rates")
+        checks.close(rates, counts.mean(axis=0) * 100, atol=1e-2, rtol=1e-5, name="rates")
         checks.dtype(rates, torch.float32, name="rates")
 
     return checks

@@ -86,6 +86,9 @@ def project(project: Any) -> Checks:
     return checks
 
 
+NAMES = ("intrinsics", "rotation", "center")
+
+
 @checked
 def projection_matrix(projection_matrix: Any) -> Checks:
     """The matrix must send points where similar triangles do."""
@@ -101,8 +104,11 @@ def projection_matrix(projection_matrix: Any) -> Checks:
             camera = rig(checks.rng, 1)
             optics = np.diag([*camera.focal[0], 1.0])
             optics[:2, 2] = camera.middle[0]
-            found = projection_matrix(optics, camera.axes[0], camera.place[0])
+            given = (optics, camera.axes[0], camera.place[0])
+            found, afterwards = checks.call(projection_matrix, *given)
             checks.close(found, camera.projections[0], atol=1e-2, rtol=1e-5, name="[A | b]")
+            for name, before, after in zip(NAMES, given, afterwards, strict=True):
+                checks.equal(after, before, name=f"{name} afterwards")
 
     return checks
 
