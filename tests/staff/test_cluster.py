@@ -19,7 +19,7 @@ import pytest
 import tiny_lab
 from outputs import descendants, left_in
 from sandboxes import wait_until
-from test_grade_class import CLASS, ISOLATION, TIMES, answers, hand_in
+from tiny_class import CLASS, ISOLATION, TIMES, answers, hand_in
 from tiny_lab import LAB
 
 from stats220.errors import GradingError
