@@ -112,9 +112,8 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         "is a tensor with the gradients (σ(a) - y) / number of pixels",
         needs="is the mean negative log likelihood of moderate logits",
         hint="Nothing can be learned from a loss without gradients. Does every line compute with tensors of torch, and with the logits "
-        "themselves? At a = 0, where max(0, a) and |a| have corners: which slopes does torch take there, and what do they add up to?",
-        remedy="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph. log1p(exp(-|a|)) has slope 0 at "
-        "a = 0 and leaves it to the other term; the same m in all three places of the formula, or softplus, is right there too.",
+        "themselves?",
+        remedy="Compute with torch alone: .item(), .detach(), torch.no_grad() and NumPy cut the graph.",
     ):
         logits = 3 * normal(3, 6, 7, rng=checks.rng)
         targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
@@ -125,12 +124,6 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         checks.close(
             gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to logits"
         )
-        targets = torch.tensor([0.0, 1.0]).reshape(1, 1, 2)
-        gradient = checks.gradients(bernoulli_loss, torch.zeros(1, 1, 2), targets)[0]
-        # σ(0) = 1/2: every corner of max, abs and relu is here.
-        expected = torch.tensor([0.25, -0.25]).reshape(1, 1, 2)
-        name = "gradient with respect to two logits of 0, with targets 0 and 1"
-        checks.close(gradient, expected, atol=1e-4, name=name)
 
     with checks(
         1,

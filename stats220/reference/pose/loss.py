@@ -27,8 +27,8 @@ def bernoulli_loss(
     -------
     Tensor ()
         The mean over all pixels, key points and images, in nats. It and its gradients are finite
-        for all finite logits; of N numbers, each has the gradient (sigmoid(a) - y) / N, also where
-        a is 0 exactly.
+        for all finite logits; of N numbers, each has the gradient (sigmoid(a) - y) / N. At a = 0
+        exactly, where max and |a| have corners, torch's choice of a slope will do.
 
     References
     ----------
