@@ -106,16 +106,17 @@ def describe_in_notebook() -> None:
 
 
 def _show(shell: Any, figure: Figure) -> None:
-    """Publish the PNG inside of HTML: JupyterLab and Colab give a bare one no alternative text, whatever its metadata say.
+    """Publish the PNG also inside of HTML: JupyterLab and Colab give a bare one no alternative text, whatever its metadata say.
 
-    A notebook grows by the text alone, since the PNG is not stored a second time.
+    The bare one stays beside it, for what shows no HTML: a PDF made with LaTeX.
     """
     made = {mime: form(figure) for mime, form in shell.display_formatter.formatters.items()}
     data = {mime: content for mime, content in made.items() if content is not None}
     data["text/plain"] = describe_figure(figure)
-    png = data.pop("image/png", None)  # None where another format was chosen
+    png = made.get("image/png")  # None where another format was chosen
     if png is not None:
         png, size = png if isinstance(png, tuple) else (png, {})  # a size, where it is sharper
+        data["image/png"] = png
         sizes = "".join(f'{side}="{size[side]}" ' for side in ("width", "height") if side in size)
         alt = html.escape(data["text/plain"])
         data["text/html"] = f'<img alt="{alt}" {sizes}src="data:image/png;base64,{png.strip()}">'

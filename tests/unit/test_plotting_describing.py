@@ -70,9 +70,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], dict[str, Any
 ALT = "a &quot;straight&quot; line &lt;b&gt;: 1 line."
 
 
-def test_an_image_is_stored_once_and_with_its_text(shown: Callable[..., dict[str, Any]]) -> None:
+def test_an_image_has_its_text_and_stays_as_it_is_for_what_shows_no_html(
+    shown: Callable[..., dict[str, Any]],
+) -> None:
     data = shown("image/png", "eA==\n")
     assert data == {
+        "image/png": "eA==\n",
         "text/html": f'<img alt="{ALT}" src="data:image/png;base64,eA==">',
         "text/plain": 'a "straight" line <b>: 1 line.',
     }
@@ -81,7 +84,8 @@ def test_an_image_is_stored_once_and_with_its_text(shown: Callable[..., dict[str
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
     notebook.cells = [cell]
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
-    assert BeautifulSoup(page, "html.parser").find("img")["alt"] == data["text/plain"]
+    (image,) = BeautifulSoup(page, "html.parser").find_all("img")  # once, and with the text
+    assert image["alt"] == data["text/plain"]
 
 
 def test_a_sharp_image_keeps_its_size_and_another_format_its_own(
