@@ -168,9 +168,9 @@ def ascend(ascend: Any) -> Checks:
 
     with checks(
         2,
-        "updates the background in the same way, after the neurons",
-        hint="What must the background's update see: the residual as it is, or with the background's own part? And what is in the residual "
-        "afterwards?",
+        "updates the background in the same way, after the neurons, in every sweep",
+        hint="When is it the background's turn, and how often? What must its update see: the residual as it is, or with the background's "
+        "own part? And what is in the residual afterwards?",
         remedy="Below the loop over neurons: add_outer with the old part, update_background, add_outer with minus the new part.",
     ):
         movie = checks.rng.normal(size=(6, 8))
@@ -205,7 +205,8 @@ def ascend(ascend: Any) -> Checks:
     with checks(
         2,
         "stops as soon as a sweep gains no more than `tolerance` of what all have gained, or after max_sweeps",
-        hint="Compared with what is a sweep's gain small: with the objective, with the last gain, or with all gains so far?",
+        hint="Compared with what is a sweep's gain small: with the objective, with the last gain, or with all gains so far, that of the "
+        "first sweep among them? And where a sweep loses, is that a large gain, or no gain at all?",
         remedy="The last gain, history[-1] - history[-2], against tolerance times history[-1] - history[0].",
     ):
         movie, first = alone()
@@ -239,7 +240,7 @@ def ascend(ascend: Any) -> Checks:
     with checks(
         1,
         "leaves the movie and the first footprints as they were",
-        hint="The residual starts as the movie: as a copy, or as the same array?",
+        hint="The residual starts as the movie, and the footprints as the first ones: each as a copy, or as the same array?",
         remedy="residual = movie.copy() and footprints = footprints.copy(), as given.",
         needs="shows a neuron the residual with its own part added back, in its own pixels",
     ):

@@ -49,15 +49,16 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     with checks(
         4,
         "measures the standard deviation of white noise: 1 is 1.00, and 3 is 3.00",
-        hint="White noise has the same power at all frequencies. How much of its variance lies below the cutoff, and has gone with "
-        "the calcium? And what is asked for, a variance or a standard deviation?",
+        hint="White noise has the same power at all frequencies, up to the highest that a movie holds: which is that? What share of "
+        "its variance lies below the cutoff, for this cutoff and this frame rate, and has gone with the calcium? And what is asked for, "
+        "a variance or a standard deviation?",
         remedy="Of 15 Hz 7 are left, so 1 measures √(7/15) = 0.68: divide by np.sqrt(1 - cutoff_hz / (frame_rate_hz / 2)).",
     ):
         white = checks.rng.normal(size=(8, 9, 1000))
         for std in (1.0, 3.0):
             for rate, options in ((30.0, {}), (50.0, {"cutoff_hz": 12.0})):
                 found = numbers(checks, pixel_noise_std(std * white, rate, **options), (8, 9))
-                what = f"mean over pixels of noise of {std:g} at {rate:g} Hz"
+                what = f"mean over pixels of noise of {std:g} at {rate:g} Hz, cutoff {options.get('cutoff_hz', 8.0):g} Hz,"
                 checks.close(found.mean(), std, atol=0.025 * std, name=what)
 
     with checks(

@@ -42,14 +42,17 @@ def decay_matrix(decay_matrix: Any) -> Checks:
     with checks(
         2,
         "has ones on the diagonal, and entries on the first diagonal below it and nowhere else",
-        hint="Which column of row t belongs to the frame before? Rows count downwards.",
+        hint="Which of the rows 0 to T - 1 have a frame before them, the last one too? And which column of row t belongs to it? Rows count "
+        "downwards.",
         remedy="Row t has its entry in column t - 1: in eye_array and diags_array k=-1 or offsets=-1 is below the diagonal, 1 above.",
     ):
         T = int(checks.rng.integers(4, 8))
         G = dense(checks, decay_matrix(T, 9.0), (T, T))
         checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal")
         filled = np.eye(T) + np.eye(T, k=-1)
-        checks.equal(1 * (np.abs(G) > 1e-3), filled, name="where G is not zero")
+        checks.equal(
+            1 * (np.abs(G) > 1e-3), filled, name=f"G for T = {T}, with 1 where it is not zero,"
+        )
 
     with checks(
         2,
@@ -108,7 +111,8 @@ def deconvolve(deconvolve: Any) -> Checks:
     with checks(
         2,
         "lets the residual be as large as the bound: ‖y - c - b‖₂ = (1 + slack) σ √T",
-        hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ?",
+        hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ, which is θ for a "
+        "slack of zero? And does your residual hold the trace as it came, and the c and b that you return, with the signs of y - c - b?",
         remedy="norm(y - c - b) <= θ, or sum_squares(y - c - b) <= θ², with θ = (1 + slack) * noise_std * np.sqrt(T).",
     ):
         for frames in (T, 40):  # of few frames one more or less shows
@@ -138,8 +142,9 @@ def deconvolve(deconvolve: Any) -> Checks:
 
     with checks(
         2,
-        "does so for spikes of any size and in any frame, above a baseline that is free",
-        hint="Is the baseline a variable, of either sign and free of charge? Is nothing else constrained, in the first and last frame too?",
+        "does so for spikes of any size and in any frame, above a baseline that is free and of either sign",
+        hint="Is the baseline a variable, of either sign and free of charge? Is every amplitude, in the first and last frame too, "
+        "constrained to be zero or more, and to nothing else?",
         remedy="b = cp.Variable() is in the residual y - c - b, and nowhere else; small amplitudes are as good as large ones.",
     ):
         trace, result = solved()
@@ -152,7 +157,8 @@ def deconvolve(deconvolve: Any) -> Checks:
     with checks(
         4,
         "returns the multiplier η of the squared constraint",
-        hint="Whose dual value did you take, and by what does the optimum change when θ² grows by one? θ² grows 2θ times as fast as θ.",
+        hint="Whose dual value did you take: of a constraint on the norm, or on its square? Asked for is how much the optimum changes when θ² "
+        "grows by one: do you have that already, or is it to be converted? θ² grows 2θ times as fast as θ.",
         remedy="For sum_squares(...) <= θ**2 η is the dual value as it is; for norm(...) <= θ the dual value is ν, and η = ν / (2θ).",
         needs="makes the sum of all amplitudes as small as such a residual allows",
     ):
@@ -262,7 +268,8 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     with checks(
         2,
         "copies a trace that needs no deconvolution, and is zero for a penalty that no spike is worth",
-        hint="For λ = 0, what is the best fit to a trace that already decays and jumps up? And what may a height never be?",
+        hint="For λ = 0, what is the best fit to a trace that already decays and jumps up? What may a height never be? And if only late "
+        "digits are off: is your answer worked out, or does a solver stop near it?",
         remedy="Set negative heights to zero at the end, after all merging; and subtract λ's share, nothing else.",
     ):
         clean = known_trace(40, 4.0, 1.0, checks.rng, baseline=None).denoised
@@ -274,7 +281,7 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
         3,
         "finds the optimum, exact to rounding",
         hint="When are two pools out of order, and what must be looked at again after a merge? How do a pool's frames weigh in its best "
-        "height? What does λ ‖Gc‖₁ cost each c_t?",
+        "height? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
         remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
     ):
         for tau in (9.0, 3.0):

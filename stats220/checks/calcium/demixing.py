@@ -146,7 +146,8 @@ def update_footprint(update_footprint: Any) -> Checks:
     with checks(
         2,
         "keeps the sign of every pixel, though their sum be negative",
-        hint="May a footprint of this model be negative somewhere? What do your last lines do to a footprint whose sum is below zero?",
+        hint="May a footprint of this model be negative somewhere? What do your last lines do to a footprint whose sum is below zero, and "
+        "is what they divide by always positive?",
         remedy="Nothing is clipped, no absolute value taken, and the norm that divides is positive.",
     ):
         footprint = footprint_like(30, checks.rng, -0.5)
@@ -225,8 +226,8 @@ def update_background(update_background: Any) -> Checks:
     with checks(
         3,
         "shrinks the projection toward zero, by ς² / (ς² + σ²)",
-        hint="Which of the two arguments is a variance already, and which footprint is the trace the projection onto: the one that was "
-        "handed in, or the new one?",
+        hint="Which of the two arguments is a variance already? Which footprint is the trace the projection onto, the one that was handed "
+        "in or the new one? And may a background's trace be negative?",
         remedy="For ς² = 6 and σ = 2 it shrinks to 6 / (6 + 2²) = 0.6 of footprint @ residual_with_background.",
     ):
         for prior, noise in ((variance, noise_std), (0.4, 0.5)):
