@@ -112,7 +112,8 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
     with checks(
         1,
         "takes the nearest pixel, halves upwards",
-        hint="Try 2.5, 0.5 and 1.6 in Python: what do int() and round() make of them, and what should it be?",
+        hint="Work out by hand what your lines make of 1.6, 0.5 and 2.5: which pixel comes out, and which is nearest? Which way does a half "
+        "go, and is that what int() or round() does?",
         remedy="floor(x + 0.5). int() cuts the fraction off, and round() sends 0.5 to 0 and 2.5 to 2 (halves to even).",
     ):
         # On the diagonal: right whichever of x and y is the row.
@@ -122,7 +123,8 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
         nearest += [int(np.searchsorted(np.arange(6) + 0.5, x, side="right")) for x in drawn]
         keypoints_xy = np.repeat(np.concatenate([coordinates, drawn])[:, None], 2, axis=1)
         expected = draw_masks((11, 6, 6), *[(k, i, i) for k, i in enumerate(nearest)])
-        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")
+        name = "masks, of key points at x = y = 1.6, 0.5, 2.5, 4.5, ...,"
+        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name=name)
 
     with checks(
         2,
@@ -257,8 +259,10 @@ def dilate(dilate: Any) -> Checks:
     with checks(
         1,
         "cuts squares off at the border",
-        hint="What becomes of the part of a square that is beyond the frame? It does not come in again on the other side.",
-        remedy="max_pool2d with padding takes what is beyond the border for nothing.",
+        hint="The part of a square beyond the frame is lost and comes in again on no other side; the part inside stays, at all four borders. "
+        "If you cut with slices: which rows are in [-1:4] of 9?",
+        remedy="max_pool2d with padding takes what is beyond the border for nothing. A slice counts a negative start from the end: begin at "
+        "max(row - reach, 0).",
     ):
         expected = torch.zeros(4, 9, 12)
         expected[0, 0:4, 9:12], expected[1, 6:9, 0:3] = 1, 1

@@ -134,8 +134,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         1,
         "leaves NaN where no pixel is probable enough",
         hint="min_probability is a probability, and the maps are logits. What is compared with what, and what of exactly as probable? A "
-        "point that is not found keeps its row in the result.",
-        remedy="Where torch.sigmoid of the largest logit is not at least min_probability, leave NaN for x and y.",
+        "point that is not found keeps its row in the result: what becomes of the points after it?",
+        remedy="Where torch.sigmoid of the largest logit is not at least min_probability, leave NaN for x and y, and go on to the next map.",
     ):
         logits = torch.full((3, 5, 6), -9.0)
         logits[0, 2, 2], logits[1, 1, 2], logits[2, 3, 4] = -0.5, 2.0, 0.0  # 0.38, 0.88, 0.5

@@ -55,9 +55,9 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
     with checks(
         1,
         "is the mean negative log likelihood of moderate logits",
-        hint="One pixel costs log(1 + e^a) - y·a. Compare the sign of each term, which of the two arguments is a, and over how many "
-        "numbers the mean is taken.",
-        remedy="torch.mean over all pixels and key points of log(1 + e^a) - targets * logits.",
+        hint="One pixel costs log(1 + e^a) - y·a. Put a = 2 into your lines: does log(1 + e²) come out, or has factoring out m changed a "
+        "term of the sum? Then compare the sign of each term, which argument is a, and over how many numbers the mean is taken.",
+        remedy="torch.mean over all pixels and key points of log(1 + e^a) - targets * logits. With m factored out, the 1 is e^-m.",
     ):
         logits = 3 * normal(3, 6, 7, rng=checks.rng)
         targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
@@ -78,8 +78,8 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         3,
         "is exact for a logit of ±1000 or ±88, by itself",
         needs="is written out, with an m for each pixel",
-        hint="Put a = 1000 and a = -1000 into each of your lines by hand. Where does inf appear, where the logarithm of 0, and what of a "
-        "small number added to hide it?",
+        hint="Put a = 1000 and a = -1000 into each of your lines by hand. Where does inf appear, where the logarithm of 0? And if that "
+        "is hidden by a small number or a clipped probability, how much can a pixel cost at most?",
         remedy="m is torch.clamp of the logits with min=0; then log(1 + e^a) = m + log(e^-m + e^(a - m)): no exponent is above 0.",
     ):
         for a in (1000.0, -1000.0, 88.0, -88.0, float(checks.rng.uniform(100, 900)), 17.0):

@@ -23,7 +23,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "has one kernel for each key point, the smallest odd size not below patch_size / downsample",
         hint="Compute 101 / 4, 48 / 2 and 63 / 3 by hand, and the smallest odd number that is not below each. How many channels does a "
-        "gray image have?",
+        "gray image have, and how many biases do five templates have?",
         remedy="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. One input channel; the convolution is "
         "self.template and keeps its bias.",
     ):
@@ -47,8 +47,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "matches templates with the mean over colors at full resolution",
         hint="Without downsampling a logit is the template times the gray patch around its pixel, plus a bias. Which of the four steps "
-        "does more than that, or less?",
-        remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border, no sigmoid.",
+        "does more than that, or less? How large is the map right after the convolution: is there anything left to stretch?",
+        remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border (padding=kernel_size // 2), no "
+        "sigmoid.",
     ):
         model = TemplatePoseTracker(2, patch_size=5)
         template = draw_layer(checks, model.template, (2, 1), "template")
@@ -73,15 +74,18 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "interpolates both ways by the mode that it is given",
-        hint='With mode="bilinear" maps are smooth. Does the mode reach both calls, with nothing else set in them?',
-        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
+        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them? If it is the shape that is '
+        "wrong, look at your last line: this tracker has a single key point, whose axis stays.",
+        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling. [0] takes only the "
+        "batch away, squeeze() every axis of length 1.",
     ):
         model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
         template = draw_layer(checks, model.template, (1, 1), "template")
         gray = 1 + 4 * normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
         expected = bilinear(small[0], 12, 18)[None]
-        checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
+        name = "logits of a tracker with one key point"
+        checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name=name)
 
     with checks(
         2,

@@ -30,7 +30,8 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "has a head with one map for each key point, on the channels of the last stage in use",
-        hint="backbone.channels holds one number for the stem and one for each stage. Which of them does the head get to see?",
+        hint="backbone.channels holds one number for the stem and one for each stage. How many stages are in use with num_stages=1, and with "
+        "2, and which of the numbers does the head get to see then?",
         remedy="self.head is an nn.Conv2d from backbone.channels[num_stages] to num_keypoints channels, padded by kernel_size // 2.",
     ):
         for num_stages, kernel_size in [(1, 3), (2, 3), (2, 1)]:
@@ -39,7 +40,8 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
                 backbone=backbone, num_keypoints=2, num_stages=num_stages, kernel_size=kernel_size
             )
             size = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
-            checks.shape(model.head.weight, size, name="head.weight")
+            name = f"head.weight for num_stages={num_stages}"
+            checks.shape(model.head.weight, size, name=name)
             has_bias(checks, model.head, 2, "head")
 
     with checks(
@@ -74,7 +76,8 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         1,
         "interpolates the logits to the image's size, bilinearly",
         needs="applies the head to the features of the stage",
-        hint="The corners are right, the pixels between them are not: how are these made of the small logits?",
+        hint="The corners are right, the pixels between them are not: how are these made of the small logits? Look at what you set in "
+        "F.interpolate: is it what the text asks for, and nothing else?",
         remedy='F.interpolate(small_logits, size=(height, width), mode="bilinear"), of the logits, not of features or image; corners not '
         "aligned.",
     ):
@@ -247,7 +250,8 @@ def extract_features(extract_features: Any) -> Checks:
     with checks(
         2,
         "gives the features of every image, of the stage that it is told, in a list",
-        hint="How many features come out for two images, and of which stage? A network takes a batch and gives one back. And in which mode is BatchNorm?",
+        hint="How many results are there for two images, and through which parts has each gone with num_stages=1? A "
+        "network takes a batch and gives one back. And in which mode is BatchNorm?",
         remedy="The stem, then the first num_stages stages, applied to image[None]; [0] takes the features out of their batch again.",
     ):
         backbone, twin = tiny_backbone(checks)

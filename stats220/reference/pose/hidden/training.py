@@ -34,7 +34,8 @@ def train(train: Any) -> Checks:
     with checks(
         2,
         "is torch's SGD with momentum and StepLR, and leaves frozen parameters alone",
-        hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example, on a model of which a part is frozen.",
+        hint="Compare with torch.optim.SGD and torch.optim.lr_scheduler.StepLR, example by example, on a model of which a part is "
+        "frozen: is that part still frozen afterwards, and still the same?",
     ):
         twin = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.Conv2d(3, 2, 1))
         state = {
