@@ -87,8 +87,8 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
     with checks(
         2,
         "is the inverse of the weighted curvature",
-        hint="How does a pixel u / w move when the point does? Both numerator and denominator change. A precision adds up over views, a "
-        "covariance does not; each view counts with its weight.",
+        hint="How does a pixel u / w move when the point does? Both numerator and denominator change. Precisions add up over views, each with its weight, "
+        "covariances do not; what should come back is a covariance, which is small where the precision is large.",
         remedy="J = (A[:2] - pixel · A[2]) / w for each view; inverse of Σ weight JᵀJ / noise_std_px².",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 5)

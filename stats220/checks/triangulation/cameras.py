@@ -21,8 +21,8 @@ def project(project: Any) -> Checks:
     with checks(
         1,
         divides,
-        hint="What makes far things small? A x + b has three components, the third is the depth, and a pixel has two: u to the right, v down. Cameras come "
-        "first, then points.",
+        hint="What makes far things small? A x + b has three components, the third is the depth, and a pixel has two, u to the right and v down, which need "
+        "not be whole numbers. Cameras come first, then points.",
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)
@@ -55,7 +55,7 @@ def project(project: Any) -> Checks:
         1,
         "gives NaN for points at and behind the camera, and for no others",
         hint="The division works for w < 0 as well, and shows a point behind the camera as if it were in front. What is w there, "
-        "and what is it for a point beside the lens? A point very near the lens is still in front.",
+        "and what is it for a point beside the lens? Such points have neither column nor row; one very near the lens is still in front.",
         remedy="np.where(w > 0, ..., np.nan), w itself, not its absolute value; w = 0 is not in front.",
     ):
         camera = np.array([[[200.0, 0, 30, 0], [0, 100, 20, 0], [0, 0, 1, 0]]])
@@ -121,8 +121,8 @@ def camera_center(camera_center: Any) -> Checks:
     with checks(
         1,
         "is where the camera stands",
-        hint="For which point are u, v and w all zero? That is one equation with a matrix. b itself is in pixels, and even R and t "
-        "have to be taken together: -Rᵀt.",
+        hint="For which point are u, v and w all zero? That is one equation with a matrix; a null vector solves it with a fourth component that is not "
+        "yet 1. b itself is in pixels, and even R and t have to be taken together: -Rᵀt.",
         remedy="np.linalg.solve(A, -b).",
     ):
         camera = rig(checks.rng, 1)

@@ -112,7 +112,8 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
     with checks(
         1,
         "is the log density for moderate concentrations",
-        hint="Over the whole sphere it integrates to one, and without any concentration it is 1 / 4π everywhere.",
+        hint="Over the whole sphere it integrates to one, and without any concentration it is 1 / 4π everywhere. Is sinh κ about half of exp κ "
+        "for a small κ, too?",
         remedy="log κ - log(4π sinh κ) + κ u · ν.",
     ):
         mean, u = unit(checks.rng), unit(checks.rng, 9)
@@ -126,7 +127,8 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
         2,
         "is finite and right from κ = 1e-6 to κ = 1e6",
         hint="sinh overflows at 711, and two numbers that are nearly equal leave only their rounding when they are subtracted. Write sinh with "
-        "exp(-2κ), which never overflows, and look for the function that NumPy has for exp(x) - 1.",
+        "exp(-2κ), which never overflows, and look for the function that NumPy has for exp(x) - 1. Even a tiny κ still favors one side "
+        "of the sphere: it cannot be taken for 0.",
         remedy="log κ - log(-np.expm1(-2 κ)) - log(2π) + κ (u · ν - 1).",
     ):
         mean, u = unit(checks.rng), unit(checks.rng, 9)
@@ -200,8 +202,8 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
     with checks(
         2,
         "climbs from the log likelihood of the start, and finds the clusters and their shares",
-        hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included. Each direction belongs to all clusters "
-        "a little, in proportion; and all that describes a cluster is estimated anew in each iteration.",
+        hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included; for all directions together these logs add up. Each "
+        "direction belongs to all clusters a little, in proportion; and all that describes a cluster is estimated anew in each iteration.",
         remedy="logsumexp(log_weights[:, None] + log_densities, axis=0), before the iteration; weights = belongs.mean(axis=1).",
     ):
         # One iteration, with clusters that overlap: each direction belongs to both.
@@ -219,7 +221,11 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         checks.shape(climb, (12,), name="log_likelihoods")
         mixture = sum(0.5 * vonmises_fisher(m, 5.0).pdf(u) for m in starts)
         checks.close(
-            climb[0], np.log(mixture).sum(), atol=1e-2, rtol=1e-4, name="log_likelihoods[0]"
+            climb[0],
+            np.log(mixture).sum(),
+            atol=1e-2,
+            rtol=1e-4,
+            name="log_likelihoods[0], of 100 directions together,",
         )
         checks.that(
             np.diff(climb).min() > -1e-4, f"the log likelihood falls by {-np.diff(climb).min():.3g}"

@@ -106,7 +106,8 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
     with checks(
         1,
         "is the distance in pixels, for each view and point, and leaves its inputs as they were",
-        hint="A distance: one number, from two differences, never negative. It is taken in the image, so project first, with the division.",
+        hint="A distance: one number, from two differences, never negative, as a ruler measures it: not along the columns and then along the rows. It is "
+        "taken in the image, so project first, with the division.",
         remedy="np.linalg.norm(landed - points_2d, axis=-1): the root of the sum of squares, (num_cameras, num_points).",
     ):
         for num_cameras, num_points in ((4, 6), (3, 3), (2, 1)):

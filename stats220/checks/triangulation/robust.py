@@ -113,7 +113,8 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     with checks(
         1,
         "triangulates each point once more, from all of its inliers and from nothing else",
-        hint="The winning pair found out whom to trust. Its own point still rests on two views only; what about the others that agree?",
+        hint="The winning pair found out whom to trust. Its own point still rests on two views only; what about the others that agree? And "
+        "what about those that do not, which should have no say?",
         remedy="Call triangulate with all cameras, and NaN in the place of every detection that is no inlier: inliers[..., None] tells which.",
     ):
         cameras, pixels, moved = disturbed(checks.rng, 8, 40)
@@ -232,7 +233,7 @@ def robust_weights(robust_weights: Any) -> Checks:
         1,
         "student: is ρ'(r) / r",
         hint="Differentiate (ν + 2) / 2 · log(1 + r² / ν), with ν = 4 and two dimensions in the exponent. Does the factor 2 of the inner "
-        "derivative cancel the half?",
+        "derivative cancel the half? And must every weight be 1 at r = 0?",
         remedy="6 / (4 + (errors_px / scale_px)**2).",
     ):
         for scale_px in (1.0, 3.0):

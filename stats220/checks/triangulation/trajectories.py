@@ -165,8 +165,8 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
     with checks(
         1,
         "returns the variance of each frame, from all measurements before and after it",
-        hint="What would be 1 / diagonal of the posterior precision? The variance if all other frames were known. And what comes out of a "
-        "filter that runs forwards has not seen the future.",
+        hint="A variance is in mm², a standard deviation in mm. What would be 1 / diagonal of the posterior precision? The variance if all other frames "
+        "were known; and what comes out of a filter that runs forwards has not seen the future.",
         remedy="The diagonal of the *inverse*: 1 / (precision from the past + λ + precision from the future).",
     ):
         points, precisions = walk(checks.rng, 9, 2)
