@@ -82,8 +82,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "has subunits and a read-out of the right sizes, and one rate per neuron for each complete window",
-        hint="A layer without padding has size - 1 fewer rows and columns: after both, 7 × 7 places of 16 × 16 pixels with "
-        "sizes 6 and 5. The read-out sees every subunit at every place.",
+        hint="A layer without padding has size - 1 fewer rows and columns: 16 × 16 pixels leave 7 × 7 places after sizes 6 and 5. How many are "
+        "left of 7 rows and 9 columns after sizes 3 and 2? The read-out sees every subunit at every place.",
         remedy="The convolution goes from num_filters to num_subunits channels, with kernels of subunit_size. height - filter_size - subunit_size + 2 "
         "rows are left, and columns likewise; times num_subunits.",
     ):
@@ -131,8 +131,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "rectifies both layers, after their biases",
-        hint="Without a rectifier in between, two layers are one linear map. What is below zero after a layer's bias was added does not go "
-        "on, in the first layer and in the second, and nowhere else.",
+        hint="Without a rectifier in between, two layers are one linear map. Each of the two has a bias, the first one filter_bias: what is below "
+        "zero once it was added does not go on. Nothing else is rectified.",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         # One filter and one subunit far below zero, and a read-out of one sign: what leaks through counts at every place.
@@ -173,7 +173,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "lets every parameter learn",
-        hint="A layer that is not used does not learn, and neither does one behind .data, .detach(), .item(), no_grad or NumPy.",
+        hint="A parameter that is not used does not learn, and neither does one behind .data, .detach(), .item(), no_grad or NumPy.",
         remedy="Compute with the parameters themselves, and with torch alone.",
     ):
         # Positive everywhere, so that no rectifier has its corner near.

@@ -62,8 +62,8 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives each neuron's CC_norm, in whatever unit the prediction is, above one too",
-        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances need the same divisor, n - 1 "
-        "or n in all of them. It estimates a correlation, and may be above one.",
+        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances are about the means over "
+        "time, with the same divisor in all of them, n - 1 or n. It estimates a correlation, and may be above one.",
         remedy="Multiply the prediction and the average over trials, each less its mean over time; sum over time, and divide by n - 1, as torch's var does.",
     ):
         rng = checks.rng
@@ -90,7 +90,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         cc_norm, cc_max = checks.items(explained_correlation(signal, trials), 2)
         for name, found in (("cc_norm", cc_norm), ("cc_max", cc_max)):
             is_nan = torch.isnan(checks.tensor(found, (3,), None, name=name)).tolist()
-            checks.equal(is_nan, [True, True, False], name=f"where {name} is NaN")
+            checks.equal(is_nan, [True, True, False], name=f"torch.isnan({name})")
         # Two trials that vary one after the other: their covariance is zero to the last bit (variances 9 + 16 = 25, of 17 bins).
         trials = torch.zeros(2, 17, 1)
         turns = torch.tensor([1.0, -1.0, 1.0, -1.0])
@@ -122,8 +122,9 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is the mean over trials, bin by bin and neuron by neuron",
-        hint="Trials are the first axis. What is left is one value per bin and neuron, here for bins of one second.",
-        remedy="trials.float().mean(dim=0).",
+        hint="Trials are the first axis. What is left is one value per bin and neuron. Here bin_seconds is 1, so that a rate is the mean "
+        "count itself.",
+        remedy="trials.float().mean(dim=0), divided by bin_seconds rather than by a fixed number.",
     ):
         counts = checks.rng.integers(0, 5, (6, 7, 3))
         rates = firing_rates_hz(torch.from_numpy(counts).float(), 1.0)
@@ -163,8 +164,8 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         2,
         "scores a model of the first frames alone, for each size in turn",
-        hint="Not frames at random: filters need frames in a row, and a larger set should hold the smaller ones. The model is what fit "
-        "returns, and its score what evaluate returns.",
+        hint="Filters need frames in a row, from the first one on, and not at random. Does fit get as many bins of counts as frames? The model is "
+        "what fit returns, and its score what evaluate returns.",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
     ):
         rng = checks.rng
@@ -186,7 +187,7 @@ def rescale_times(rescale_times: Any) -> Checks:
         2,
         "turns intervals on the clock of the expected count into 1 - exp(-interval)",
         hint="The clock runs by λ in a bin, and by half of λ up to its middle. From the first bin's beginning to the first spike is an interval, "
-        "too.",
+        "too. A short interval gives a number near 0, and a long one a number near 1.",
         remedy="cumsum gives what the clock says at the end of each bin; a spike comes (1 - u) times the bin's λ before that.",
     ):
         rng = checks.rng

@@ -179,8 +179,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "takes all chance from the generator: the same seed again gives the same spikes, another seed others",
-        hint="torch.manual_seed inside a function would make all simulations alike, and change what others draw. Are two trials of one "
-        "run alike?",
+        hint="A draw that is not handed the generator knows nothing of its seed. A seed that is set inside the function, torch's or the "
+        "generator's, makes all simulations alike. Are two trials of one run alike?",
         remedy="Hand on generator=generator, and seed nothing.",
     ):
         drive, coupling = normal(checks.rng, 12, 2) + 1, torch.zeros(2, 2, 3)
@@ -229,8 +229,8 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         1,
         "is the log likelihood over that of the constant model, in bits, divided by the neuron's spikes",
         hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A "
-        "better model has more bits.",
-        remedy="Sum over bins, divide by log 2 and by the sum of the neuron's counts.",
+        "better model has more bits: a high rate pays where spikes fall, and costs everywhere, so which sign has λ by itself?",
+        remedy="Sum over bins what y log λ - λ is above the same of the constant model, divide by log 2 and by the sum of the neuron's counts.",
     ):
         rng = checks.rng
         rates, counts = between(rng, 0.1, 3, 50, 3), draw_counts(rng, 50, 3, mean=1.2)

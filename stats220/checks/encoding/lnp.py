@@ -198,8 +198,9 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space: each neuron through its own filter, in a movie that stands still",
-        hint="Every pixel counts with the weight at its own row and column, and every neuron has weights of its own.",
-        remedy='An einsum, "thw,nhw->tn".',
+        hint="Every pixel counts with the weight at its own row and column, and every neuron has weights of its own. The filters see "
+        "the movie as it is given: nothing is subtracted from it, and nothing divided.",
+        remedy='An einsum of the stimulus as it is, "thw,nhw->tn".',
     ):
         # All is well above zero, where softplus is the number itself.
         model, p = draw(positive=True)

@@ -44,7 +44,7 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         1,
         "takes sizes in any order, and one alone",
-        hint="Each size gets a model of its own, whatever came before it.",
+        hint="Each size gets a model of its own, of frames from the movie's first one on, whatever size came before it.",
     ):
         rng = checks.rng
         stimulus, counts = normal(rng, 30, 2, 1), normal(rng, 30, 2)
