@@ -105,8 +105,8 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         remedy="alpha / 2 times the sum of weight.square().sum() over the weights.",
     ):
         rng = checks.rng
-        values = normal(rng, 4, 3), normal(rng, 2, 5, 6) + 1, normal(rng, 5) + 2
-        named = dict(zip(("spatial", "temporal", "gain"), values, strict=True))
+        values = normal(rng, 4, 3), normal(rng, 2, 5, 6) + 1
+        named = dict(zip(("spatial", "temporal"), values, strict=True))
         model = checks.make(nn.ParameterDict, named)
         for alpha in (2.0, 0.3):
             expected = alpha / 2 * sum(np.square(w.double().numpy()).sum() for w in values)
