@@ -6,12 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE = ROOT.parent / "shared" / "data"
 
 if "STATS220_DATA" not in os.environ and BESIDE.is_dir():
     os.environ["STATS220_DATA"] = str(BESIDE)
+
+
+# How long an example takes is the machine's affair: no test is a timed one.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
