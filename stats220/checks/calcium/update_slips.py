@@ -119,6 +119,9 @@ def of_background_footprint(
     """Of the background's footprint, which should be `expected`, for its right trace."""
     return {
         "its norm is left as it comes": movie @ trace,
+        "it is the one of least squares, whose norm is left as it comes": movie
+        @ trace
+        / (trace @ trace),
         "its largest pixel is made one": expected / np.abs(expected).max(),
         "its sum is made one": expected / expected.sum(),
         "its pixels below zero are set to zero": direction(np.maximum(expected, 0)),

@@ -16,27 +16,8 @@ from scipy.special import expit
 
 from stats220.arrays import to_numpy
 from stats220.checks.pose.models import bilinear, convolved
-from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
 Layer = tuple[NDArray[Any], NDArray[Any]]  # weight and bias of a convolution
-
-
-def of_normalized(image: NDArray[Any]) -> dict[str, torch.Tensor]:
-    """Of a frame (height, width, 3), normalized."""
-    mean, std, ones = np.array(IMAGENET_MEAN), np.array(IMAGENET_STD), image / 255
-    frames = {
-        "the largest value is taken to be 256, not 255": (image / 256 - mean) / std,
-        "nothing brings 0 to 255 to the scale of the means": (image - mean) / std,
-        "the means are not subtracted": ones / std,
-        "nothing is divided by the standard deviations": ones - mean,
-        "it is only scaled to 0 to 1": ones,
-        "it is divided by variances, not by standard deviations": (ones - mean) / std**2,
-        "means and deviations are those of blue, green, red": (ones - mean[::-1]) / std[::-1],
-        "the means are added": (ones + mean) / std,
-        "it is multiplied by the standard deviations": (ones - mean) * std,
-        "it goes from -1 to 1, by a mean and deviation of one half": 2 * ones - 1,
-    }
-    return {slip: torch.tensor(np.moveaxis(frame, -1, 0)) for slip, frame in frames.items()}
 
 
 def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -107,6 +88,29 @@ def of_loss(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tens
         ).mean(),
         "a logit is squashed by the sigmoid, and then taken for a logit again": bce(
             torch.sigmoid(logits), targets
+        ),
+    }
+
+
+def of_upsampled(template: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
+    """Of templates (num_keypoints, rows, columns) that hold average pooling."""
+    squares = torch.tensor(np.kron(to_numpy(template), np.ones((1, factor, factor))))
+    return {
+        "the squares are not divided by their number of pixels": squares,
+        "the squares are divided by their side, not by their number of pixels": squares / factor,
+        "the squares are divided twice": squares / factor**4,
+        "the template is turned around": squares.flip(1, 2) / factor**2,
+        "the template is repeated as a whole, not each weight by itself": template.repeat(
+            1, factor, factor
+        )
+        / factor**2,
+        "weights are interpolated, not repeated": F.interpolate(
+            template[None], scale_factor=factor, mode="bilinear"
+        )[0]
+        / factor**2,
+        "a weight stays in a corner of its square, and zeros fill the rest": squares
+        * torch.tensor(
+            np.kron(np.ones(template.shape[1:]), np.eye(1, factor**2).reshape(factor, factor))
         ),
     }
 
