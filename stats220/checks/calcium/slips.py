@@ -181,6 +181,9 @@ STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
     "a sweep that loses counts as one that gains": lambda said, share: (
         abs(said[-1] - said[-2]) <= share * abs(said[-1] - said[0])
     ),
+    "a sweep's gain is looked at when the next one is over": lambda said, share: (
+        len(said) > 2 and STOPS[""](said[:-1], share)
+    ),
     "no sweep is the last before `max_sweeps`": lambda said, share: False,
 }
 

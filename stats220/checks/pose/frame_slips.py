@@ -38,6 +38,9 @@ def of_rounded(coordinates: NDArray[Any], count: int) -> dict[str, torch.Tensor]
         "halves go to the even pixel": np.round(coordinates),
         "halves go down": np.ceil(coordinates - 0.5),
         "fractions go up": np.ceil(coordinates),
+        "the point has to be between 0 and the size, and not its nearest pixel": np.where(
+            (coordinates >= 0) & (coordinates < count), np.floor(coordinates + 0.5), -1
+        ),
     }
     found = {slip: torch.zeros(len(coordinates), count, count) for slip in ways}
     for slip, pixels in ways.items():
@@ -77,7 +80,7 @@ def of_square(shape: tuple[int, int], row: int, column: int, size: int) -> dict[
         "it reaches `size` pixels to each side": far <= size,
         "it reaches one pixel less to each side": far <= reach - 1,
         "it reaches one pixel more to each side": far <= reach + 1,
-        "it is a diamond": walk <= reach,
+        "it is a diamond or a disk": walk <= reach,
         "it is a cross": (far <= reach) & ((down == 0) | (right == 0)),
         "it is a disk": down**2 + right**2 <= reach**2,
         "it begins at the one, which is not in its center": (

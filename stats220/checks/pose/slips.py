@@ -30,6 +30,8 @@ def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tenso
         "it is the pixel of the largest logit: nothing is shifted": pixels,
         "it is shifted the wrong way": pixels - shift,
         "it is shifted twice as far as the top is": pixels + 2 * shift,
+        "it is shifted twice as far as the top is, up to half a pixel": pixels
+        + (2 * shift).clamp(-0.5, 0.5),
         "it is shifted half as far as the top is": pixels + shift / 2,
         "the shifts of x and of y are exchanged": pixels + shift.flip(1),
         "only x is shifted": pixels + shift * torch.tensor([1, 0]),
@@ -182,9 +184,15 @@ def of_head(head: Layer, features: torch.Tensor, expected: torch.Tensor) -> dict
     """Of the logits of a head on features (channels, rows, columns), at the image's size."""
     height, width = expected.shape[1:]
     large = np.stack([bilinear(feature, height, width) for feature in to_numpy(features)])
+    reach = head[0].shape[-1] // 2
+    rows, columns = (slice(reach, n - reach) for n in features.shape[1:])
+    inner = convolved(head, to_numpy(features).astype(float))[:, rows, columns]
     return {
         "features are interpolated to the image's size, and the head is applied to these": torch.tensor(
             convolved(head, large)
+        ),
+        "the head has no border of zeros, so that its map is smaller, and stretched": torch.tensor(
+            np.stack([bilinear(logits, height, width) for logits in inner])
         ),
         "a sigmoid makes probabilities of the logits": torch.sigmoid(expected),
         "what is below zero is set to zero": expected.clamp(min=0),

@@ -14,8 +14,10 @@ def of_velocity(
     """Of the velocity after a step with momentum."""
     slowed = momentum * velocity
     return {
+        # One clause: with a rate of 0.1 and a momentum of 0.9 these two are the same.
+        "the gradient is weighted in the velocity already, by η or by 1 - μ": slowed
+        + rate * gradient,
         "the gradient is weighted by 1 - μ": slowed + (1 - momentum) * gradient,
-        "η is in the velocity already": slowed + rate * gradient,
         "the velocity points down the gradient": slowed - gradient,
         "η is in the velocity, which points down the gradient": slowed - rate * gradient,
         "the old velocity is not slowed": velocity + gradient,
@@ -64,15 +66,21 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
 def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)² in each example."""
 
-    def after(clears: str, *, batch: bool = False) -> float:
-        weight, gradient = start, 0.0
+    def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
+        weight, gradient, velocity = start, 0.0, 0.0
         for _ in range(num_epochs):
             gradient = 0.0 if clears == "epoch" else gradient
             for i in range(num_examples):
                 gradient = 2 * (weight - 1) + (0.0 if clears == "step" else gradient)
                 if not batch or i == num_examples - 1:
-                    weight -= rate * gradient
+                    velocity = momentum * velocity + gradient
+                    weight -= rate * velocity
         return weight
+
+    def after_steps(count: int) -> float:
+        return 1 + (start - 1) * (1 - 2 * rate) ** count
+
+    count = num_examples * num_epochs
 
     return {
         "the gradient is gone, or none was made, when the step is taken: the weight stays": start,
@@ -80,8 +88,14 @@ def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> d
         "gradients pile up within an epoch": after("epoch"),
         "there is one step an epoch, along all gradients of it": after("epoch", batch=True),
         "there is one step an epoch, along the last gradient of it": after("step", batch=True),
-        "the step goes up the gradient, not down": 1
-        + (start - 1) * (1 + 2 * rate) ** (num_examples * num_epochs),
+        "the momentum is 0.9 whatever is asked": after("step", momentum=0.9),
+        "a step is missing, or an example is": after_steps(count - 1),
+        "an example of each epoch is left out": after_steps(count - num_epochs),
+        "an epoch is missing": after_steps(count - num_examples),
+        "an example of the validation is learned from in each epoch": after_steps(
+            count + num_epochs
+        ),
+        "the step goes up the gradient, not down": 1 + (start - 1) * (1 + 2 * rate) ** count,
     }
 
 
