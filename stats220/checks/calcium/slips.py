@@ -39,8 +39,8 @@ def of_sines(
     ratio = np.tan(np.pi * slow / frame_rate_hz) / np.tan(np.pi * cutoff_hz / frame_rate_hz)
     return {
         "all frequencies are left alike: is it time that is filtered": np.ones(len(slow)),
-        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
         "the filter begins at 8 Hz, whatever is asked": 1.0 * (slow > 8),
+        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
         # A digital Butterworth filter of order 2; those of order 1 to 4 are near.
         "its order is much lower than asked, so that it is not steep": ratio**2
         / np.sqrt(1 + ratio**4),
@@ -82,10 +82,9 @@ def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[s
     return {
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
         - (1 - 1 / decay_frames) * before,
-        "a frame leaves e^(-τ), not e^(-1/τ)": denoised - np.exp(-decay_frames) * before,
         "amplitudes are differences, as if nothing decayed": denoised - before,
         "what is left of the frame before is added": denoised + leave(decay_frames) * before,
-        "the denoised trace comes back in both places": denoised,
+        "the denoised trace comes back in both places, or a frame leaves next to nothing": denoised,
         "the first frame has no amplitude": np.where(first, 0, right),
         "the denoised trace holds the baseline, and the amplitudes are those without it": jumps_of(
             holds, decay_frames

@@ -80,9 +80,7 @@ def of_square(shape: tuple[int, int], row: int, column: int, size: int) -> dict[
         "it reaches `size` pixels to each side": far <= size,
         "it reaches one pixel less to each side": far <= reach - 1,
         "it reaches one pixel more to each side": far <= reach + 1,
-        "it is a diamond or a disk": walk <= reach,
-        "it is a cross": (far <= reach) & ((down == 0) | (right == 0)),
-        "it is a disk": down**2 + right**2 <= reach**2,
+        "it is a diamond, a disk or a cross": walk <= reach,
         "it begins at the one, which is not in its center": (
             (down >= 0) & (right >= 0) & (far < size)
         ),
@@ -121,6 +119,5 @@ def of_masks(masks: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
         "one pixel stands for its square": masks[:, ::factor, ::factor],
         "the mean is taken, as it is of the image": means,
         "a mask has a one where most of a square are ones": (means > 0.5).float(),
-        "a mean is rounded": means.round(),
         "squares overlap": F.max_pool2d(masks, factor, stride=1),
     }

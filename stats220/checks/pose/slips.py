@@ -60,7 +60,6 @@ def of_scaled(tops: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
     return {
         "a pixel's number is scaled, not its center": tops * scale,
         "half a pixel is added, and none taken off again": (tops + 0.5) * scale,
-        "half a pixel of the map is taken off again, not of the frame": tops * scale + scale / 2,
         "half a pixel is taken off first, and added afterwards": (tops - 0.5) * scale + 0.5,
         "the shift between the pixels is not scaled": (pixels + 0.5) * scale - 0.5 + tops - pixels,
         "the shift between the pixels is left out": (pixels + 0.5) * scale - 0.5,
