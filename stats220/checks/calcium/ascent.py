@@ -61,7 +61,8 @@ def ascend(ascend: Any) -> Checks:
     with checks(
         3,
         "shows a neuron the residual with its own part added back, in its own pixels",
-        hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again?",
+        hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again? And is it the "
+        "new footprint, with the new trace, that is taken off afterwards?",
         remedy="To residual[inside] add the outer product of the neuron's footprint, in these pixels, and its trace.",
     ):
         movie, first = alone()

@@ -127,13 +127,19 @@ def local_correlation(local_correlation: Any) -> Checks:
     with checks(
         3,
         "averages the correlations with the pixels above, below, left and right",
-        hint="How many neighbors has a pixel inside the image, and what is the correlation of two that run against each other?",
+        hint="How many neighbors has a pixel inside the image, and what is the correlation of two that run against each other? Each "
+        "correlation belongs to both of its pixels: in which two places of the image is it added?",
         remedy="Four neighbors, none across a corner; of z-scores, np.mean(z[:-1] * z[1:], axis=-1) is the correlation with the pixel "
         "below.",
     ):
         movie, correlation = scene()
         expected = neighbor_mean(correlation, height, width)
         sizes = neighbor_mean(lambda *pair: abs(correlation(*pair)), height, width)
+        neighbors = np.pad(movie, ((1, 1), (1, 1), (0, 0)))
+        neighbors = (
+            neighbors[:-2, 1:-1] + neighbors[2:, 1:-1] + neighbors[1:-1, :-2] + neighbors[1:-1, 2:]
+        )
+        with_mean = (movie * neighbors).mean(axis=-1) / neighbors.std(axis=-1)
         known = {
             "a correlation below zero loses its sign": sizes,
             "pixels across a corner count as neighbors": (
@@ -148,6 +154,9 @@ def local_correlation(local_correlation: Any) -> Checks:
             ),
             "a pixel counts among its own neighbors": (4 * expected + 1) / 5,
             "the four correlations are added up": 4 * expected,
+            "it is the correlation with the mean of the neighbors, not the mean of the correlations": (
+                with_mean
+            ),
         }
         found = checks.array(local_correlation(movie), (height, width))
         checks.close(

@@ -66,6 +66,7 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
         "a frame leaves e^(-τ), not e^(-1/τ)": -float(np.exp(-decay_frames)),
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": 1 / decay_frames
         - 1,
+        "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
         "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
     }
     return {slip: np.full(count, entry) for slip, entry in entries.items()}
@@ -143,8 +144,8 @@ def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Ar
     def best(weights: Array) -> Array:
         return np.asarray(kernels @ nnls(kernels, trace - weights)[0])
 
-    same, first = np.full(T, share), np.full(T, share)
-    first[0] = penalty
+    same, first, right = (np.full(T, share) for _ in range(3))
+    first[0] = right[-1] = penalty
     full, last_only = np.full(T, penalty), np.zeros(T)
     last_only[-1] = penalty
     return {
@@ -152,6 +153,9 @@ def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Ar
         "it is the first frame of c that costs more than the others": best(first),
         "every frame of c costs the whole λ, though calcium is no amplitude": best(full),
         "c costs nothing but in the last frame": best(last_only),
+        "negative frames are set to zero before pools are merged": np.asarray(
+            kernels @ nnls(kernels, np.maximum(trace - right, 0))[0]
+        ),
         "nothing costs anything": best(np.zeros(T)),
     }
 
