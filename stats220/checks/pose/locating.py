@@ -81,7 +81,11 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
                 places_xy,
                 atol=1e-2,
                 name=f"keypoints_xy in {height} × {width}",
-                looks_like={"y, the row, comes before x, the column": places_xy.flip(1)},
+                looks_like={
+                    "y, the row, comes before x, the column": places_xy.flip(1),
+                    "half a pixel is added, and none taken off again": places_xy + 0.5,
+                    "half a pixel is taken off, and none added first": places_xy - 0.5,
+                },
             )
 
     with checks(

@@ -63,7 +63,7 @@ def of_scaled(tops: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
         "half a pixel is taken off first, and added afterwards": (tops - 0.5) * scale + 0.5,
         "the shift between the pixels is not scaled": (pixels + 0.5) * scale - 0.5 + tops - pixels,
         "the shift between the pixels is left out": (pixels + 0.5) * scale - 0.5,
-        "nothing is scaled": tops,
+        "nothing is scaled, or 1.5 is cut to a whole number": tops,
         "the map is taken to be larger than the frame: divided by the scale": (tops + 0.5) / scale
         - 0.5,
     }

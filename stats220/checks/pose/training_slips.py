@@ -132,11 +132,11 @@ def of_first_step(weight: float, rate: float) -> dict[str, float]:
 def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)², after four steps with momentum."""
 
-    def after(momentum: float, ahead: bool = False) -> float:
+    def after(momentum: float, ahead: bool = False, dampening: float = 0.0) -> float:
         weight, velocity = start, 0.0
-        for _ in range(4):
+        for i in range(4):
             gradient = 2 * (weight - 1)
-            velocity = momentum * velocity + gradient
+            velocity = momentum * velocity + (1 - (dampening if i else 0)) * gradient
             weight -= rate * (gradient + momentum * velocity if ahead else velocity)
         return weight
 
@@ -147,6 +147,7 @@ def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
         ),
         "the weight stays as it was": start,
         "the momentum is 0.9 whatever is asked": after(0.9),
+        "the gradient is weighted by 1 - μ: dampening": after(momentum, dampening=momentum),
         "the momentum is Nesterov's": after(momentum, ahead=True),
     }
 
