@@ -265,6 +265,8 @@ class _Walk:
 
     def _object(self, value: Any, kind: type) -> None:
         """A named tuple, or what has all that it holds in its `__dict__`."""
+        if isinstance(value, types.ModuleType):
+            raise self.refuse(f"is the module {value.__name__}, which is not installed")
         if not _is_of_python(kind):
             raise self.refuse(
                 f"is a {kind.__name__}, of which it cannot be told whether it changed"

@@ -110,7 +110,10 @@ class Checkpoint:
         except store.CheckpointError as error:
             self.say(f"{error}, so this starts over")
             return
-        if content is None or content["key"] != self._key:
+        if content is None:
+            return
+        if not isinstance(content, dict) or content.get("key") != self._key:
+            self.say(f"{self.path.name} is of another work, so this starts over")
             return
         # The work drew from generators that all share: the same again comes only from the same beginning.
         if any(

@@ -155,7 +155,7 @@ def notebook(name: str, *changes: tuple[str, str], **given: Any) -> dict[str, An
         cells = cells.replace(old, new)
     names: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
     names |= {"small_prior": small_prior, "ascend": ascend, "calls": calls, **given}
-    exec(compile(HEAD + cells, "<cells>", "exec"), names)
+    exec(compile(HEAD + cells, "<cells>", "exec", dont_inherit=True), names)
     return names
 
 
