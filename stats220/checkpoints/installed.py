@@ -13,8 +13,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 
+UFUNCS = ("numpy", "scipy.special")
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -61,7 +63,10 @@ def public_name(value: Any) -> str:
     """Where an installed module holds this very object, as "module:name"; empty where none does under the object's own name."""
     if isinstance(value, ModuleType):
         return value.__name__ if is_installed(value.__name__) else ""
-    module = getattr(value, "__module__", None) or ("numpy" if hasattr(value, "nin") else None)
+    if isinstance(value, np.ufunc):  # which do not all say of which module they are
+        homes = [m for m in UFUNCS if getattr(sys.modules.get(m), value.__name__, None) is value]
+        return f"{homes[0]}:{value.__name__}" if homes else ""
+    module = getattr(value, "__module__", None)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     if not (isinstance(module, str) and isinstance(name, str) and is_installed(module)):
         return ""

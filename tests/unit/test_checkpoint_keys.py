@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 from torch import nn
 
@@ -134,6 +135,7 @@ DIFFERENT: list[tuple[Any, ...]] = [
     (torch.ones(2, 3), torch.ones(3, 2), torch.ones(2, 3).double(), torch.ones(3, 2).T, torch.ones(2, 3, requires_grad=True)),
     (np.random.default_rng(0), np.random.default_rng(1), drawn(np.random.default_rng(0))),
     (torch.Generator().manual_seed(0), torch.Generator().manual_seed(1), drawn(torch.Generator().manual_seed(0))),
+    (np.exp, np.log, scipy.special.expit, scipy.special.erf),
     (np.mean, np.std, torch.exp, torch.log, torch.Tensor.exp, nn.Linear, "numpy:mean"),
     (partial(np.mean, axis=0), partial(np.mean, axis=1), partial(np.std, axis=0)),
     (nn_model(), nn_model().eval(), trained(nn_model()), nn_model(p=0.2), nn_model(inplace=True)),
@@ -188,6 +190,7 @@ LINE = "def f(x):\n    "
         ((i for i in range(3)), "generator"),
         (np.ma.masked_array([1.0], [True]), "MaskedArray"),
         (np.array([object()]), "ndarray"),
+        (np.frompyfunc(abs, 1, 1), "ufunc"),
         (torch.empty(2, device="meta"), "layout"),
         (cell(source=LINE + "return open(x).read()")["f"], "f → open is called"),
         (cell(source=LINE + "return eval(x)")["f"], "f → eval"),

@@ -169,9 +169,9 @@ def test_they_lie_beside_the_notebook_or_where_one_says(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "labs").mkdir()
     (tmp_path / "labs" / "lab4_pose.ipynb").write_text("{}")
-    assert places.checkpoint_folder() == tmp_path / "stats220_checkpoints"
+    assert places.checkpoint_folder() == tmp_path / ".stats220_checkpoints"
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "labs" / "lab4_pose.ipynb"))
-    assert places.checkpoint_folder() == tmp_path / "labs" / "stats220_checkpoints"
+    assert places.checkpoint_folder() == tmp_path / "labs" / ".stats220_checkpoints"
     monkeypatch.setenv("STATS220_CHECKPOINTS", "~/kept")
     assert places.checkpoint_folder() == Path.home() / "kept"
 
