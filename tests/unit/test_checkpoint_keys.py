@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import io
 import sys
 import threading
@@ -199,6 +200,8 @@ LINE = "def f(x):\n    "
         (cell(source="import io\nlog = io.StringIO()\n" + LINE + "return log")["f"], "f → log is a StringIO"),
         (cell(source=LINE + "import my_own_helper\n    return my_own_helper.g(x)")["f"], "imports my_own_helper"),
         (list(range(60_000)), "too many parts"),
+        (functools.reduce(lambda inner, _: [inner], range(5000), []), "cannot be looked at .RecursionError"),
+        (cell(source="class Odd:\n    @property\n    def __dict__(self): raise OSError\nodd = Odd()")["odd"], "cannot be looked at|is a Odd"),
     ],
 )  # fmt: skip
 def test_of_what_one_cannot_tell_there_is_no_key(value: Any, message: str) -> None:

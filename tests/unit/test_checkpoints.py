@@ -176,6 +176,18 @@ def test_they_lie_beside_the_notebook_or_where_one_says(
     assert places.checkpoint_folder() == Path.home() / "kept"
 
 
+def test_a_working_folder_that_is_gone_is_one_line(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    run("gimbal")
+    assert re.fullmatch(
+        r"GIMBAL: no checkpoint, the notebook's folder .*\.\n", capsys.readouterr().out
+    )
+
+
 # Files that are not what they should be ---------------------------------------------------------------------------------------------
 
 
