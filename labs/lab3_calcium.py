@@ -438,7 +438,7 @@ if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
                 seconds=(0, 30),
             )
 
-# %% [markdown] question="slack" points=6
+# %% [markdown] question="slack" points=6 minutes=15
 r"""
 ### Problem 2c: what the slack does
 
@@ -447,7 +447,7 @@ grows? Explain each from the optimization problem (2 points for spikes and heigh
 and for one that is too large (2 points)?
 """
 
-# %% [markdown] question="lagrangian" points=8
+# %% [markdown] question="lagrangian" points=8 minutes=20
 r"""
 ### Problem 2d: a bound or a price
 
@@ -841,7 +841,7 @@ print(f"{'':12} precision  recall  correlation")
 for name, (precision, recall, likeness) in table.items():
     print(f"{name:12} {precision:9.2f} {recall:7.2f} {likeness:12.2f}")
 
-# %% [markdown] question="interpretation" points=16
+# %% [markdown] question="interpretation" points=16 minutes=40
 r"""
 ### Problem 3e: what you found
 

@@ -287,7 +287,7 @@ for name, small in ways.items():
         f"differs from average pooling by up to {difference:.6f}"
     )
 
-# %% [markdown] question="bilinear_or_average" points=4
+# %% [markdown] question="bilinear_or_average" points=4 minutes=10
 r"""
 ### Problem 2a: when is bilinear interpolation average pooling?
 
@@ -441,7 +441,7 @@ The cure begins with algebra. The probabilities cancel, and what is left is line
 $$-\log p(y \mid a) = \log(1 + e^a) - y a.$$
 """
 
-# %% [markdown] question="stable_log_sum_exp" points=8
+# %% [markdown] question="stable_log_sum_exp" points=8 minutes=15
 r"""
 ### Problem 3a: log-sum-exp
 
@@ -625,7 +625,7 @@ else:
     learned = load_stand_in("lab4_pose_templates")["learned"]
 figure_templates(learned, keypoint_names=mouse.keypoint_names);
 
-# %% [markdown] question="interpret_templates" points=6
+# %% [markdown] question="interpret_templates" points=6 minutes=15
 r"""
 ### Problem 4b: what did it learn?
 
@@ -880,7 +880,7 @@ plot_grid_search(
     stages, validation_losses, train_losses=train_losses, name=f"stages of {name}", index=1
 );
 
-# %% [markdown] question="deeper_or_shallower" points=6
+# %% [markdown] question="deeper_or_shallower" points=6 minutes=20
 r"""
 ### Problem 5d: deeper or shallower?
 
@@ -1057,7 +1057,7 @@ if ready(PART6):
     )
     display(movie)
 
-# %% [markdown] question="one_pose" points=6
+# %% [markdown] question="one_pose" points=6 minutes=25
 r"""
 ### Problem 6b: one consistent pose
 

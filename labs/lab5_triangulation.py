@@ -191,7 +191,7 @@ if ready(PROJECT):
     )
     display(point)
 
-# %% [markdown] question="far_is_small" points=2
+# %% [markdown] question="far_is_small" points=2 minutes=10
 r"""
 ### Problem 1b: why far things look small
 
@@ -575,7 +575,7 @@ if ready(WEIGHTS):
     )
     display(outlier_explorer)
 
-# %% [markdown] question="more_cameras" points=4
+# %% [markdown] question="more_cameras" points=4 minutes=20
 r"""
 ### Problem 3d: what more cameras can do, and what no loss can mend
 
@@ -966,7 +966,7 @@ if ready(GIMBAL):
         k = names.index(name)
         print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
 
-# %% [markdown] question="pose_prior" points=4
+# %% [markdown] question="pose_prior" points=4 minutes=20
 r"""
 ### Problem 6e: what the prior knows
 
@@ -998,7 +998,7 @@ else:
     curves = {name.replace("_", " "): values for name, values in stored.items()}
 plot_calibration(curves);
 
-# %% [markdown] question="calibration" points=3
+# %% [markdown] question="calibration" points=3 minutes=15
 r"""
 ### Problem 6f: read the plot aloud
 

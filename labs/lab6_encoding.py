@@ -192,7 +192,7 @@ if ready(needs_sta):
 if ready(needs_sta):
     display(explore_sta(averages, bin_seconds=bin_seconds))
 
-# %% [markdown] question="sta_as_estimate" points=4
+# %% [markdown] question="sta_as_estimate" points=4 minutes=25
 r"""
 ### Problem 1c: when is it the answer?
 
@@ -371,7 +371,7 @@ if ready(needs_lnp):
     options = {"num_lags": num_lags, "bin_seconds": bin_seconds}
     display(explore_filter(predict_hz, tested_hz, **options))
 
-# %% [markdown] question="convexity" points=3
+# %% [markdown] question="convexity" points=3 minutes=20
 r"""
 ### Problem 2d: one valley, or several?
 
@@ -549,7 +549,7 @@ if ready(needs_runs):
     ratio = reckless_rates.mean(dim=0) / bin_seconds / tested_hz.mean(dim=0)
     print("mean rate of the free GLM / of the cell:", to_numpy(ratio).round(1))
 
-# %% [markdown] question="why_coupling" points=4
+# %% [markdown] question="why_coupling" points=4 minutes=15
 r"""
 ### Problem 3d: what does coupling buy?
 
@@ -651,7 +651,7 @@ if ready(needs_cnn):
             titles=[f"a true subunit\nof neuron {n}" for n in cells],
         )
 
-# %% [markdown] question="when_the_network" points=3
+# %% [markdown] question="when_the_network" points=3 minutes=20
 r"""
 ### Problem 4b: what it takes
 
@@ -817,7 +817,7 @@ if ready(needs_all):
     models = fit_all(scenes.train, scenes.validation, precision=30.0)
     print_ladder("natural scenes, 5 min", *climb(scenes, *models))
 
-# %% [markdown] question="white_or_natural" points=2
+# %% [markdown] question="white_or_natural" points=2 minutes=10
 r"""
 ### Problem 5b: white noise or natural scenes?
 
