@@ -54,6 +54,10 @@ def read_roster(path: Path) -> list[Person]:
         raise GradingError(f"{path} is no roster: {FORMAT}")
     people: dict[str, Person] = {}
     for line, row in enumerate(rows, start=2):
+        if None in row:
+            raise GradingError(
+                f"{path}:{line}: more fields than columns: write a name with a comma in quotes"
+            )
         known = {column: (row.get(column) or "").strip() for column in COLUMNS}
         if not known["id"] or "/" in known["id"] or not known["id"].isprintable():
             raise GradingError(
