@@ -342,6 +342,17 @@ def test_what_the_course_reworded_since_is_nobodys_answer(
     assert (result.answers, result.strays) == (answer, strays)
 
 
+def test_the_setup_cell_of_an_earlier_build_is_nobodys_edit() -> None:
+    release, theirs = tiny_lab.release(), tiny_lab.key()
+    setup = 'import stats220\nSHA256 = "abc"\nLAB, BUILD = "lab1", "12"'
+    find(release.notebook, "install").source = setup
+    find(theirs, "install").source = setup.replace("abc", "012").replace('"12"', '"11"')
+    assert mend(release, tiny_lab.as_bytes(theirs)).mended == ()
+    find(theirs, "install").source += "\nimport scipy"
+    (note,) = mend(release, tiny_lab.as_bytes(theirs)).mended
+    assert note.endswith("was changed; the original runs after it")
+
+
 def test_a_question_that_its_student_rewrote_is_an_answer() -> None:
     theirs = tiny_lab.notebook()
     find(theirs, "question-why").source = "It is the double of some number, and so it is even."

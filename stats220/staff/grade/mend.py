@@ -19,7 +19,7 @@ from stats220.staff.grade.matching import match_cells, moved_cells, name_of, pla
 from stats220.staff.grade.names import NOTHING_KNOWN, Code, read_code
 from stats220.staff.grade.reader import read_bounded
 from stats220.staff.grade.reading import SubmittedNotebook
-from stats220.staff.grade.rewording import added
+from stats220.staff.grade.rewording import added, same_setup
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
@@ -133,6 +133,8 @@ class _Mender:
     def _same(self, i: int, original: NotebookNode) -> bool:
         """Whether a submitted cell differs at most in comments and layout from the release's."""
         cell = self.cells[i]
+        if role_of(original) == "install":
+            return same_setup(cell.source, str(original.source))
         if cell.kind == "code" and original.cell_type == "code":
             return self.codes[cell.source].fingerprint == self.codes[original.source].fingerprint
         return cell.source.strip() == str(original.source).strip()

@@ -53,3 +53,12 @@ def nearest_version(text: str, released: Sequence[str]) -> int | None:
     shares = [common(other) for other in released]
     best = max(range(len(shares)), key=shares.__getitem__, default=None)
     return None if best is None or shares[best] < SAME else best
+
+
+def same_setup(source: str, released: str) -> bool:
+    """Whether a setup cell differs at most in its texts, which name the build: an earlier release's is nobody's edit."""
+
+    def without_texts(code: str) -> str:
+        return re.sub(r'"[^"\n]*"', '""', code).strip()
+
+    return without_texts(source) == without_texts(released)
