@@ -93,7 +93,7 @@ def _parse(cells: list[dict[str, Any]], result: Findings) -> dict[int, ast.Modul
             continue
         if len(source) > MAX_CELL:
             result.errors.append(
-                f"{_where(i, cell)} has {len(source):,} characters, and grading reads {MAX_CELL:,}: take pasted data out"
+                f"{place_of(i, cell)} has {len(source):,} characters, and grading reads {MAX_CELL:,}: take pasted data out"
             )
             continue
         if source.lstrip().startswith("%%"):
@@ -106,7 +106,7 @@ def _parse(cells: list[dict[str, Any]], result: Findings) -> dict[int, ast.Modul
             line = getattr(error, "lineno", None)
             what = getattr(error, "msg", None) or error
             result.errors.append(
-                f"{_where(i, cell)} is not Python{f', line {line}' if line else ''}: {what}"
+                f"{place_of(i, cell)} is not Python{f', line {line}' if line else ''}: {what}"
             )
     return trees
 
@@ -179,7 +179,8 @@ def _compare(
             )
 
 
-def _where(i: int, cell: dict[str, Any]) -> str:
+def place_of(i: int, cell: dict[str, Any]) -> str:
+    """Which cell it is, counted from 0, in words."""
     entries = own(cell)
     return f"cell {i + 1}" + (f", {entries['name']}" if entries.get("name") else "")
 

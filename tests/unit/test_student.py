@@ -225,7 +225,8 @@ def test_answers_are_run_once_more_in_a_process_of_their_own(
     body["cells"].append(cell("code", "raise SystemError", "explore-1", role="explore"))
     result = stats220.submit(write(tmp_path, body), team=[])
     assert (result.points, result.max_points) == (2, 2)
-    assert any("NameError: name 'later' is not defined" in line for line in result.findings.errors)
+    later = "cell 6: NameError: name 'later' is not defined (line 4: d = later)"
+    assert later in result.findings.errors
     assert not any("SystemError" in line for line in result.findings.errors)
     assert "2 of 2 points" in capsys.readouterr().out
 
