@@ -157,11 +157,11 @@ if ready({"Problem 1a": pixel_noise_std}):
     movie = standardize(movie, noise_std, overwrite=True)
 
     variation = by_rows(lambda rows: rows.std(axis=2), movie)
-    lively = movie[variation > np.percentile(variation, 98)].astype(float)
+    lively = movie[variation > np.percentile(variation, 98)]
     sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
     frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
-    settled = sosfilt(sections, lively)[:, int(frame_rate_hz) :]  # without the first second
-    _, filtered = welch(settled, fs=frame_rate_hz, nperseg=256)
+    settled = slice(int(frame_rate_hz), None)  # without the first second
+    filtered = welch(sosfilt(sections, lively)[:, settled], fs=frame_rate_hz, nperseg=256)[1]
     inside = slice(1, -1)
     densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
     plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0, white=2 / frame_rate_hz)
@@ -797,9 +797,9 @@ patterns, and our model has only one for all of it.
 player = None
 if demixed is not None:
     some = slice(0, int(10 * frame_rate_hz), 5)
-    parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
-    background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
-    reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
+    parts = (demixed.denoised + demixed.baselines[:, None])[:, some].astype(movie.dtype)
+    reconstruction = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
+    reconstruction += np.tensordot(demixed.footprints, parts, axes=(0, 0))
     residual = movie[:, :, some] - reconstruction
     player = play_movies(
         {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": residual},
