@@ -180,7 +180,7 @@ def _check_totals(sources: Sources) -> None:
     core = [cell for cell in sources.exercise_cells() if not cell.bonus]
     if len(core) > MOST_EXERCISES:
         raise lab.error(
-            f"{len(core)} core exercises; a lab has at most {MOST_EXERCISES}",
+            f"{core[MOST_EXERCISES].name!r} is one of {len(core)} core exercises; a lab has at most {MOST_EXERCISES}",
             core[MOST_EXERCISES],
             remedy="make it bonus=true, or drop one",
         )
