@@ -678,6 +678,8 @@ check.ascend(ascend)
 r"""
 `demix` hands your updates and your loop the movie and the first guesses. Nearly all of the time goes to CVXPY. The price is the same for all cells,
 a little above the median that you saw in Part 2. The figure shows what the log posterior gains, sweep by sweep.
+
+What it has deconvolved so far lies in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=1
@@ -823,7 +825,7 @@ def take_apart(dim):
     peaks = find_neurons(by_rows(local_correlation, film, neighbors=1), neuron_width_px=10)
     bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))
     behind = unit_norm(by_rows(lambda rows: np.median(rows, axis=2), film))
-    parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE, progress=False)
+    parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE)
     return score(peaks, parts.amplitudes, dim.truth)
 
 

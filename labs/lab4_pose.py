@@ -42,6 +42,7 @@ from tqdm.auto import tqdm
 
 from stats220.arrays import pick_device, to_numpy
 from stats220.checks import pose as check
+from stats220.checkpoints import resume
 from stats220.checks.waiting import ready
 from stats220.data.backbones import Backbone, load_backbone
 from stats220.data.frames import load_labeled_frames
@@ -540,6 +541,9 @@ r"""
 
 **Start from what is known.** From random weights, most of the first 100 epochs are spent on finding out that ones are rare. So let the weights begin at zero and each bias
 at the log odds of its key point's rate: the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units would stay alike.)
+
+`resume(train, ...)` calls `train`, and keeps what a finished training came to in `stats220_checkpoints`, beside the notebook: in a new kernel the same code on the same data
+takes it from there. With `anew=True` it trains again.
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
@@ -566,8 +570,8 @@ if ready(PART4):
 
     template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
     start_from_rates(template_tracker.template)
-    template_history = train(
-        *(template_tracker, train_data, validation_data, bernoulli_loss),
+    template_history = resume(
+        *(train, template_tracker, train_data, validation_data, bernoulli_loss),
         learning_rate=0.2,
         **schedule,
     )
@@ -649,7 +653,8 @@ if ready(PART4):
     for factor in tqdm(downsampling, desc="downsampling"):
         tracker = TemplatePoseTracker(num_keypoints, downsample=factor, patch_size=51).to(device)
         start_from_rates(tracker.template)
-        histories.append(train(tracker, train_data, validation_data, bernoulli_loss, **options))
+        arguments = (tracker, train_data, validation_data, bernoulli_loss)
+        histories.append(resume(train, *arguments, **options))
     plot_grid_search(
         downsampling,
         [history.validation_losses[-1] for history in histories],
@@ -830,7 +835,7 @@ if ready(PART5):
     learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
     frozen = sum(p.numel() for p in resnet_tracker.parameters()) - learning
     print(f"{learning} parameters learn, {frozen} are frozen")
-    resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
+    resnet_history = resume(train_head, resnet_tracker, num_stages=1, **schedule)
 
 # %% explore minutes_cpu=0.2
 if ready(PART5):
@@ -863,7 +868,7 @@ if ready(PART5):
     for num_stages in tqdm(stages, desc="stages"):
         tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages, kernel_size=3).to(device)
         options = {"num_epochs": 6, "decay_every": 3, "progress": False}
-        histories.append(train_head(tracker, num_stages, **options))
+        histories.append(resume(train_head, tracker, num_stages, **options))
     train_losses = [history.train_losses[-1] for history in histories]
     validation_losses = [history.validation_losses[-1] for history in histories]
     name = backbone_name

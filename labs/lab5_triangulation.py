@@ -37,7 +37,9 @@ from jaxtyping import Bool, Float
 from scipy.linalg import solveh_banded
 from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
+from tqdm.auto import tqdm
 
+from stats220.checkpoints import resume
 from stats220.checks import triangulation as check
 from stats220.checks.waiting import ready
 from stats220.data.standins import load_stand_in
@@ -528,7 +530,7 @@ METHODS = {
 def mean_errors(levels, simulate, num_repeats=6):
     """The mean error in mm of each method: for each level one number a repeat."""
     found = {name: np.full((len(levels), num_repeats), np.nan) for name in METHODS}
-    for i, level in enumerate(levels):
+    for i, level in enumerate(tqdm(levels, desc="levels")):
         for seed in range(num_repeats):
             rat = simulate(level, seed)
             views = rat.points_2d.reshape(len(rat.projections), -1, 2)
@@ -540,11 +542,13 @@ def mean_errors(levels, simulate, num_repeats=6):
 cameras = [2, 3, 4, 5, 6]
 rates = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
 if ready(WEIGHTS):
-    by_cameras = mean_errors(
+    by_cameras = resume(
+        mean_errors,
         cameras,
         lambda n, seed: simulate_multiview("small", num_cameras=n, num_frames=30, seed=seed),
     )
-    by_rate = mean_errors(
+    by_rate = resume(
+        mean_errors,
         rates,
         lambda rate, seed: simulate_multiview(
             "small", num_cameras=6, num_frames=30, outlier_rate=rate, seed=seed
@@ -909,6 +913,7 @@ if ready(PROJECT | DLT):
 # %% [markdown]
 r"""
 The sampler calls your two functions in every sweep. It begins with RANSAC's points, and two chains run from different places, so that one can see whether they come to the same answer.
+Its sweeps lie in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=2

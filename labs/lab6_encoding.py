@@ -598,7 +598,8 @@ r"""
 This one has many valleys, and needs some care. What works here: **AdamW** on blocks of some hundred bins, *with the 39 frames before
 each*; a learning rate that rises and falls once; weights that decay; and gradients that are cut to a small length, so that no
 burst of spikes undoes the steps before it. The read-out's bias starts at the mean rate, and the best epoch on the validation data is
-kept. Eight epochs, half a minute.
+kept. Eight epochs, half a minute. Each lies in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code
+goes on from there.
 """
 
 # %% explore minutes_cpu=0.1
@@ -756,7 +757,7 @@ def fit_all(train, validation, precision=12.0):
     """The three models, each as above."""
     movie, counts = (torch.as_tensor(x).to(device) for x in (train.stimulus, train.spike_counts))
     lnp = fit_lnp(train, spike_triggered_average(movie, counts, num_lags), precision)
-    cnn, _ = fit_cnn(train, validation, progress=False)
+    cnn, _ = fit_cnn(train, validation)
     return lnp, fit_glm(train, lnp, precision), cnn
 
 
@@ -787,7 +788,7 @@ gradients. It is not the network that wins, it is the network *and its recipe*.
 # %% explore minutes_cpu=0.5
 if ready(needs_all):
     options = {"learning_rate": 3e-3, "weight_decay": 0.0, "max_gradient_norm": 1e9}
-    options |= {"block_bins": 128, "blocks_per_step": 8, "progress": False}
+    options |= {"block_bins": 128, "blocks_per_step": 8}
     naive, _ = fit_cnn(retina.train, retina.validation, **options)
     print(f"naive training, 10 min: {test_bits(naive, retina).mean():.2f} bits per spike")
 
