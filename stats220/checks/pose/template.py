@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import slips
 from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias, passed
 
 
@@ -51,7 +52,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "matches templates with the mean over colors at full resolution",
         hint="Without downsampling a logit is the template times the gray patch around its pixel, plus a bias. Which of the four steps "
-        "does more than that, or less? How large is the map right after the convolution: is there anything left to stretch?",
+        "does more than that, or less: is there a sum for a mean, one color for three, a sigmoid? How large is the map right after the convolution: is there anything left to stretch?",
         remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border (padding=kernel_size // 2), no "
         "sigmoid.",
     ):
@@ -59,7 +60,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         template = draw_layer(checks, model.template, (2, 1), "template")
         image = 1 + normal(3, 11, 14, rng=checks.rng)
         expected = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None])
-        checks.close(model(image), torch.tensor(expected), atol=2e-2, name="logits")
+        known = slips.of_matching(template, image, expected)
+        found = model(image)
+        checks.close(found, torch.tensor(expected), atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,
@@ -73,7 +76,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         gray = 1 + normal(10, 16, rng=checks.rng)
         small = convolved(template, to_numpy(gray).astype(float)[None, ::2, ::2])
         expected = np.kron(small, np.ones((1, 2, 2)))
-        checks.close(model(gray.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+        known = slips.of_smaller(template, gray)
+        found = model(gray.expand(3, 10, 16))
+        checks.close(found, expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         1,
@@ -86,7 +91,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         gray = 1 + 4 * normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
         expected = np.stack([bilinear(logits, 12, 18) for logits in small])
-        checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name="logits")
+        known = slips.of_modes(template, gray, 3)
+        found = model(gray.expand(3, 12, 18))
+        checks.close(found, expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,
@@ -162,7 +169,14 @@ def upsample_template(upsample_template: Any) -> Checks:
             checks.shape(up, (2, 5 * factor, 3 * factor))
             pooled = F.conv2d(F.avg_pool2d(frame, factor), template[:, None], padding=(2, 1))
             found = strided(up, frame, factor, (2, 1))
-            checks.close(found, pooled, atol=1e-3, name=f"logits for factor {factor}")
+            known = {
+                "the squares are not divided by their number of pixels": factor**2 * pooled,
+                "the squares are divided by their side, not by their number of pixels": factor
+                * pooled,
+                "the squares are divided twice": pooled / factor**2,
+            }
+            name = f"logits for factor {factor}"
+            checks.close(found, pooled, atol=1e-3, name=name, looks_like=known)
 
     with checks(
         1,
