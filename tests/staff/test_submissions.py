@@ -80,6 +80,7 @@ def test_one_student_in_nbgraders_layout_is_no_enclosing_folder(tmp_path: Path) 
 @pytest.mark.parametrize(
     "name",
     [
+        "Copy of lab4_pose.ipynb",
         "lab4_pose (1).ipynb",
         "lab4_pose-2.ipynb",
         "Lab4_Pose.ipynb",
@@ -87,10 +88,11 @@ def test_one_student_in_nbgraders_layout_is_no_enclosing_folder(tmp_path: Path) 
         "final_v3.ipynb",
     ],
 )
-def test_a_renamed_file_alone_is_accepted_and_noted(tmp_path: Path, name: str) -> None:
+def test_a_renamed_file_alone_is_accepted(tmp_path: Path, name: str) -> None:
     (found,) = collect(put(tmp_path, f"ada/{name}"), LAB)
     assert found.read().decode() == f"content of ada/{name}"
-    assert found.notes == (f"the file is named {name}, taken as lab4_pose.ipynb",)
+    noted = name == "final_v3.ipynb"  # Colab and browsers rename every file: nothing to look at
+    assert found.notes == (f"the file is named {name}, taken as lab4_pose.ipynb",) * noted
 
 
 def test_a_renamed_file_is_told_from_another_labs(tmp_path: Path) -> None:
@@ -126,9 +128,7 @@ def test_a_student_with_two_files_is_named_and_never_stops_the_class(
     where = zipped(tmp_path / "class.zip", *paths) if packed else put(tmp_path / "in", *paths)
     twice, ben = collect(where, LAB)
     assert ben.read() == b"content of ben/lab4_pose.ipynb"
-    with pytest.raises(
-        SubmissionError, match=r"handed in lab4_pose more than once: .*, .*; keep one"
-    ):
+    with pytest.raises(SubmissionError, match=r"handed in lab4_pose more than once: .*, .*"):
         twice.read()
 
 

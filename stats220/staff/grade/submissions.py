@@ -147,10 +147,10 @@ def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
     if len(chosen) > 1:
         paths = ", ".join(sorted(candidate.path for candidate in chosen))
-        problem = f"handed in {lab} more than once: {paths}; keep one of them and grade again"
+        problem = f"handed in {lab} more than once: {paths}"
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
     (one,) = chosen
-    if one.entry.parts[-1] != f"{lab}.ipynb":
+    if lab.casefold() not in one.entry.parts[-1].casefold():  # "Copy of ..." is Colab's own
         notes.append(f"the file is named {one.entry.parts[-1]}, taken as {lab}.ipynb")
     return Submission(name, source, one.entry, tuple(notes), one.problem, **about)  # type: ignore[arg-type]
 
