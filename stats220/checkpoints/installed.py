@@ -25,7 +25,7 @@ def environment() -> str:
     """Versions of Python and of all that is installed, this library's sources, the machine: what a result hangs on beside code and data."""
     digest = hashlib.sha256()
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else ""
-    packages = sorted((str(d.name), d.version) for d in importlib.metadata.distributions())
+    packages = sorted((str(d.name), str(d.version)) for d in importlib.metadata.distributions())
     digest.update(repr((sys.version, platform.platform(), gpu, packages)).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
@@ -51,11 +51,10 @@ def is_installed(module: str) -> bool:
 
 @functools.cache
 def _is_installed_at(place: Path) -> bool:
-    roots = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+    roots = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")]
     return bool(
         {"site-packages", "dist-packages"} & set(place.parts)
-        or place.resolve().is_relative_to(PACKAGE)
-        or any(place.is_relative_to(root) for root in roots)
+        or any(place.resolve().is_relative_to(root) for root in (PACKAGE, *roots))
     )
 
 

@@ -65,10 +65,10 @@ def digest(*parts: Any, bare: Iterable[torch.nn.Module] = ()) -> str:
         Where something is of a kind of which that cannot be told, or code reads from elsewhere: files, the clock.
     """
     walk = _Walk(bare)
-    walk.put("environment", environment())
-    walk.put("settings", repr((torch.get_default_dtype(), torch.get_default_device())))
-    walk.put("precision", torch.get_float32_matmul_precision())
     try:
+        walk.put("environment", environment())
+        walk.put("settings", repr((torch.get_default_dtype(), torch.get_default_device())))
+        walk.put("precision", torch.get_float32_matmul_precision())
         for part in parts:
             walk.add(part)
     except UnsureError:
