@@ -21,8 +21,8 @@ def project(project: Any) -> Checks:
     with checks(
         1,
         divides,
-        hint="What makes far things small? A x + b has three components, one for each row of A; the third is the depth, and a pixel has two, u to the "
-        "right and v down, which need not be whole numbers. Cameras come first, then points.",
+        hint="What makes far things small? A x + b has three components, each from a row of A and an entry of b; the third is the depth, and a pixel "
+        "has two, u to the right and v down, which need not be whole numbers. Cameras come first, then points.",
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)
