@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from stats220.kernels import CHECKPOINTS
 from stats220.student.validating import own, place_of, source_of
 
 RUN = ("given", "exercise", "", "extra")  # and tests, whose results are kept
@@ -48,7 +49,7 @@ def _rerun(content: dict[str, Any], folder: Path, seconds: float) -> dict[str, A
     # As in a notebook: what is printed is UTF-8, whatever a Windows console has.
     options: dict[str, Any] = {
         "cwd": folder,
-        "env": {**os.environ, "PYTHONIOENCODING": "utf-8"},
+        "env": {**os.environ, "PYTHONIOENCODING": "utf-8", CHECKPOINTS: "off"},
         "timeout": seconds,
     }
     stopped = ""

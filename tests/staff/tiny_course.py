@@ -35,7 +35,7 @@ from stats220.reference.tiny import Counter
 # %% test="Counter" points=3
 check.Counter(Counter)
 
-# %% [markdown] question="why_shift" points=2
+# %% [markdown] question="why_shift" points=2 minutes=8
 r"""Why is the number shifted before its root is taken?"""
 
 # %% exercise="twice" minutes=5 bonus=true

@@ -77,6 +77,29 @@ def price_of(trace: Array, fit: Fit, decay_frames: float) -> float:
     return float(pull_of(trace - fit.denoised - fit.baseline, decay_frames).max())
 
 
+# From what a unit of amplitude costs, over what it should, to the mistake in the problem.
+PRICES = {
+    0.5: "the misfit counts in full, not half, or λ half",
+    2.0: "the misfit counts half of what it should, or λ twice",
+    1.0 / 4: "the misfit counts four times of what it should",
+}
+
+
+def check_prices(checks: Checks, trace: Array, fit: Fit, decay_frames: float, price: float) -> None:
+    """Fail where the residual tells a known mistake in the price of an amplitude, which no right answer comes near to."""
+    pull = pull_of(trace - fit.denoised - fit.baseline, decay_frames)
+    checks.that(
+        fit.amplitudes[0] < 0.1 or pull[0] > 0.1 * pull.max(),
+        f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more: it seems to cost nothing",
+    )
+    found = float(pull.max()) / price
+    for ratio, slip in ({**PRICES, 1 / len(trace): "the misfit is a mean, not a sum"}).items():
+        checks.that(
+            abs(found / ratio - 1) > 0.03,
+            f"a unit of amplitude costs {found:.3g} times of what it should. This is what comes out if {slip}",
+        )
+
+
 def check_optimal(
     checks: Checks,
     fit: Fit,
@@ -108,6 +131,7 @@ def check_optimal(
             f"the residual has a mean of {residual.mean():.3g}: another baseline would explain more",
         )
     asked = float(pull.max()) if price is None else price
+    check_prices(checks, trace, fit, decay_frames, asked)
     frame = int(np.argmax(pull))
     checks.that(
         bool(pull[frame] <= asked + tolerance * (1 if exact else scale)),

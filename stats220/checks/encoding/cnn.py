@@ -102,8 +102,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space through both layers, and reads every place by itself, in a movie that stands still",
-        hint="Is every filter slid over the frame, without padding and as it is? Are places kept apart up to the read-out, and in the order "
-        "channels, rows, columns?",
+        hint="Is every filter slid over the frame, without padding and as it is, neither turned nor flipped? Where nothing moves, its own filter in "
+        "time counts with its sum. Are places kept apart up to the read-out, and in the order channels, rows, columns?",
         remedy="F.conv2d with stimulus[:, None] as a batch of frames and self.spatial[:, None] as kernels; then self.subunits; then flatten(1) and the "
         "read-out.",
     ):

@@ -23,8 +23,9 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
     with checks(
         2,
         two_views,
-        hint="Put the true point, with a 1 below it, into one of your rows: does it give zero? p is the column and goes with the first row of "
-        "[A | b], q with the second. And the unit vector that comes out has four components: which point does it stand for?",
+        hint="Put the true point, with a 1 below it, into your rows: does each give zero, and do all rows of one matrix belong to one point? p is the "
+        "column and goes with the first row of [A | b], q with the second. Which unit vector do the rows send nearly to zero, that of the largest "
+        "singular value or the smallest, and where does svd put it? Which point do its four components stand for, whatever their sign?",
         remedy="Rows p · third - first and q · third - second; np.linalg.svd(rows)[2][:, -1] is (x, y, z, 1) up to a factor, so "
         "divide by its fourth component.",
     ):
@@ -106,8 +107,8 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
     with checks(
         1,
         "is the distance in pixels, for each view and point, and leaves its inputs as they were",
-        hint="A distance: one number, from two differences, never negative, as a ruler measures it: not along the columns and then along the rows. It is "
-        "taken in the image, so project first, with the division.",
+        hint="A distance: one number, never negative, as a ruler measures it. The two differences are the legs of a right triangle, so they are not "
+        "added up as they are, and no mean is taken. It is measured in the image, so project first, with the division.",
         remedy="np.linalg.norm(landed - points_2d, axis=-1): the root of the sum of squares, (num_cameras, num_points).",
     ):
         for num_cameras, num_points in ((4, 6), (3, 3), (2, 1)):
@@ -116,7 +117,13 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
             given = (cameras.projections, cameras.images(points) + moved, points)
             found, afterwards = checks.call(reprojection_errors, *given)
             name = f"errors_px, {num_cameras} views, {num_points} points"
-            checks.close(found, np.hypot(*np.moveaxis(moved, -1, 0)), atol=1e-2, name=name)
+            across, down = np.moveaxis(moved, -1, 0)
+            slips = {
+                "the mean of the two squares is taken": np.hypot(across, down) / np.sqrt(2),
+                "squares are added up and no root is taken": across**2 + down**2,
+                "the two differences are added up": abs(across) + abs(down),
+            }
+            checks.close(found, np.hypot(across, down), atol=1e-2, name=name, looks_like=slips)
             for argument, before, after in zip(
                 ("projections", "points_2d", "points_3d"), given, afterwards, strict=True
             ):

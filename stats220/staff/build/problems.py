@@ -48,7 +48,7 @@ class Problem:
     points, visible_points
         With and without the hidden checks.
     minutes
-        The student's; 0 for questions.
+        The student's.
     """
 
     name: str
@@ -93,7 +93,9 @@ def problems_of(sources: Sources) -> list[Problem]:
                 )
             )
         elif cell.role == "question":
-            found.append(Problem(cell.name, label, title, "question", cell.points, 0, 0, False))
+            found.append(
+                Problem(cell.name, label, title, "question", cell.points, 0, cell.minutes, False)
+            )
     return found
 
 
@@ -164,9 +166,8 @@ def _table(sources: Sources) -> str:
         what = problem.title or f"`{problem.name}`"
         name = f"`{problem.name}`" if problem.kind == "exercise" else "written"
         points = f"{problem.points}, bonus" if problem.bonus else f"{problem.points}"
-        minutes = f"{problem.minutes:g}" if problem.minutes else ""
         rows.append(
-            f"| {problem.label or what} | {what if problem.label else ''} ({name}) | {points} | {minutes} |"
+            f"| {problem.label or what} | {what if problem.label else ''} ({name}) | {points} | {problem.minutes:g} |"
         )
     core = [problem for problem in problems if not problem.bonus]
     core_minutes = sum(problem.minutes for problem in core)
@@ -193,7 +194,7 @@ def _worth(problems: list[Problem]) -> str:
         [
             *bonus,
             f"{points} point{'s' if points != 1 else ''}",
-            *([f"{minutes:g} min"] if minutes else []),
+            f"{minutes:g} min",
         ]
     )
 

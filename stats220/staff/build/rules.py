@@ -184,9 +184,9 @@ def _check_totals(sources: Sources) -> None:
             core[MOST_EXERCISES],
             remedy="make it bonus=true, or drop one",
         )
-    if sources.core_minutes() > MOST_MINUTES:
+    if sources.exercise_minutes() > MOST_MINUTES:
         raise lab.error(
-            f"the core exercises take {sources.core_minutes():g} minutes; a lab has at most {MOST_MINUTES}",
+            f"the core exercises take {sources.exercise_minutes():g} minutes; a lab has at most {MOST_MINUTES}",
             core[-1],
             remedy="make an exercise bonus=true, or give more of it",
         )

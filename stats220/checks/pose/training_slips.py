@@ -1,0 +1,168 @@
+"""What comes of the known mistakes in lab 4's training and its parts; see ``slips``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+
+def of_velocity(
+    gradient: torch.Tensor, velocity: torch.Tensor, rate: float, momentum: float
+) -> dict[str, torch.Tensor]:
+    """Of the velocity after a step with momentum."""
+    slowed = momentum * velocity
+    return {
+        "the gradient is weighted by 1 - μ": slowed + (1 - momentum) * gradient,
+        "η is in the velocity already": slowed + rate * gradient,
+        "the velocity points down the gradient": slowed - gradient,
+        "η is in the velocity, which points down the gradient": slowed - rate * gradient,
+        "the old velocity is not slowed": velocity + gradient,
+        "the old velocity is forgotten": gradient,
+        "the momentum is 0.9 whatever is asked": 0.9 * velocity + gradient,
+        "the old velocity is returned": velocity,
+    }
+
+
+def of_parameter(
+    parameter: torch.Tensor,
+    gradient: torch.Tensor,
+    velocity: torch.Tensor,
+    rate: float,
+    momentum: float,
+) -> dict[str, torch.Tensor]:
+    """Of the parameter after a step with momentum."""
+    new = momentum * velocity + gradient
+    steps = {
+        "the step goes along the old velocity": rate * velocity,
+        "the step goes along the gradient alone": rate * gradient,
+        "the step goes up, not down": -rate * new,
+        "η is missing in the step": new,
+        "η is in the step twice": rate**2 * new,
+        "the step looks ahead, as Nesterov's does": rate * (gradient + momentum * new),
+    }
+    return {slip: parameter - step for slip, step in steps.items()}
+
+
+def of_cuts(start: float, epoch: int) -> dict[str, float]:
+    """Of the rate of an epoch, where each hundredth epoch begins with a cut to a tenth."""
+    cuts = epoch // 100
+    return {
+        "the rate is cut a single time": start / 10 ** min(cuts, 1),
+        "the first rate is never cut": start,
+        "the rate goes down with each epoch, not by steps": start * 0.1 ** (epoch / 100),
+        "the rate is cut in each epoch": start * 0.1**epoch,
+        "epoch 0 begins with a cut already": start / 10 ** (cuts + 1),
+        "epochs are counted from 1: the cut is one epoch early": start
+        * 0.1 ** ((epoch + 1) // 100),
+        "the cut is one epoch late": start * 0.1 ** (max(0, epoch - 1) // 100),
+        "each cut takes a tenth off, and does not leave a tenth": start * 0.9**cuts,
+    }
+
+
+def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> dict[str, float]:
+    """Of a weight whose loss is (w - 1)² in each example."""
+
+    def after(clears: str, *, batch: bool = False) -> float:
+        weight, gradient = start, 0.0
+        for _ in range(num_epochs):
+            gradient = 0.0 if clears == "epoch" else gradient
+            for i in range(num_examples):
+                gradient = 2 * (weight - 1) + (0.0 if clears == "step" else gradient)
+                if not batch or i == num_examples - 1:
+                    weight -= rate * gradient
+        return weight
+
+    return {
+        "the gradient is gone, or none was made, when the step is taken: the weight stays": start,
+        "gradients pile up from example to example, and are never cleared": after("never"),
+        "gradients pile up within an epoch": after("epoch"),
+        "there is one step an epoch, along all gradients of it": after("epoch", batch=True),
+        "there is one step an epoch, along the last gradient of it": after("step", batch=True),
+        "the step goes up the gradient, not down": 1
+        + (start - 1) * (1 + 2 * rate) ** (num_examples * num_epochs),
+    }
+
+
+def of_rates(
+    rate: float, factor: float, every: int, num_examples: int, num_epochs: int
+) -> dict[str, list[float]]:
+    """Of the learning rates of the epochs, one after the other."""
+    cuts: dict[str, Callable[[int], int]] = {
+        "the rate is never cut: nobody tells the schedule that an epoch is over": lambda epoch: 0,
+        "the rate is cut a single time": lambda epoch: int(epoch >= every),
+        "the rate is cut after each epoch": lambda epoch: epoch,
+        "the schedule is told of each example as if it were an epoch": lambda epoch: (
+            epoch * num_examples // every
+        ),
+        "the schedule is told before the epoch, not after it: the cut is early": lambda epoch: (
+            (epoch + 1) // every
+        ),
+        "the cut comes an epoch late": lambda epoch: max(0, epoch - 1) // every,
+    }
+    return {
+        slip: [rate * factor ** count(n) for n in range(num_epochs)] for slip, count in cuts.items()
+    }
+
+
+def of_first_step(weight: float, rate: float) -> dict[str, float]:
+    """Of the weight after one step from 1, of a model that brings a gradient of 50 along, with the loss 0.5 (log 0.5 - 2 w)."""
+    return {
+        "the gradients that a model brings along count in its first step": weight - 50 * rate,
+        "the loss gets the targets first, then the logits": 1 - 2 * rate * (math.log(2) + 0.5),
+        "the gradient is gone, or none was made, when the step is taken": 1.0,
+        "the step goes up the gradient, not down": 2 - weight,
+        "the validation is learned from": weight + rate,
+    }
+
+
+def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
+    """Of a weight whose loss is (w - 1)², after four steps with momentum."""
+
+    def after(momentum: float, ahead: bool = False) -> float:
+        weight, velocity = start, 0.0
+        for _ in range(4):
+            gradient = 2 * (weight - 1)
+            velocity = momentum * velocity + gradient
+            weight -= rate * (gradient + momentum * velocity if ahead else velocity)
+        return weight
+
+    return {
+        "a step forgets those before it: no momentum, or a new optimizer each time": after(0.0),
+        "the weights of the first epoch are put back, as if it were the best": (
+            start - 2 * rate * (start - 1)
+        ),
+        "the weight stays as it was": start,
+        "the momentum is 0.9 whatever is asked": after(0.9),
+        "the momentum is Nesterov's": after(momentum, ahead=True),
+    }
+
+
+def of_mean_losses(one: float) -> dict[str, tuple[float, dict[str, float]]]:
+    """The right means of the epochs' losses, and what else may come.
+
+    Training images of 1, 4 and 9 pixels have losses of 1, 4 and 9 times `one`, those of the validation, of 1 and 4 pixels, 4 and 9.
+    """
+    added, pixels = 14 * one, (1 + 4 * 4 + 9 * 9) * one / 14
+    mixed = {"losses of training and of validation are in one mean": (added + 13) / 5}
+    return {
+        "train_losses": (
+            added / 3,
+            mixed
+            | {
+                "losses are added up, not averaged": added,
+                "each pixel counts once, not each example": pixels,
+            },
+        ),
+        "validation_losses": (
+            13 / 2,
+            mixed
+            | {
+                "losses are added up, not averaged": 13.0,
+                "each pixel counts once, not each example": (4 + 4 * 9) / 5,
+                "the last loss is recorded alone": 9.0,
+                "the training losses are recorded again": added / 3,
+            },
+        ),
+    }
