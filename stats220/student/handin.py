@@ -34,7 +34,7 @@ class HandIn:
         The zip file to hand in.
     findings : Findings
     points, max_points : float
-        Of the visible checks, run once more.
+        Of the visible checks, run once more, without the bonus.
     trimmed : int
         Outputs that were left out because of their size.
     """
@@ -88,11 +88,14 @@ def submit(
         findings.errors += outcome["errors"]
         if outcome["stopped"]:
             findings.errors.append(f"running the answers again: {outcome['stopped']}")
-    points, most = (
-        (sum(values) for values in zip(*outcome["checks"].values(), strict=True))
-        if outcome["checks"]
-        else (0, 0)
+    problems = (
+        index.labs[found.lab].problems if index is not None and found.lab in index.labs else ()
     )
+    bonus = {
+        problem.name for problem in problems if problem.bonus
+    }  # beside the total, as everywhere
+    core = [values for name, values in outcome["checks"].items() if name not in bonus]
+    points, most = (sum(values[i] for values in core) for i in (0, 1))
     content, trimmed = trim_outputs(found.content)
     about = {
         "lab": found.lab,

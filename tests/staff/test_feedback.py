@@ -260,6 +260,7 @@ def test_a_notebook_that_could_not_be_graded_says_what_to_do(
     assert said in section(soup, "next")
     assert "hand in this one file again" in section(soup, "next")
     assert section(soup, "score") == "Not graded"  # and no 0 of anything
+    assert "Graded in" not in words(soup)
     assert SECRET not in str(soup)
     assert soup.find("table") is None
 

@@ -159,7 +159,7 @@ def test_nbgrader_and_clones_of_github_classroom(tmp_path: Path) -> None:
 def test_a_roster_as_a_registrars_spreadsheet_saves_it(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_bytes('\ufeffID, Name,Section\r\n007,"Lovelace, Ada",Mon\r\n,,\r\n'.encode())
-    assert read_roster(path) == [Person("007", "Lovelace, Ada", "Mon")]
+    assert read_roster(path) == [Person("007", "Ada Lovelace", "Mon")]
 
 
 @pytest.mark.parametrize(

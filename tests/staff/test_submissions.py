@@ -110,6 +110,35 @@ def test_a_student_without_a_notebook_is_listed(tmp_path: Path) -> None:
             found[student].read()
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("about", "notes"),
+    [
+        ('{"team": ["Ada", "Ben\\u0007"]}', ("handed in for Ada, Ben",)),
+        ('{"team": ["Ada"]}', ()),
+        ('{"team": ["A", "' + 99 * "B" + '"]}', (f"handed in for A, {24 * 'B'}",)),
+        ('{"team": 3}', ()),
+        ('{"lab": "lab4_pose"}', ()),
+        ("[" * 90_000, ()),
+        ("no json", ()),
+        (None, ()),
+    ],
+)
+def test_for_whom_it_was_handed_in_is_told(
+    tmp_path: Path, about: str | None, notes: tuple[str, ...], zipped: bool
+) -> None:
+    files = {"lab4_pose.ipynb": "x", **({"submission.json": about} if about else {})}
+    (tmp_path / "ada").mkdir()
+    for name, text in files.items():
+        if zipped:
+            with zipfile.ZipFile(tmp_path / "ada" / "lab4_pose.zip", "a") as archive:
+                archive.writestr(name, text)
+        else:
+            (tmp_path / "ada" / name).write_text(text)
+    (found,) = collect(tmp_path, LAB)
+    assert (found.read(), found.notes) == (b"x", notes)
+
+
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
 @pytest.mark.parametrize(
     "paths",

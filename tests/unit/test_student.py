@@ -224,6 +224,8 @@ def test_answers_are_run_once_more_in_a_process_of_their_own(
         "Because.",
         cell("code", code + "\nd = later", "x"),
         cell("code", "c", "test-c", role="test", name="half"),
+        cell("code", "m = Checks('more')\nwith m(1, 'is one'): pass", "y"),
+        cell("code", "m", "test-more", role="test", name="more"),  # a bonus: not in the sum
     )
     body["cells"].append(cell("code", "raise SystemError", "explore-1", role="explore"))
     result = stats220.submit(write(tmp_path, body), team=[])

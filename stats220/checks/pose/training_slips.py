@@ -133,11 +133,11 @@ def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)², after four steps with momentum."""
 
     def after(momentum: float, ahead: bool = False) -> float:
-        weight, velocity = start, 0.0
+        weight, step = start, 0.0
         for _ in range(4):
-            gradient = 2 * (weight - 1)
-            velocity = momentum * velocity + gradient
-            weight -= rate * (gradient + momentum * velocity if ahead else velocity)
+            slope = 2 * (weight - 1)
+            step = slope + momentum * step
+            weight -= rate * (slope + momentum * step if ahead else step)
         return weight
 
     return {

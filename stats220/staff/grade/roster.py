@@ -64,6 +64,8 @@ def read_roster(path: Path) -> list[Person]:
         known = {column: (row.get(column) or "").strip() for column in COLUMNS}
         if not any(known.values()):  # as spreadsheets leave them behind
             continue
+        family, _, given = known["name"].partition(", ")  # a registrar's "Lovelace, Ada"
+        known["name"] = f"{given} {family}".strip()
         if not known["id"] or "/" in known["id"] or not known["id"].isprintable():
             raise GradingError(
                 f"{path}:{line}: no id, or one that no file can be named by; {FORMAT}"

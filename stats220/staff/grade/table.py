@@ -116,6 +116,8 @@ def score_table(results: Sequence[SubmissionResult]) -> Table:
     )
     for result in sorted(results, key=lambda r: r.student):
         score, maximum, bonus = map(_number, (result.score, result.max_score, result.bonus))
+        if status_of(result) == NOT_GRADED:
+            score = bonus = "–"
         seconds = f"{result.seconds:.0f}"
         cells = (escape(result.student), f"[bold]{score}[/bold]", maximum, bonus, seconds)
         table.add_row(*cells, escape(_not_full(result)))
