@@ -21,10 +21,10 @@ START = """\
 
 {table}
 
-**Checks.** Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them: it tells at once what
-is right, and where something is not. A few more checks of the same requirements run at grading; each table says for how many points.
-What is partly right gets part of the points. Problems need not be solved in their order, and what you do not solve costs its own points
-only. `stats220.progress()` in a cell of its own shows where you are. Written answers are read by a person.
+**Checks.** Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each: it tells at once what is right.
+A few more checks of the same requirements run at grading; each table says for how many points. Problems need not be solved in their order,
+and one that is left out costs its own points only. `stats220.progress()` in a cell of its own shows where you are. Written answers are read
+by a person.
 
 **At grading** each problem gets at most {seconds} seconds on a CPU without a GPU and without a network, with {packages}. Cells that only
 explore (they train, draw or play) are not run there.
