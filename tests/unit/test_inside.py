@@ -167,7 +167,10 @@ def test_an_error_in_a_cell_keeps_what_came_before(session: Remote) -> None:
     assert session.get("f") == 7
     with pytest.raises(NameError):
         session.get("g")
-    assert isinstance(raised(session, "def broken(:"), SyntaxError)
+    broken = raised(session, "x = 1\n  def broken(:")
+    assert isinstance(broken, SyntaxError)
+    assert str(broken) == "IndentationError: unexpected indent"  # and no file that nobody has
+    assert (broken.raised.line_number, broken.raised.line) == (2, "def broken(:")
     assert isinstance(raised(session, "  x = 1\n y = 2"), SyntaxError)
     assert isinstance(raised(session, "input('name? ')"), EOFError)
     assert type(raised(session, "import sys; sys.exit(3)")) is StudentError
@@ -262,7 +265,7 @@ def test_importing_the_inside_starts_nothing() -> None:
         "print(InteractiveShell.initialized(), threading.active_count(), tasks)\n"
         "print('torch._dynamo' in sys.modules, 'stats220.reference' in sys.modules)"
     )
-    assert out == "False 1 1\nTrue False\n"
+    assert out == "False 1 1\nFalse False\n"
 
 
 def test_importing_the_checks_needs_no_shell() -> None:

@@ -37,12 +37,16 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "takes the stub's arguments by name and returns one map for each key point, as large as the frame",
         hint="Follow the shape from step to step, for a frame of 37 × 50: which steps change height and width, and is there still a batch "
-        "at the end?",
-        remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0].",
+        "at the end? And with a single key point: which axis of length 1 is to go, and which to stay?",
+        remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0], which takes only the batch "
+        "away: squeeze() takes every axis of length 1.",
     ):
         model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
         checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), None, name="logits")
         checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
+        model = TemplatePoseTracker(num_keypoints=1, downsample=2, patch_size=6, mode="nearest")
+        name = "logits of a tracker with one key point"
+        checks.tensor(model(normal(3, 12, 18, rng=checks.rng)), (1, 12, 18), None, name=name)
 
     with checks(
         2,
@@ -79,20 +83,17 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "interpolates both ways by the mode that it is given",
-        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them? If it is the shape that is '
-        "wrong, look at your last line: this tracker has a single key point, whose axis stays.",
-        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling. [0] takes only the "
-        "batch away, squeeze() every axis of length 1.",
+        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them?',
+        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
     ):
-        model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
-        template = draw_layer(checks, model.template, (1, 1), "template")
+        model = TemplatePoseTracker(2, downsample=3, patch_size=3, mode="bilinear")
+        template = draw_layer(checks, model.template, (2, 1), "template")
         gray = 1 + 4 * normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
-        expected = bilinear(small[0], 12, 18)[None]
-        name = "logits of a tracker with one key point"
+        expected = np.stack([bilinear(logits, 12, 18) for logits in small])
         known = slips.of_modes(template, gray, 3)
         found = model(gray.expand(3, 12, 18))
-        checks.close(found, expected, atol=2e-2, name=name, looks_like=known)
+        checks.close(found, expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,

@@ -30,7 +30,7 @@ def train_on(train: Any, model: Any, loss: Any, options: dict[str, Any]) -> Any:
 @checked
 def train(train: Any) -> Checks:
     """Networks of one weight, whose course of training can be worked out with pencil and paper."""
-    checks = Checks("train", hidden_points=4)
+    checks = Checks("train", hidden_points=3)
     validation = [example(0.0, 0.0)]
 
     with checks(
@@ -279,6 +279,24 @@ def train(train: Any) -> Checks:
         )
         message = "torch recorded a graph of the validation image's logits"
         checks.that(not watch.recorded.get(2, False), message)
+
+    with checks(
+        1,
+        "leaves parameters that do not require gradients as they are",
+        hint="Part 5 trains a head on frozen features: who decides which parameters learn, the model that you are given or your function?",
+        remedy="Hand the optimizer [p for p in model.parameters() if p.requires_grad], and call requires_grad_ of nothing.",
+    ):
+        kept, start = (float(weight) for weight in checks.rng.uniform(2, 4, 2))
+        frozen, learning = one_weight(checks, kept), one_weight(checks, start)
+        frozen.requires_grad_(False)
+        model = checks.make(nn.Sequential, frozen, learning)
+        options = {"num_epochs": 3, "learning_rate": 0.01, **QUIET}
+        train(model, [example(1.0, 1.0)] * 2, validation, F.mse_loss, **options)
+        checks.close(weight_of(frozen), kept, atol=1e-6, name="a frozen weight after training")
+        message = "a parameter that was frozen requires gradients after training"
+        checks.that(not frozen.weight.requires_grad, message)
+        message = "the weight that is not frozen has not moved"
+        checks.that(abs(weight_of(learning) - start) > 1e-3, message)
 
     with checks(
         1,

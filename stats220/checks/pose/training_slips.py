@@ -66,14 +66,14 @@ def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> d
     """Of a weight whose loss is (w - 1)² in each example."""
 
     def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
-        weight, gradient, velocity = start, 0.0, 0.0
+        weight, gradient, step = start, 0.0, 0.0
         for _ in range(num_epochs):
             gradient = 0.0 if clears == "epoch" else gradient
             for i in range(num_examples):
                 gradient = 2 * (weight - 1) + (0.0 if clears == "step" else gradient)
                 if not batch or i == num_examples - 1:
-                    velocity = momentum * velocity + gradient
-                    weight -= rate * velocity
+                    step = gradient + momentum * step
+                    weight -= rate * step
         return weight
 
     def after_steps(count: int) -> float:
@@ -133,11 +133,11 @@ def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)², after four steps with momentum."""
 
     def after(momentum: float, ahead: bool = False, dampening: float = 0.0) -> float:
-        weight, velocity = start, 0.0
+        weight, step = start, 0.0
         for i in range(4):
-            gradient = 2 * (weight - 1)
-            velocity = momentum * velocity + (1 - (dampening if i else 0)) * gradient
-            weight -= rate * (gradient + momentum * velocity if ahead else velocity)
+            slope = 2 * (weight - 1)
+            step = (1 - (dampening if i else 0)) * slope + momentum * step
+            weight -= rate * (slope + momentum * step if ahead else step)
         return weight
 
     return {
