@@ -679,7 +679,7 @@ r"""
 `demix` hands your updates and your loop the movie and the first guesses. Nearly all of the time goes to CVXPY. The price is the same for all cells,
 a little above the median that you saw in Part 2. The figure shows what the log posterior gains, sweep by sweep.
 
-What it has deconvolved so far lies in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
+What it has deconvolved so far lies in `.stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=1

@@ -542,7 +542,7 @@ r"""
 **Start from what is known.** From random weights, most of the first 100 epochs are spent on finding out that ones are rare. So let the weights begin at zero and each bias
 at the log odds of its key point's rate: the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units would stay alike.)
 
-`resume(train, ...)` calls `train`, and keeps what a finished training came to in `stats220_checkpoints`, beside the notebook: in a new kernel the same code on the same data
+`resume(train, ...)` calls `train`, and keeps what a finished training came to in `.stats220_checkpoints`, beside the notebook: in a new kernel the same code on the same data
 takes it from there. With `anew=True` it trains again.
 """
 

@@ -913,7 +913,7 @@ if ready(PROJECT | DLT):
 # %% [markdown]
 r"""
 The sampler calls your two functions in every sweep. It begins with RANSAC's points, and two chains run from different places, so that one can see whether they come to the same answer.
-Its sweeps lie in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
+Its sweeps lie in `.stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=2

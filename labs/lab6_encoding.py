@@ -598,7 +598,7 @@ r"""
 This one has many valleys, and needs some care. What works here: **AdamW** on blocks of some hundred bins, *with the 39 frames before
 each*; a learning rate that rises and falls once; weights that decay; and gradients that are cut to a small length, so that no
 burst of spikes undoes the steps before it. The read-out's bias starts at the mean rate, and the best epoch on the validation data is
-kept. Eight epochs, half a minute. Each lies in `stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code
+kept. Eight epochs, half a minute. Each lies in `.stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code
 goes on from there.
 """
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 
+UFUNCS = ("numpy", "scipy.special")
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -23,7 +25,7 @@ def environment() -> str:
     """Versions of Python and of all that is installed, this library's sources, the machine: what a result hangs on beside code and data."""
     digest = hashlib.sha256()
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else ""
-    packages = sorted((str(d.name), d.version) for d in importlib.metadata.distributions())
+    packages = sorted((str(d.name), str(d.version)) for d in importlib.metadata.distributions())
     digest.update(repr((sys.version, platform.platform(), gpu, packages)).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
@@ -49,11 +51,10 @@ def is_installed(module: str) -> bool:
 
 @functools.cache
 def _is_installed_at(place: Path) -> bool:
-    roots = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+    roots = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")]
     return bool(
         {"site-packages", "dist-packages"} & set(place.parts)
-        or place.resolve().is_relative_to(PACKAGE)
-        or any(place.is_relative_to(root) for root in roots)
+        or any(place.resolve().is_relative_to(root) for root in (PACKAGE, *roots))
     )
 
 
@@ -61,7 +62,10 @@ def public_name(value: Any) -> str:
     """Where an installed module holds this very object, as "module:name"; empty where none does under the object's own name."""
     if isinstance(value, ModuleType):
         return value.__name__ if is_installed(value.__name__) else ""
-    module = getattr(value, "__module__", None) or ("numpy" if hasattr(value, "nin") else None)
+    if isinstance(value, np.ufunc):  # which do not all say of which module they are
+        homes = [m for m in UFUNCS if getattr(sys.modules.get(m), value.__name__, None) is value]
+        return f"{homes[0]}:{value.__name__}" if homes else ""
+    module = getattr(value, "__module__", None)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     if not (isinstance(module, str) and isinstance(name, str) and is_installed(module)):
         return ""

@@ -65,11 +65,18 @@ def digest(*parts: Any, bare: Iterable[torch.nn.Module] = ()) -> str:
         Where something is of a kind of which that cannot be told, or code reads from elsewhere: files, the clock.
     """
     walk = _Walk(bare)
-    walk.put("environment", environment())
-    walk.put("settings", repr((torch.get_default_dtype(), torch.get_default_device())))
-    walk.put("precision", torch.get_float32_matmul_precision())
-    for part in parts:
-        walk.add(part)
+    try:
+        walk.put("environment", environment())
+        walk.put("settings", repr((torch.get_default_dtype(), torch.get_default_device())))
+        walk.put("precision", torch.get_float32_matmul_precision())
+        for part in parts:
+            walk.add(part)
+    except UnsureError:
+        raise
+    except (
+        Exception
+    ) as error:  # an object of a student's that cannot be looked at, or one nested too deeply
+        raise walk.refuse(f"cannot be looked at ({type(error).__name__})") from error
     return walk.hash.hexdigest()
 
 

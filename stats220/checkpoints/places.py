@@ -8,7 +8,7 @@ from pathlib import Path
 from stats220.data.homes import expand_home
 from stats220.kernels import CHECKPOINTS, kernel_notebook, kernel_shell
 
-FOLDER = "stats220_checkpoints"
+FOLDER = ".stats220_checkpoints"
 GRADING = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # a result there is always a fresh one
 
 

@@ -23,7 +23,7 @@ def to_plain(value: Any) -> dict[str, Any]:
     elif isinstance(value, tuple) and hasattr(kind, "_fields"):
         fields = dict(zip(kind._fields, value, strict=True))
     else:
-        raise CheckpointError(f"a {kind.__name__} cannot be kept in a file")
+        return {"is": "", "value": value}
     return {"is": name, "value": fields}
 
 

@@ -79,7 +79,7 @@ class Checkpoint:
             store.write(
                 self.path, {"key": self._key, "where": where, "random": moved, "state": state()}
             )
-        except (UnsureError, store.CheckpointError) as error:
+        except (UnsureError, store.CheckpointError, MemoryError) as error:
             self.say(f"no checkpoint, {error}; this goes on without")
             self.path = None
             return
@@ -179,7 +179,12 @@ def checkpoint(
 
 
 def _prepare(what: str, parts: tuple[Any, ...], model: Any, locked: Any, anew: bool) -> Checkpoint:
-    folder = checkpoint_folder()
+    try:
+        folder = checkpoint_folder()
+    except OSError as error:  # the working folder is gone
+        saved = Checkpoint(what)
+        saved.say(f"no checkpoint, the notebook's folder cannot be found ({error.strerror})")
+        return saved
     if folder is None:
         return Checkpoint(what)
     models = [] if model is None else [model]
@@ -210,7 +215,7 @@ def resume(
     ----------
     work : function
         Changes nothing but its first argument, where that is a module: the numbers in its parameters and buffers, and its mode.
-        Gradients are not kept.
+        Gradients are not kept, nor what it prints or draws.
     *args, **options
         As `work` takes them.
     anew : bool

@@ -7,7 +7,6 @@ the shell is made in `serve`.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 import tempfile
@@ -24,10 +23,6 @@ from stats220.line.capture import BoundedText
 from stats220.line.magics import CELL_MAGICS, LINE_MAGICS, without_report
 from stats220.line.operations import Operations
 from stats220.line.pipe import Pipe
-
-# The first optimizer of a process imports this: seconds, which a fork then does not spend again.
-with contextlib.suppress(ImportError):
-    importlib.import_module("torch._dynamo")
 
 __all__ = ["make_shell", "np", "run_cell", "scipy", "serve", "torch"]
 

@@ -198,6 +198,37 @@ def test_hint_names_the_misconception(name: str, start: str, says: str, hint: st
     assert hint in result.hint
 
 
+@pytest.mark.parametrize(
+    ("name", "start", "slip"),
+    [
+        ("project_no_offset", "divides", "b is left out"),
+        ("project_rows_first", "divides", "the row comes before the column"),
+        ("projection_matrix_minus_center", "sends", "c is not turned by R"),
+        ("projection_matrix_transposed", "sends", "R leads from the camera to the world"),
+        ("camera_center_transpose_for_inverse", "is where", "A is taken for a rotation"),
+        ("reprojection_errors_manhattan", "is the dist", "the two differences are added up"),
+        ("triangulate_median_mean", "is the median", "the mean is taken"),
+        ("robust_weights_slopes", "huber", "ρ'(r) is not divided by r"),
+        ("median_filter_past_only", "is the median", "a window ends with its own frame"),
+        ("smooth_trajectory_present_twice", "finds", "a frame's own measurement counts twice"),
+        ("smooth_trajectory_prior_at_the_origin", "finds", "the first frame is drawn to the origin"),
+        ("smooth_trajectory_precisions_as_variances", "trusts", "precisions are taken for variances"),
+        ("smooth_trajectory_standard_deviations", "returns", "its root is taken"),
+        ("outlier_responsibilities_no_half", "is the", "the half in the exponent is left out"),
+        ("outlier_responsibilities_one_dimension", "is the", "the Gaussians are those of one dimension"),
+        ("laplace_covariance_noise_not_squared", "is the inverse", "the noise is not squared"),
+        ("update_direction_from_child_to_parent", "without", "it points from the child to the parent"),
+        ("update_direction_variance_squared", "without", "the variance is squared"),
+        ("vmf_log_density_half_sphere", "is the log", "2π stands in the place of 4π"),
+        ("fit_vmf_mean_not_normalized", "has the dir", "the mean is not brought to length 1"),
+        ("fit_vmf_banerjee", "has the conc", "Banerjee's formula is taken for the answer"),
+        ("vmf_mixture_em_hard", "climbs", "each direction belongs to one cluster alone"),
+    ],
+)  # fmt: skip
+def test_message_names_the_slip(name: str, start: str, slip: str) -> None:
+    assert LAB.result(name, start).message.endswith(f"This is what comes out if {slip}")
+
+
 def test_checks_leave_the_callers_random_state_alone() -> None:
     np.random.seed(7)
     expected = np.random.rand(3)

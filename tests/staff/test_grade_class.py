@@ -19,7 +19,7 @@ from tiny_lab import LAB
 from stats220.errors import GradingError
 from stats220.staff import cli
 from stats220.staff.build.release import Release
-from stats220.staff.grade import classfiles, course, setup
+from stats220.staff.grade import classfiles, course, setup, worker
 from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
 
@@ -330,6 +330,14 @@ def test_the_modules_of_a_labs_own_cells_are_known(tiny_root: Path) -> None:
     assert {"numpy", "scipy.signal", "torch.nn.functional"} <= set(found)
     cell.source = "%matplotlib inline\nimport numpy"
     assert "torch.nn.functional" not in setup.given_modules(made)
+
+
+def test_only_a_lab_with_optimizers_imports_what_is_behind_them(tiny_root: Path) -> None:
+    made = Release.load(tiny_root, LAB)
+    assert setup.behind_optimizers(made) == ()
+    made.notebook.cells[-1].source = "As `torch.optim.SGD` does it."
+    assert setup.behind_optimizers(made) == ("torch._dynamo",)
+    assert "torch._dynamo" in worker.modules(made)
 
 
 def test_setup_and_results_can_be_pickled(tiny_root: Path) -> None:

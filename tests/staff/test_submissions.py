@@ -51,6 +51,8 @@ LAYOUTS = {
         "ben/lab4_pose/timestamp.txt",
         "ben/lab4_pose/.ipynb_checkpoints/lab4_pose-checkpoint.ipynb",
         "ben/.ipynb_checkpoints/lab4_pose.ipynb",
+        "ben/lab4_pose/.stats220_checkpoints/train-0123456789ab.checkpoint",
+        "ben/.stats220_checkpoints/.gitignore",
         "__MACOSX/ada/._lab4_pose.ipynb",
         "ada/._lab4_pose.ipynb",
         ".DS_Store",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import io
 import sys
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 from torch import nn
 
@@ -134,6 +136,7 @@ DIFFERENT: list[tuple[Any, ...]] = [
     (torch.ones(2, 3), torch.ones(3, 2), torch.ones(2, 3).double(), torch.ones(3, 2).T, torch.ones(2, 3, requires_grad=True)),
     (np.random.default_rng(0), np.random.default_rng(1), drawn(np.random.default_rng(0))),
     (torch.Generator().manual_seed(0), torch.Generator().manual_seed(1), drawn(torch.Generator().manual_seed(0))),
+    (np.exp, np.log, scipy.special.expit, scipy.special.erf),
     (np.mean, np.std, torch.exp, torch.log, torch.Tensor.exp, nn.Linear, "numpy:mean"),
     (partial(np.mean, axis=0), partial(np.mean, axis=1), partial(np.std, axis=0)),
     (nn_model(), nn_model().eval(), trained(nn_model()), nn_model(p=0.2), nn_model(inplace=True)),
@@ -188,6 +191,7 @@ LINE = "def f(x):\n    "
         ((i for i in range(3)), "generator"),
         (np.ma.masked_array([1.0], [True]), "MaskedArray"),
         (np.array([object()]), "ndarray"),
+        (np.frompyfunc(abs, 1, 1), "ufunc"),
         (torch.empty(2, device="meta"), "layout"),
         (cell(source=LINE + "return open(x).read()")["f"], "f → open is called"),
         (cell(source=LINE + "return eval(x)")["f"], "f → eval"),
@@ -196,6 +200,8 @@ LINE = "def f(x):\n    "
         (cell(source="import io\nlog = io.StringIO()\n" + LINE + "return log")["f"], "f → log is a StringIO"),
         (cell(source=LINE + "import my_own_helper\n    return my_own_helper.g(x)")["f"], "imports my_own_helper"),
         (list(range(60_000)), "too many parts"),
+        (functools.reduce(lambda inner, _: [inner], range(5000), []), "cannot be looked at .RecursionError"),
+        (cell(source="class Odd:\n    @property\n    def __dict__(self): raise OSError\nodd = Odd()")["odd"], "cannot be looked at|is a Odd"),
     ],
 )  # fmt: skip
 def test_of_what_one_cannot_tell_there_is_no_key(value: Any, message: str) -> None:

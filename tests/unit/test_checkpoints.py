@@ -169,11 +169,23 @@ def test_they_lie_beside_the_notebook_or_where_one_says(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "labs").mkdir()
     (tmp_path / "labs" / "lab4_pose.ipynb").write_text("{}")
-    assert places.checkpoint_folder() == tmp_path / "stats220_checkpoints"
+    assert places.checkpoint_folder() == tmp_path / ".stats220_checkpoints"
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "labs" / "lab4_pose.ipynb"))
-    assert places.checkpoint_folder() == tmp_path / "labs" / "stats220_checkpoints"
+    assert places.checkpoint_folder() == tmp_path / "labs" / ".stats220_checkpoints"
     monkeypatch.setenv("STATS220_CHECKPOINTS", "~/kept")
     assert places.checkpoint_folder() == Path.home() / "kept"
+
+
+def test_a_working_folder_that_is_gone_is_one_line(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    run("gimbal")
+    assert re.fullmatch(
+        r"GIMBAL: no checkpoint, the notebook's folder .*\.\n", capsys.readouterr().out
+    )
 
 
 # Files that are not what they should be ---------------------------------------------------------------------------------------------

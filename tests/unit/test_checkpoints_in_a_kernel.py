@@ -73,7 +73,7 @@ def kernels(tmp_path: Path) -> Iterator[Any]:
 def until_kept(folder: Path, since: float = 0.0) -> float:
     """When the next checkpoint was written."""
     for _ in range(2000):
-        for path in folder.glob("stats220_checkpoints/*.checkpoint"):
+        for path in folder.glob(".stats220_checkpoints/*.checkpoint"):
             if path.stat().st_mtime > since:
                 return path.stat().st_mtime
         time.sleep(0.01)

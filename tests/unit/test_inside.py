@@ -265,7 +265,7 @@ def test_importing_the_inside_starts_nothing() -> None:
         "print(InteractiveShell.initialized(), threading.active_count(), tasks)\n"
         "print('torch._dynamo' in sys.modules, 'stats220.reference' in sys.modules)"
     )
-    assert out == "False 1 1\nTrue False\n"
+    assert out == "False 1 1\nFalse False\n"
 
 
 def test_importing_the_checks_needs_no_shell() -> None:

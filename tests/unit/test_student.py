@@ -201,9 +201,12 @@ def test_hand_in_holds_the_notebook_and_says_what_it_is(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, notebook())
+    (tmp_path / ".stats220_checkpoints").mkdir()
+    (tmp_path / ".stats220_checkpoints" / "train-0.checkpoint").write_text("stays here")
     result = stats220.submit(team=["Ada", " Ben "], run=False)
     assert result.path == tmp_path / "lab1_tiny.zip"
     with zipfile.ZipFile(result.path) as packed:
+        assert sorted(packed.namelist()) == ["lab1_tiny.ipynb", "submission.json"]
         assert json.loads(packed.read("lab1_tiny.ipynb")) == notebook()
         about = json.loads(packed.read("submission.json"))
     assert (about["lab"], about["team"], about["build"]) == ("lab1_tiny", ["Ada", "Ben"], "abc")

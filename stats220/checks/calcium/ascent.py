@@ -61,7 +61,8 @@ def ascend(ascend: Any) -> Checks:
     with checks(
         3,
         "shows a neuron the residual with its own part added back, in its own pixels",
-        hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again?",
+        hint="Once a neuron is explained, what is left of it in the residual? From what should its next update find it again? And is it the "
+        "new footprint, with the new trace, that is taken off afterwards?",
         remedy="To residual[inside] add the outer product of the neuron's footprint, in these pixels, and its trace.",
     ):
         movie, first = alone()
@@ -96,7 +97,13 @@ def ascend(ascend: Any) -> Checks:
         expected = np.zeros(9)
         expected[2:7] = unit(movie[2:7, 7])
         name = "footprint after two sweeps, of which the first leaves a pixel of it dark"
-        checks.close(footprints[0], expected, atol=1e-6, name=name)
+        before, lost = np.zeros((2, 9))
+        before[2:7], lost[2:7] = unit(movie[2:7, 4]), np.where(movie[2:7, 4] == 0, 0, movie[2:7, 7])
+        known = {
+            "the footprint goes along with the trace from before its update": before,
+            "a pixel that was dark once is none of the neuron's any more": unit(lost),
+        }
+        checks.close(footprints[0], expected, atol=1e-6, name=name, looks_like=known)
 
     with checks(
         2,

@@ -23,6 +23,7 @@ from stats220.checks.calcium.optimal import (
     check_falls,
     check_optimal,
     check_prices,
+    check_residual,
     fit_of,
     number,
     price_of,
@@ -125,10 +126,7 @@ def deconvolve(deconvolve: Any) -> Checks:
             size = (1 + slack) * noise_std * frames**0.5
             trace = known_trace(frames, tau, size, checks.rng).trace
             fit = fit_of(checks, deconvolve(trace, tau, **settings), frames, tau)
-            norm = np.linalg.norm(trace - fit.denoised - fit.baseline)
-            known = slips.of_residual_norm(frames, noise_std, slack)
-            name = f"‖y - c - b‖₂ of {frames} frames"
-            checks.close(norm, size, atol=0, rtol=8e-3, name=name, looks_like=known)
+            check_residual(checks, trace, fit, noise_std, slack)
 
     with checks(
         3,
@@ -293,8 +291,8 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     with checks(
         3,
         "finds the optimum, exact to rounding",
-        hint="When are two pools out of order, and what must be looked at again after a merge? How do a pool's frames weigh in its best "
-        "height? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
+        hint="When are two pools out of order, and what must be looked at again after a merge? How do frames weigh in a pool's best height, "
+        "and after how many of a merged pool does its second part begin? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
         remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
     ):
         for tau in (9.0, 3.0):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import nnls
 
-from stats220.checks.calcium.inputs import Array, calcium_of, leave
+from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
 
 
 def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str, float]:
@@ -28,6 +28,22 @@ def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str
         / (7 / 15) ** 0.5,
         "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
         "a variance is returned": std**2,
+    }
+
+
+def of_sines(
+    frequencies_hz: Sequence[float], cutoff_hz: float, frame_rate_hz: float
+) -> dict[str, Array]:
+    """Of what is left of sines that are slower than the cutoff."""
+    slow = np.array(frequencies_hz)
+    ratio = np.tan(np.pi * slow / frame_rate_hz) / np.tan(np.pi * cutoff_hz / frame_rate_hz)
+    return {
+        "all frequencies are left alike: is it time that is filtered": np.ones(len(slow)),
+        "the filter begins at 8 Hz, whatever is asked": 1.0 * (slow > 8),
+        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
+        # A digital Butterworth filter of order 2; those of order 1 to 4 are near.
+        "its order is much lower than asked, so that it is not steep": ratio**2
+        / np.sqrt(1 + ratio**4),
     }
 
 
@@ -50,9 +66,31 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
         "a frame leaves e^(-τ), not e^(-1/τ)": -float(np.exp(-decay_frames)),
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": 1 / decay_frames
         - 1,
+        "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
         "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
     }
     return {slip: np.full(count, entry) for slip, entry in entries.items()}
+
+
+def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[str, Array]:
+    """Of the amplitudes that belong to a denoised trace."""
+    before = np.append(0.0, denoised[:-1])
+    first = np.arange(len(denoised)) == 0
+    right = denoised - leave(decay_frames) * before
+    holds = denoised - (
+        float(baseline) if isinstance(baseline, (int, float, np.floating)) else np.nan
+    )
+    return {
+        "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
+        - (1 - 1 / decay_frames) * before,
+        "amplitudes are differences, as if nothing decayed": denoised - before,
+        "what is left of the frame before is added": denoised + leave(decay_frames) * before,
+        "the denoised trace comes back in both places, or a frame leaves next to nothing": denoised,
+        "the first frame has no amplitude": np.where(first, 0, right),
+        "the denoised trace holds the baseline, and the amplitudes are those without it": jumps_of(
+            holds, decay_frames
+        ),
+    }
 
 
 def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[str, float]:
@@ -106,8 +144,8 @@ def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Ar
     def best(weights: Array) -> Array:
         return np.asarray(kernels @ nnls(kernels, trace - weights)[0])
 
-    same, first = np.full(T, share), np.full(T, share)
-    first[0] = penalty
+    same, first, right = (np.full(T, share) for _ in range(3))
+    first[0] = right[-1] = penalty
     full, last_only = np.full(T, penalty), np.zeros(T)
     last_only[-1] = penalty
     return {
@@ -115,6 +153,9 @@ def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Ar
         "it is the first frame of c that costs more than the others": best(first),
         "every frame of c costs the whole λ, though calcium is no amplitude": best(full),
         "c costs nothing but in the last frame": best(last_only),
+        "negative frames are set to zero before pools are merged": np.asarray(
+            kernels @ nnls(kernels, np.maximum(trace - right, 0))[0]
+        ),
         "nothing costs anything": best(np.zeros(T)),
     }
 
@@ -142,6 +183,9 @@ STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
     ),
     "a sweep that loses counts as one that gains": lambda said, share: (
         abs(said[-1] - said[-2]) <= share * abs(said[-1] - said[0])
+    ),
+    "a sweep's gain is looked at when the next one is over": lambda said, share: (
+        len(said) > 2 and STOPS[""](said[:-1], share)
     ),
     "no sweep is the last before `max_sweeps`": lambda said, share: False,
 }

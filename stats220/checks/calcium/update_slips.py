@@ -25,6 +25,7 @@ def of_trace(movie: Array, footprint: Array, trace: Array) -> dict[str, Array]:
             "its negative values are set to zero": np.maximum(trace, 0),
             "its values lose their sign": np.abs(trace),
             "its mean is taken off": trace - trace.mean(),
+            "its median is taken off": trace - np.median(trace),
             "the footprint's negative pixels are left out": np.maximum(footprint, 0) @ movie,
             "the footprint's weights lose their sign": np.abs(footprint) @ movie,
             "the footprint's weights are squared": footprint**2 @ movie,
@@ -39,6 +40,7 @@ def of_scale(footprint: Array, trace: Array) -> dict[str, Array]:
         "the projection is divided by the sum of the footprint": footprint.sum(),
         "the projection is divided by the sum of the footprint's sizes": np.abs(footprint).sum(),
         "the projection is divided by the number of pixels": len(footprint),
+        "the footprint is scaled to a maximum of one": footprint.max(),
         "the trace is divided by its maximum": trace.max(),
         "the trace is divided by its norm": np.linalg.norm(trace),
         "the trace is divided by its standard deviation": trace.std(),
@@ -119,6 +121,9 @@ def of_background_footprint(
     """Of the background's footprint, which should be `expected`, for its right trace."""
     return {
         "its norm is left as it comes": movie @ trace,
+        "it is the one of least squares, whose norm is left as it comes": movie
+        @ trace
+        / (trace @ trace),
         "its largest pixel is made one": expected / np.abs(expected).max(),
         "its sum is made one": expected / expected.sum(),
         "its pixels below zero are set to zero": direction(np.maximum(expected, 0)),

@@ -176,8 +176,8 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         2,
         "scores a model of the first frames alone, for each size in turn",
-        hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew. Does fit get as many bins "
-        "of counts as frames? The model is what fit returns, and its score what evaluate returns.",
+        hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew, in the order in which they "
+        "are given. Does fit get as many bins of counts as frames? The model is what fit returns, and its score what evaluate returns.",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
     ):
         rng = checks.rng

@@ -79,6 +79,9 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         windows = torch.stack([stimulus[t - NUM_LAGS + 1 : t + 1].flip(0) for t in spikes])
         slips = {
             "the oldest frame comes first": windows.flip(1),
+            "lag 0 is the frame before the spike's": torch.stack(
+                [stimulus[t - NUM_LAGS : t].flip(0) for t in spikes]
+            ),
             "lags lead forward in time": torch.stack([stimulus[t : t + NUM_LAGS] for t in spikes]),
             "the movie's mean frame is subtracted": windows - stimulus.mean(dim=0),
             "the movie's mean is subtracted": windows - stimulus.mean(),

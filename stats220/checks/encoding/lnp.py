@@ -130,8 +130,8 @@ def l2_penalty(l2_penalty: Any) -> Checks:
     with checks(
         1,
         "leaves biases out, in whichever layer they are",
-        hint="A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names are "
-        '"readout.bias" or "filter_bias".',
+        hint='A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names end in it, as "readout.bias" or '
+        '"filter_bias" do; a weight may have it elsewhere in its name.',
         remedy='Skip a parameter whose name.endswith("bias").',
     ):
         rng = checks.rng

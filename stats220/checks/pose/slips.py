@@ -16,27 +16,8 @@ from scipy.special import expit
 
 from stats220.arrays import to_numpy
 from stats220.checks.pose.models import bilinear, convolved
-from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
 Layer = tuple[NDArray[Any], NDArray[Any]]  # weight and bias of a convolution
-
-
-def of_normalized(image: NDArray[Any]) -> dict[str, torch.Tensor]:
-    """Of a frame (height, width, 3), normalized."""
-    mean, std, ones = np.array(IMAGENET_MEAN), np.array(IMAGENET_STD), image / 255
-    frames = {
-        "the largest value is taken to be 256, not 255": (image / 256 - mean) / std,
-        "nothing brings 0 to 255 to the scale of the means": (image - mean) / std,
-        "the means are not subtracted": ones / std,
-        "nothing is divided by the standard deviations": ones - mean,
-        "it is only scaled to 0 to 1": ones,
-        "it is divided by variances, not by standard deviations": (ones - mean) / std**2,
-        "means and deviations are those of blue, green, red": (ones - mean[::-1]) / std[::-1],
-        "the means are added": (ones + mean) / std,
-        "it is multiplied by the standard deviations": (ones - mean) * std,
-        "it goes from -1 to 1, by a mean and deviation of one half": 2 * ones - 1,
-    }
-    return {slip: torch.tensor(np.moveaxis(frame, -1, 0)) for slip, frame in frames.items()}
 
 
 def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -49,6 +30,8 @@ def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tenso
         "it is the pixel of the largest logit: nothing is shifted": pixels,
         "it is shifted the wrong way": pixels - shift,
         "it is shifted twice as far as the top is": pixels + 2 * shift,
+        "it is shifted twice as far as the top is, up to half a pixel": pixels
+        + (2 * shift).clamp(-0.5, 0.5),
         "it is shifted half as far as the top is": pixels + shift / 2,
         "the shifts of x and of y are exchanged": pixels + shift.flip(1),
         "only x is shifted": pixels + shift * torch.tensor([1, 0]),
@@ -77,7 +60,6 @@ def of_scaled(tops: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
     return {
         "a pixel's number is scaled, not its center": tops * scale,
         "half a pixel is added, and none taken off again": (tops + 0.5) * scale,
-        "half a pixel of the map is taken off again, not of the frame": tops * scale + scale / 2,
         "half a pixel is taken off first, and added afterwards": (tops - 0.5) * scale + 0.5,
         "the shift between the pixels is not scaled": (pixels + 0.5) * scale - 0.5 + tops - pixels,
         "the shift between the pixels is left out": (pixels + 0.5) * scale - 0.5,
@@ -107,6 +89,29 @@ def of_loss(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tens
         ).mean(),
         "a logit is squashed by the sigmoid, and then taken for a logit again": bce(
             torch.sigmoid(logits), targets
+        ),
+    }
+
+
+def of_upsampled(template: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
+    """Of templates (num_keypoints, rows, columns) that hold average pooling."""
+    squares = torch.tensor(np.kron(to_numpy(template), np.ones((1, factor, factor))))
+    return {
+        "the squares are not divided by their number of pixels": squares,
+        "the squares are divided by their side, not by their number of pixels": squares / factor,
+        "the squares are divided twice": squares / factor**4,
+        "the template is turned around": squares.flip(1, 2) / factor**2,
+        "the template is repeated as a whole, not each weight by itself": template.repeat(
+            1, factor, factor
+        )
+        / factor**2,
+        "weights are interpolated, not repeated": F.interpolate(
+            template[None], scale_factor=factor, mode="bilinear"
+        )[0]
+        / factor**2,
+        "a weight stays in a corner of its square, and zeros fill the rest": squares
+        * torch.tensor(
+            np.kron(np.ones(template.shape[1:]), np.eye(1, factor**2).reshape(factor, factor))
         ),
     }
 
@@ -178,9 +183,15 @@ def of_head(head: Layer, features: torch.Tensor, expected: torch.Tensor) -> dict
     """Of the logits of a head on features (channels, rows, columns), at the image's size."""
     height, width = expected.shape[1:]
     large = np.stack([bilinear(feature, height, width) for feature in to_numpy(features)])
+    reach = head[0].shape[-1] // 2
+    rows, columns = (slice(reach, n - reach) for n in features.shape[1:])
+    inner = convolved(head, to_numpy(features).astype(float))[:, rows, columns]
     return {
         "features are interpolated to the image's size, and the head is applied to these": torch.tensor(
             convolved(head, large)
+        ),
+        "the head has no border of zeros, so that its map is smaller, and stretched": torch.tensor(
+            np.stack([bilinear(logits, height, width) for logits in inner])
         ),
         "a sigmoid makes probabilities of the logits": torch.sigmoid(expected),
         "what is below zero is set to zero": expected.clamp(min=0),

@@ -170,10 +170,8 @@ def upsample_template(upsample_template: Any) -> Checks:
             pooled = F.conv2d(F.avg_pool2d(frame, factor), template[:, None], padding=(2, 1))
             found = strided(up, frame, factor, (2, 1))
             known = {
-                "the squares are not divided by their number of pixels": factor**2 * pooled,
-                "the squares are divided by their side, not by their number of pixels": factor
-                * pooled,
-                "the squares are divided twice": pooled / factor**2,
+                slip: strided(other, frame, factor, (2, 1))
+                for slip, other in slips.of_upsampled(template, factor).items()
             }
             name = f"logits for factor {factor}"
             checks.close(found, pooled, atol=1e-3, name=name, looks_like=known)

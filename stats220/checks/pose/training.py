@@ -55,7 +55,9 @@ def train(train: Any) -> Checks:
         model = one_weight(checks, start)
         options["learning_rate"] = 1e3
         train(model, [example(0.0, 0.0)], validation, F.mse_loss, **options)
-        name = "the weight after a black image, whose gradient is 0,"
+        name = (
+            "the weight after a black image, whose gradient is 0 (does anything else pull on it?),"
+        )
         checks.close(weight_of(model), start, atol=1e-3, name=name)
 
     with checks(

@@ -14,8 +14,9 @@ def of_velocity(
     """Of the velocity after a step with momentum."""
     slowed = momentum * velocity
     return {
-        "the gradient is weighted by 1 - μ": slowed + (1 - momentum) * gradient,
-        "η is in the velocity already": slowed + rate * gradient,
+        # With a rate of 0.1 and a momentum of 0.9 the two are the same.
+        "the gradient is weighted in the velocity already, by η or by 1 - μ": slowed
+        + rate * gradient,
         "the velocity points down the gradient": slowed - gradient,
         "η is in the velocity, which points down the gradient": slowed - rate * gradient,
         "the old velocity is not slowed": velocity + gradient,
@@ -50,13 +51,13 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
     cuts = epoch // 100
     return {
         "the rate is cut a single time": start / 10 ** min(cuts, 1),
-        "the first rate is never cut": start,
+        "the last rate lasts one epoch more: the cut is late, or never comes": start
+        * 0.1 ** (max(0, epoch - 1) // 100),
         "the rate goes down with each epoch, not by steps": start * 0.1 ** (epoch / 100),
         "the rate is cut in each epoch": start * 0.1**epoch,
-        "epoch 0 begins with a cut already": start / 10 ** (cuts + 1),
         "epochs are counted from 1: the cut is one epoch early": start
         * 0.1 ** ((epoch + 1) // 100),
-        "the cut is one epoch late": start * 0.1 ** (max(0, epoch - 1) // 100),
+        "epoch 0 begins with a cut already": start / 10 ** (cuts + 1),
         "each cut takes a tenth off, and does not leave a tenth": start * 0.9**cuts,
     }
 
@@ -64,24 +65,35 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
 def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)² in each example."""
 
-    def after(clears: str, *, batch: bool = False) -> float:
-        weight, gradient = start, 0.0
+    def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
+        weight, gradient, velocity = start, 0.0, 0.0
         for _ in range(num_epochs):
             gradient = 0.0 if clears == "epoch" else gradient
             for i in range(num_examples):
                 gradient = 2 * (weight - 1) + (0.0 if clears == "step" else gradient)
                 if not batch or i == num_examples - 1:
-                    weight -= rate * gradient
+                    velocity = momentum * velocity + gradient
+                    weight -= rate * velocity
         return weight
+
+    def after_steps(count: int) -> float:
+        return 1 + (start - 1) * (1 - 2 * rate) ** count
+
+    count = num_examples * num_epochs
 
     return {
         "the gradient is gone, or none was made, when the step is taken: the weight stays": start,
         "gradients pile up from example to example, and are never cleared": after("never"),
         "gradients pile up within an epoch": after("epoch"),
-        "there is one step an epoch, along all gradients of it": after("epoch", batch=True),
-        "there is one step an epoch, along the last gradient of it": after("step", batch=True),
-        "the step goes up the gradient, not down": 1
-        + (start - 1) * (1 + 2 * rate) ** (num_examples * num_epochs),
+        "there is one step an epoch, not one for each example": after("step", batch=True),
+        "the momentum is 0.9 whatever is asked": after("step", momentum=0.9),
+        "a step is missing, or an example is": after_steps(count - 1),
+        "an example of each epoch is left out": after_steps(count - num_epochs),
+        "an epoch is missing": after_steps(count - num_examples),
+        "an example of the validation is learned from in each epoch": after_steps(
+            count + num_epochs
+        ),
+        "the step goes up the gradient, not down": 1 + (start - 1) * (1 + 2 * rate) ** count,
     }
 
 

@@ -59,7 +59,7 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
         "is the posterior probability, from the prior and two densities in the image",
         hint="A density integrates to one *over the image*: how high is a Gaussian of two dimensions at its middle, how does that height change when "
         "it is twice as broad, and how does it fall with the error? Which of the two does the prior probability belong to, and what is left for "
-        "the other? Each detection is judged by itself.",
+        "the other? Each detection is judged by itself, and no small number is added.",
         remedy="log(prior) - 2 log(std) - error² / (2 std²) for each of the two; the prior of an inlier is 1 - outlier_probability.",
     ):
         errors_px = np.concatenate([[0.0], np.sort(checks.rng.uniform(1, 40, 7))])

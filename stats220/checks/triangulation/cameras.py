@@ -21,18 +21,25 @@ def project(project: Any) -> Checks:
     with checks(
         1,
         divides,
-        hint="What makes far things small? A x + b has three components, one for each row of A; the third is the depth, and a pixel has two, u to the "
-        "right and v down, which need not be whole numbers. Cameras come first, then points.",
+        hint="What makes far things small? A x + b has three components, each from a row of A and an entry of b; the third is the depth, and a pixel "
+        "has two, u to the right and v down, which need not be whole numbers. Cameras come first, then points.",
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)
+        in_the_middle = cameras._replace(place=np.zeros((4, 3)))
+        ahead = (points @ cameras.axes[:, 2].T).T[..., None]
+        slips = {
+            "the row comes before the column": cameras.images(points)[..., ::-1],
+            "b is left out": np.where(ahead > 0, in_the_middle.images(points), NAN),
+        }
         checks.close(
             project(cameras.projections, points),
             cameras.images(points),
             atol=PIXELS,
             rtol=1e-5,
             name="pixels of 4 cameras and 6 points",
-            looks_like={"the row comes before the column": cameras.images(points)[..., ::-1]},
+            nan_equal=True,  # as what some of these mistakes give has NaN
+            looks_like=slips,
         )
 
     with checks(

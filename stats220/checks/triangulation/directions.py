@@ -49,6 +49,7 @@ def update_direction(update_direction: Any) -> Checks:
             with_prior = pull + mean
             slips = {
                 "it is not brought to length 1": pull,
+                "it points from the child to the parent": -bone / size,
                 "mean_direction is added, whose concentration is 0": with_prior
                 / np.linalg.norm(with_prior),
             }

@@ -166,14 +166,23 @@ def triangulate_median(triangulate_median: Any) -> Checks:
         pixels = pixels + checks.rng.integers(-9, 10, pixels.shape)
         pixels[2, 0], pixels[:3, 1], pixels[1:, 2] = NAN, NAN, NAN
         found = triangulate_median(cameras, pixels, flat_triangulate)
-        expected = median_of_pairs(cameras, pixels)
-        checks.close(found, expected, atol=1e-6, name="points_3d", nan_equal=True)
+        slips = {
+            "the mean is taken": median_of_pairs(cameras, pixels, np.mean),
+            "of two middle values the lower one is taken": median_of_pairs(
+                cameras, pixels, lambda said: sorted(said)[(len(said) - 1) // 2]
+            ),
+            "a point that no pair sees is put at 0": np.nan_to_num(
+                median_of_pairs(cameras, pixels)
+            ),
+        }
+        expected, name = median_of_pairs(cameras, pixels), "points_3d"
+        checks.close(found, expected, atol=1e-6, name=name, nan_equal=True, looks_like=slips)
 
     return checks
 
 
-def median_of_pairs(cameras: Any, pixels: Any) -> Any:
-    """The median of what the pairs say, one point and coordinate at a time."""
+def median_of_pairs(cameras: Any, pixels: Any, middle: Any = np.median) -> Any:
+    """The median of what the pairs say, or another `middle`, one point and coordinate at a time."""
     expected = np.full((pixels.shape[1], 3), NAN)
     for point, axis in np.ndindex(*expected.shape):
         said = []
@@ -183,5 +192,5 @@ def median_of_pairs(cameras: Any, pixels: Any) -> Any:
                 said.append(pair[0, axis])
         known = [value for value in said if not np.isnan(value)]
         if known:
-            expected[point, axis] = np.median(known)
+            expected[point, axis] = middle(known)
     return expected

@@ -127,11 +127,10 @@ def tied(points: Array, padding: Any) -> Array:
     return posterior(np.pad(points, padding), measured, 1.0)[0]
 
 
-def heard_so_far(points: Array) -> Array:
-    """The same, each frame from the measurements up to its own."""
-    ones = np.ones(points.shape[:2])
-    ends = range(1, len(points) + 1)
-    return np.stack([posterior(points[:n], ones[:n], 1.0)[0][-1] for n in ends])
+def heard(points: Array, counts: Array) -> Array:
+    """The same, each frame from the measurements as often as its row of `counts` (num_frames, num_frames) says."""
+    rows = [np.broadcast_to(row[:, None], points.shape[:2]) for row in counts]
+    return np.stack([posterior(points, row, 1.0)[0][t] for t, row in enumerate(rows)])
 
 
 def pair(checks: Checks, returned: Any) -> Any:
@@ -167,8 +166,10 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
             "the first frame hears no other": np.concatenate([alone[:1], expected[1:]]),
             "the last frame hears no other": np.concatenate([expected[:-1], alone[-1:]]),
             "the first and the last frame hear no other": alone,
-            "the future does not count": heard_so_far(points),
-            "the past does not count": heard_so_far(points[::-1])[::-1],
+            "the future does not count": heard(points, np.tri(9)),
+            "the past does not count": heard(points, np.tri(9).T),
+            "a frame's own measurement counts twice": heard(points, 1 + np.eye(9)),
+            "a frame's own measurement does not count": heard(points, 1 - np.eye(9)),
         }
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
         checks.close(found[0], expected, atol=1e-2, name="means", looks_like=slips)
@@ -186,7 +187,19 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
             precisions[3, 0], precisions[4, 2] = 50, 0.01
             expected, _ = posterior(points, precisions, step_std_mm)
             found = pair(checks, smooth_trajectory(points, precisions, step_std_mm))
-            checks.close(found[0], expected, atol=1e-2, name=f"means, step {step_std_mm:g} mm")
+            mistaken = {
+                "precisions are taken for variances": posterior(
+                    points, 1 / precisions, step_std_mm
+                ),
+                "precisions are squared": posterior(points, precisions**2, step_std_mm),
+                "the step is not squared": posterior(points, precisions, np.sqrt(step_std_mm)),
+                "a step's variance is taken for its precision": posterior(
+                    points, precisions, 1 / step_std_mm
+                ),
+            }
+            looks_like = {slip: both[0] for slip, both in mistaken.items()}
+            name = f"means, step {step_std_mm:g} mm"
+            checks.close(found[0], expected, atol=1e-2, name=name, looks_like=looks_like)
 
     with checks(
         1,
@@ -220,7 +233,13 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         precisions[2:5, 1] = 0
         _, expected = posterior(points, precisions, 1.0)
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
-        checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name="variances")
+        neighbors = np.array([1] + 7 * [2] + [1])[:, None]
+        slips = {
+            "all other frames are taken for known": 1 / (precisions + neighbors),
+            "its root is taken": np.sqrt(expected),
+        }
+        name = "variances"
+        checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name=name, looks_like=slips)
 
     with checks(
         1,

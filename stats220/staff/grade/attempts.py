@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
+from nbformat import NotebookNode
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -19,7 +19,9 @@ from stats220.staff.build.release import Release
 from stats220.staff.build.spelling import nearest
 from stats220.staff.grade import worker
 from stats220.staff.grade.bank import Attempt, read_bank, read_key
+from stats220.staff.grade.mend import mend_notebook
 from stats220.staff.grade.progress import progress_bar
+from stats220.staff.grade.reading import read_notebook
 from stats220.staff.grade.results import ExerciseResult, SubmissionResult
 from stats220.staff.grade.setup import prepared
 from stats220.staff.grade.workforce import (
@@ -160,17 +162,16 @@ def grade_attempt(attempt: Attempt, blamed: Blamed) -> Outcome:
     from stats220.staff.grade.run import grade_notebook
 
     own = worker.current()
-    notebook = deepcopy(own.setup.release.notebook)
-    for cell in notebook.cells:
-        if (
-            cell.metadata.stats220.role == "exercise"
-            and cell.metadata.stats220.name == attempt.exercise
-        ):
-            cell.source = attempt.code
-    data: str = nbformat.writes(notebook)
+    release = own.setup.release
+    cells = [
+        {**cell, "source": attempt.code} if _is_exercise(cell, attempt.exercise) else cell
+        for cell in release.notebook.cells
+    ]
+    # The bank is the course's own: it is read here, where a submission would have a process for it.
+    read = read_notebook(json.dumps({**release.notebook, "cells": cells}).encode())
     result = grade_notebook(
-        own.setup.release,
-        data.encode(),
+        release,
+        mend_notebook(release, read),
         own.pool,
         own.setup.time_limits,
         only=attempt.exercise,
@@ -178,6 +179,11 @@ def grade_attempt(attempt: Attempt, blamed: Blamed) -> Outcome:
         blamed=blamed,
     )
     return _outcome(attempt, result)
+
+
+def _is_exercise(cell: NotebookNode, name: str) -> bool:
+    own = cell.metadata.stats220
+    return bool(own.role == "exercise" and own.name == name)
 
 
 def _outcome(attempt: Attempt, result: SubmissionResult) -> Outcome:

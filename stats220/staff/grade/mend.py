@@ -87,7 +87,7 @@ class _Mender:
         self.cells = self.submitted.cells
         self.codes = {c.source: c.code for c in self.cells if c.kind == "code"}
         for original in self.originals:
-            if original.cell_type == "code" and original.source not in self.codes:
+            if original.cell_type == "code":  # known from the last one, as it is then to the reader
                 self.codes[original.source] = read_code(original.source)
         self.places = match_cells(self.release, self.submitted)
         self.moved = moved_cells(self.places)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import hashlib
 import symtable
 import warnings
@@ -70,6 +71,7 @@ def read_code(source: str) -> Code:
         return Code(Names(), _fingerprint(source.strip()))
 
 
+@functools.lru_cache(maxsize=1000)  # most cells of most notebooks are the release's
 def read_code_or_run_out(source: str) -> Code:
     """The same for a process whose memory is limited, and which tells of it; raises MemoryError."""
     parsed = parse(source)

@@ -134,6 +134,7 @@ def warm_up(required: list[str], optional: list[str]) -> list[str]:
             thread.join(timeout=10)
     gc.collect()
     gc.freeze()  # the collector would otherwise write to, and so copy, every page shared with the children
+    linux.use_huge_pages()
     return missing
 
 
