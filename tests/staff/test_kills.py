@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import sys
@@ -23,6 +25,7 @@ from typing import Any, NoReturn
 import pytest
 import sqlalchemy
 import tiny_lab
+from nbgrader.api import Gradebook
 from outputs import left_in
 from sqlalchemy.exc import OperationalError
 from tiny_lab import LAB
@@ -70,7 +73,7 @@ def made_up(release: Release, submission: Submission) -> Graded:
         isolation="bwrap",
         memory_limit="watched",
         seed=SEED,
-        submission_sha256=f"of {student}",
+        submission_sha256=hashlib.sha256(submission.read()).hexdigest(),
         seconds=random.random(),
     )
     return Graded(result, f"<p>{student}'s page</p>", tiny_lab.as_bytes(tiny_lab.key()).decode())
@@ -245,6 +248,31 @@ def test_a_disk_that_gives_out_is_one_line_and_the_same_call_goes_on(
             assert re.search(says, said)
     assert grade(root, submissions, out) == 0
     assert left_in(out) == expected
+
+
+def test_a_person_looks_again_at_another_file_even_after_a_kill(
+    root: Path, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed when the result of another file stands, and the gradebook does not know of it."""
+    out, mine = tmp_path / "out", shutil.copytree(submissions, tmp_path / "in")
+    place = ("why", LAB, LAB, "ada")
+    with monkeypatch.context() as patch:
+        run(root, mine, out, patch)
+        with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as gradebook:
+            grade = gradebook.find_grade(*place)
+            grade.manual_score, grade.needs_manual_grade = 1.0, False
+            gradebook.db.commit()
+        (mine / "ada" / f"{LAB}.ipynb").write_bytes(tiny_lab.as_bytes(tiny_lab.key()))
+
+        def killed() -> None:
+            patch.setattr(course.Book, "write", lambda *args, **options: die())
+            run(root, mine, out, patch)
+
+        assert in_a_fork(killed) == -signal.SIGKILL
+        run(root, mine, out, patch)
+        with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as gradebook:
+            grade = gradebook.find_grade(*place)
+            assert (grade.manual_score, grade.needs_manual_grade) == (1.0, True)
 
 
 @pytest.mark.parametrize("gone", [True, False])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from stats220.staff.grade.gradebook import Book, write_gradebook
 from stats220.staff.grade.gradebook import gradebook_url as default_url
 from stats220.staff.grade.plan import Plan, keep_seed, make_plan
 from stats220.staff.grade.progress import progress_bar
-from stats220.staff.grade.results import SubmissionResult, from_json, to_json
+from stats220.staff.grade.results import SubmissionResult, to_json
 from stats220.staff.grade.sandbox import Limits
 from stats220.staff.grade.setup import Setup, prepared
 from stats220.staff.grade.submissions import Submission
@@ -117,7 +117,7 @@ def grade_class(
                 )
                 with contextlib.closing(written):
                     _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
-        results, notes = _finish(root, todo, url, written.resubmitted)
+        results, notes = _finish(root, todo, url)
     for note in notes if progress else ():
         print(f"look: {note}", file=sys.stderr)
     return results
@@ -151,9 +151,7 @@ def _grade(
         ) from None
 
 
-def _finish(
-    root: Path, todo: Plan, url: str, resubmitted: set[str]
-) -> tuple[list[SubmissionResult], Sequence[str]]:
+def _finish(root: Path, todo: Plan, url: str) -> tuple[list[SubmissionResult], Sequence[str]]:
     """Write the class's files from all results of the lab, and into the gradebook what is not in it yet; gives what a person should look at."""
     notes: Sequence[str] = ()
     journal, release = todo.journal, todo.release
@@ -161,9 +159,12 @@ def _finish(
     students = [result.student for result in results]
     if not journal.class_is_done(students):
         unbooked = [r for r in results if not journal.is_booked(r.student)]
+        resubmitted = {
+            r.student for r in unbooked if journal.is_resubmitted(r.student, r.submission_sha256)
+        }
         write_gradebook(url, release, unbooked, resubmitted=resubmitted)
         for result in unbooked:
-            journal.book(result.student)
+            journal.book(result.student, result.submission_sha256)
         prepare_formgrader(journal.out, release, url)
         notes = write_class_files(
             root,
@@ -192,7 +193,6 @@ class _Written:
     plan: Plan
     book: Book | None = None  # none to write into, or none that can be written to just now
     number: int = 0
-    resubmitted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.out = self.plan.journal.out
@@ -203,8 +203,6 @@ class _Written:
         student, lab = result.student, result.lab
         path = self.out / "results" / student / f"{lab}.json"
         self.plan.journal.begin(student)
-        if path.exists() and _graded_before(path) != result.submission_sha256:
-            self.resubmitted.add(student)
         autograded = self.out / "autograded" / student / lab / f"{lab}.ipynb"
         if graded.marked is not None:
             write_atomically(autograded, graded.marked)
@@ -224,25 +222,19 @@ class _Written:
         """Write a result into the gradebook. Where that fails, the end of the run tries again, and says why it cannot."""
         if self.book is None:
             return
+        journal, file = self.plan.journal, (result.student, result.submission_sha256)
         try:
-            self.book.write(result, again=result.student in self.resubmitted)
+            self.book.write(result, again=journal.is_resubmitted(*file))
         except GradingError:
             self.close()
         else:
-            self.plan.journal.book(result.student)
+            journal.book(*file)
 
     def close(self) -> None:
         """Let go of the gradebook."""
         if self.book is not None:
             self.book.close()
         self.book = None
-
-
-def _graded_before(path: Path) -> str:
-    try:
-        return from_json(path.read_text("utf-8"), where=str(path)).submission_sha256
-    except (GradingError, OSError, UnicodeDecodeError):
-        return ""  # of another version, or damaged: about to be replaced, and a person should look again
 
 
 def _graded(

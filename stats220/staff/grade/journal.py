@@ -85,11 +85,17 @@ class Journal:
 
     def is_booked(self, student: str) -> bool:
         """Whether the gradebook holds the student's result as it stands."""
-        return bool(line := _read(self._line(student))) and _read(self._booked(student)) == line
+        booked, _, _ = _read(self._booked(student)).partition("\n")
+        return bool(booked) and booked == _read(self._line(student))
 
-    def book(self, student: str) -> None:
-        """Note that the gradebook holds it."""
-        write_atomically(self._booked(student), _read(self._line(student)) + "\n")
+    def is_resubmitted(self, student: str, sha256: str) -> bool:
+        """Whether the gradebook holds the result of another file than this one, as far as the journal tells."""
+        booked, _, file = _read(self._booked(student)).partition("\n")
+        return bool(booked) and file != sha256
+
+    def book(self, student: str, sha256: str) -> None:
+        """Note that the gradebook holds it, and of which file."""
+        write_atomically(self._booked(student), f"{_read(self._line(student))}\n{sha256}\n")
 
     def class_is_done(self, students: Sequence[str]) -> bool:
         """Whether the class's own files are made from just these lines."""
