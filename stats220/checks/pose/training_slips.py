@@ -66,15 +66,16 @@ def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> d
     """Of a weight whose loss is (w - 1)² in each example."""
 
     def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
-        weight, gradient, step = start, 0.0, 0.0
-        for _ in range(num_epochs):
-            gradient = 0.0 if clears == "epoch" else gradient
-            for i in range(num_examples):
-                gradient = 2 * (weight - 1) + (0.0 if clears == "step" else gradient)
-                if not batch or i == num_examples - 1:
-                    step = gradient + momentum * step
-                    weight -= rate * step
-        return weight
+        weight = torch.tensor(start, dtype=torch.float64)
+        steps, slope = torch.optim.SGD([weight], lr=rate, momentum=momentum), 0.0
+        for i in range(num_epochs * num_examples):
+            if clears == "step" or (clears == "epoch" and i % num_examples == 0):
+                slope = 0.0
+            slope += 2 * (weight.item() - 1)
+            if not batch or (i + 1) % num_examples == 0:
+                weight.grad = torch.tensor(slope, dtype=torch.float64)
+                steps.step()
+        return weight.item()
 
     def after_steps(count: int) -> float:
         return 1 + (start - 1) * (1 - 2 * rate) ** count
@@ -133,12 +134,14 @@ def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)², after four steps with momentum."""
 
     def after(momentum: float, ahead: bool = False, dampening: float = 0.0) -> float:
-        weight, step = start, 0.0
-        for i in range(4):
-            slope = 2 * (weight - 1)
-            step = (1 - (dampening if i else 0)) * slope + momentum * step
-            weight -= rate * (slope + momentum * step if ahead else step)
-        return weight
+        weight = torch.tensor(start, dtype=torch.float64)
+        steps = torch.optim.SGD(
+            [weight], lr=rate, momentum=momentum, dampening=dampening, nesterov=ahead
+        )
+        for _ in range(4):
+            weight.grad = 2 * (weight - 1)
+            steps.step()
+        return weight.item()
 
     return {
         "a step forgets those before it: no momentum, or a new optimizer each time": after(0.0),
