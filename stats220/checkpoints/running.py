@@ -252,7 +252,7 @@ def resume(
             model_state = module_state(model, lambda name, tensor: now[name] != start[name])
             return {"result": to_plain(result), "model": model_state}
 
-        saved.keep(state, "its end", last=True)
+        saved.keep(state, "the end", last=True)
         return result
 
 

@@ -140,9 +140,8 @@ def _fit_lbfgs(
         bar.update()
         return total
 
-    # A search along a line may take a second pass.
-    with tqdm(total=max_iterations * 5 // 4, desc="L-BFGS", disable=not progress) as bar:
+    most = max_iterations * 5 // 4  # a search along a line may take a second pass
+    with tqdm(total=most, desc="L-BFGS", disable=not progress) as bar:
         optimizer.step(closure)
-        bar.total = bar.n  # it may settle sooner
-        bar.refresh()
+        bar.update(max(0, most - bar.n))  # a bar that ends half way is drawn as failed
     return passes

@@ -50,7 +50,7 @@ def test_killed_and_started_again_it_comes_to_the_same_bits(killed: Path, name: 
     assert again["results"] == whole["results"]
     assert 0 < again["calls"] < whole["calls"]
     assert whole["said"] == ""
-    at = {"demix": "2 of at most 12 deconvolutions", "training": "epoch 2 of 6", "grid": "its end", "gimbal": "sweep 2 of 8"}[name]  # fmt: skip
+    at = {"demix": "2 of at most 12 deconvolutions", "training": "epoch 2 of 6", "grid": "the end", "gimbal": "sweep 2 of 8"}[name]  # fmt: skip
     for line in again["said"].splitlines():
         assert re.search(rf": picked up at {at}, from .*checkpoint; anew=True starts over\.$", line)
     assert len(again["said"].splitlines()) == (2 if name == "grid" else 1)

@@ -111,6 +111,15 @@ def test_lbfgs_is_the_same_in_chunks(train: Responses, monkeypatch: pytest.Monke
     torch.testing.assert_close(chunked.weight, whole.weight, atol=1e-4, rtol=1e-3)
 
 
+@pytest.mark.parametrize("progress", [True, False])
+def test_lbfgs_shows_a_bar_that_ends_full(
+    train: Responses, capsys: pytest.CaptureFixture[str], progress: bool
+) -> None:
+    fit_lbfgs(Small(), train, LOSS, max_iterations=8, progress=progress)
+    shown = capsys.readouterr().err.split("\r")[-1]
+    assert ("L-BFGS: 100%" in shown) == progress
+
+
 def test_lbfgs_heeds_a_penalty_and_the_counts(train: Responses) -> None:
     model = Small()
     fit_lbfgs(model, train, LOSS, lambda fitted: 100 * fitted.weight.square().sum())
