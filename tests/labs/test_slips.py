@@ -66,7 +66,12 @@ POSE_SLIPS = [
     ("TemplatePoseTracker", "mode=self.mode)[0]", "mode='nearest')[0]", "way back to full size"),
     ("TemplatePoseTracker", "mode=self.mode)[0]", "mode=self.mode)[0].sigmoid()", "probabilities"),
     ("bernoulli_loss", "torch.mean(", "torch.sum(", "it is the sum"),
-    ("momentum_step", "+ gradient", "+ (1 - momentum) * gradient", "weighted in the velocity already"),
+    (
+        "momentum_step",
+        "+ gradient",
+        "+ (1 - momentum) * gradient",
+        "weighted in the velocity already",
+    ),
     ("momentum_step", "- learning_rate", "+ learning_rate", "goes up, not down"),
     ("step_decay", "epoch // decay_every", "int(epoch >= decay_every)", "a single time"),
     ("step_decay", "epoch // decay_every", "epoch / decay_every", "with each epoch, not by steps"),
