@@ -17,6 +17,7 @@ from stats220.student import beginning
 from stats220.student.finding import Found, find_notebook
 from stats220.student.index import Index, read_index
 from stats220.student.rerunning import rerun
+from stats220.student.saving import save
 from stats220.student.unsaved import cells_that_ran, unsaved
 from stats220.student.validating import Findings, ago, validate
 
@@ -72,9 +73,15 @@ def submit(
     InputError
         If no notebook is found, or it cannot be read or written.
     """
-    find_notebook(notebook, beginning.begun)  # what is wrong with it is said before anybody waits
+    path = find_notebook(
+        notebook, beginning.begun
+    ).path  # what is wrong is said before anybody waits
+    if path is not None and not save(path) and team is None:
+        print(
+            "Save the notebook now (File, Save): what is handed in is what was saved, written answers too."
+        )
     members = _ask_team() if team is None else [name.strip() for name in team if name.strip()]
-    # Read now, as it was saved meanwhile: no kernel sees what is typed into a page.
+    # Read again, as it was saved meanwhile.
     found, index = find_notebook(notebook, beginning.begun), read_index()
     findings = validate(found, index)
     if found.path is not None and found.lab in beginning.begun:
@@ -134,12 +141,7 @@ def trim_outputs(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
 def _ask_team() -> list[str]:
     """Names of those who worked together; none where nobody can be asked."""
     try:
-        print(
-            "Save the notebook now (Ctrl-S): what is handed in is what was saved, written answers too."
-        )
-        answer = input(
-            "Then: names of all who worked on this, separated by commas (Enter: only you): "
-        )
+        answer = input("Names of all who worked on this, separated by commas (Enter: only you): ")
     except (EOFError, RuntimeError, NotImplementedError):  # no person at the other end
         return []
     return [name.strip() for name in answer.split(",") if name.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
 import time
 import types
@@ -17,7 +18,7 @@ import pytest
 import stats220
 from stats220.checks import Checks, checked, history
 from stats220.errors import InputError
-from stats220.student import beginning, doctor, finding, handin, progress, validating
+from stats220.student import beginning, doctor, finding, handin, progress, saving, validating
 from stats220.student.index import Index, fingerprint, read_index
 from stats220.student.unsaved import unsaved
 
@@ -408,8 +409,6 @@ def test_doctor_says_a_line_each_and_remedies(
 
 
 def test_a_saved_file_knows_its_age(tmp_path: Path) -> None:
-    import os
-
     path = write(tmp_path, notebook())
     os.utime(path, (time.time() - 500, time.time() - 500))
     assert 490 < finding.read_notebook(path).age_seconds < 600
@@ -485,7 +484,7 @@ def test_submit_reads_what_is_saved_while_it_asks(
     path = write(tmp_path, notebook(answer="*Your answer here.*"))
 
     def saves(_: str) -> str:
-        assert "Save the notebook now (Ctrl-S)" in capsys.readouterr().out
+        assert "Save the notebook now (File, Save)" in capsys.readouterr().out
         write(tmp_path, notebook(answer="Typed a moment ago."))
         return "Ada"
 
@@ -513,3 +512,30 @@ def test_a_notebook_of_another_build_is_told_which_to_update(index: Index, tmp_p
     assert [line for line in warnings if "build" in line or "course's cell" in line] == [
         "the course's cell given-1 was changed: grading uses its own, so what you changed there does not count"
     ]
+
+
+@pytest.mark.parametrize(
+    ("writes", "saved"), [('{"cells": []}', True), ('{"cells": [', False), (None, False)]
+)
+def test_the_page_is_asked_to_save(
+    writes: str | None, saved: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tests/browser does it in a real JupyterLab; other pages write nothing, and a file may be half written."""
+    path, shown = write(tmp_path, notebook()), []
+    os.utime(path, (1, 1))
+
+    class Shown:
+        def update(self, what: Any) -> None:
+            shown.append(what.data)
+
+    def page(script: Any, **_: Any) -> Shown:
+        shown.append(script.data)
+        if writes is not None:
+            path.write_text(writes)
+        return Shown()
+
+    assert not saving.save(path)  # there is no kernel, and so no page
+    monkeypatch.setattr(saving, "_in_a_kernel", lambda: True)
+    monkeypatch.setattr("IPython.display.display", page)
+    assert saving.save(path, seconds=0.3) is saved
+    assert shown == [saving.CLICK, ""]  # and nothing stays that would save whenever it is opened

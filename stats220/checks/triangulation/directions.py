@@ -244,8 +244,22 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         }
         name = "weights after one iteration"
         checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name=name, looks_like=slips)
-        after_one = [search_fit(u, part)[0] for part in belongs]
-        checks.close(found[1], after_one, atol=1e-3, name="mean_directions after one")
+        fits = [search_fit(u, part) for part in belongs]
+        checks.close(
+            found[1], [mean for mean, _ in fits], atol=1e-3, name="mean_directions after one"
+        )
+        # From the second one on clusters differ in weight.
+        densities = np.stack([vonmises_fisher(mean, k).pdf(u) for mean, k in fits])
+        parts = belongs.mean(axis=1)[:, None] * densities
+        after_two = (parts / parts.sum(axis=0)).mean(axis=1)
+        unweighted = (densities / densities.sum(axis=0)).mean(axis=1)
+        checks.close(
+            vmf_mixture_em(u, starts, np.full(2, 2.0), 2, *given)[0],
+            after_two,
+            atol=2e-3,
+            name="weights after two iterations",
+            looks_like={"shares do not count the clusters' weights": unweighted},
+        )
 
         u, starts = two_clusters(checks.rng, 20.0)
         found = vmf_mixture_em(u, starts, np.full(2, 5.0), 12, *given)
