@@ -1,4 +1,4 @@
-"""What a function's bytecode refers to."""
+"""What code refers to, and which classes are written in Python."""
 
 from __future__ import annotations
 
@@ -34,3 +34,14 @@ def _with_inner(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _with_inner(constant)
+
+
+def is_of_python(kind: type) -> bool:
+    """Whether a class keeps all that its objects hold where it can be seen: written in Python, without slots of its own."""
+    own = [base for base in kind.__mro__ if base not in (object, tuple)]
+    size = tuple.__basicsize__ if issubclass(kind, tuple) else object.__basicsize__
+    return bool(own) and (
+        kind.__basicsize__ <= size + 16  # its dictionary and its weak references
+        and all(base.__flags__ & (1 << 9) for base in own)  # made when it ran, not compiled in
+        and not any(vars(base).get("__slots__") for base in own)
+    )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from stats220.checkpoints.codes import global_names, imported_modules
+from stats220.checkpoints.codes import global_names, imported_modules, is_of_python
 from stats220.checkpoints.installed import environment, is_installed, public_name
 from stats220.errors import Stats220Error
 
@@ -260,7 +260,7 @@ class _Walk:
         self._all("constants", code.co_consts)
 
     def _class(self, value: type) -> None:
-        if public_name(type(value)) == "" or not _is_of_python(value):
+        if public_name(type(value)) == "" or not is_of_python(value):
             raise self.refuse("is a class of a kind that is not known")
         self.put("class", value.__name__)
         self._all("bases", (type(value), *value.__bases__))
@@ -274,7 +274,7 @@ class _Walk:
         """A named tuple, or what has all that it holds in its `__dict__`."""
         if isinstance(value, types.ModuleType):
             raise self.refuse(f"is the module {value.__name__}, which is not installed")
-        if not _is_of_python(kind):
+        if not is_of_python(kind):
             raise self.refuse(
                 f"is a {kind.__name__}, of which it cannot be told whether it changed"
             )
@@ -297,14 +297,3 @@ def _alone(item: Any, within: _Walk) -> str:
     walk.trail = within.trail
     walk.add(item)
     return walk.hash.hexdigest()
-
-
-def _is_of_python(kind: type) -> bool:
-    """Whether a class keeps all that its objects hold where it can be seen: written in Python, without slots of its own."""
-    own = [base for base in kind.__mro__ if base not in (object, tuple)]
-    size = tuple.__basicsize__ if issubclass(kind, tuple) else object.__basicsize__
-    return bool(own) and (
-        kind.__basicsize__ <= size + 16  # its dictionary and its weak references
-        and all(base.__flags__ & (1 << 9) for base in own)  # made when it ran, not compiled in
-        and not any(vars(base).get("__slots__") for base in own)
-    )
