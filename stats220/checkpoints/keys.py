@@ -21,9 +21,9 @@ from stats220.errors import Stats220Error
 
 MAX_OBJECTS = 50_000
 # What reads from elsewhere: then the outcome hangs on more than can be seen here. Builtins, and names of functions and methods.
-READERS = frozenset({"open", "eval", "exec", "globals", "locals", "vars", "input", "__import__"})
+READERS = frozenset({"eval", "exec", "globals", "locals", "vars", "input", "__import__"})
 READS = frozenset(
-    {"load", "loadtxt", "genfromtxt", "fromfile", "imread", "read_csv", "read_text", "read_bytes", "getenv", "environ", "import_module"}
+    {"open", "load", "loadtxt", "loadmat", "genfromtxt", "fromfile", "imread", "read", "read_csv", "read_text", "read_bytes", "read_image", "urlopen", "getenv", "environ", "import_module"}
 )  # fmt: skip
 ATOMS = (type(None), bool, int, str, bytes, type(...), type(NotImplemented), range, torch.dtype, torch.device)  # fmt: skip
 DICTS = (dict, collections.OrderedDict, collections.defaultdict, types.MappingProxyType)
