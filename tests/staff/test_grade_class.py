@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import multiprocessing
 import pickle
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ from stats220.staff.build.release import Release
 from stats220.staff.grade import classfiles, course, setup, worker
 from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
+from stats220.staff.grade.sandbox import Limits
 
 pytestmark = pytest.mark.usefixtures("tiny_workers")
+THREE = ("ada", "ben", "cleo")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +35,35 @@ def graded(tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class")
     (hand_in(folder / "in") / "jo").mkdir()  # handed in nothing
     grade(tiny_root, folder / "in", folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def one_warm_process() -> Iterator[None]:
+    """What each run prepares anew, seconds of imports, is prepared once for the tests of what a run writes."""
+    real, made = course.prepared, {}
+
+    @contextlib.contextmanager
+    def prepared(
+        release: Release, isolation: str, limits: Limits | None = None
+    ) -> Iterator[setup.Setup]:
+        which = (release.wheel, isolation, limits)
+        if which not in made:
+            made[which] = kept.enter_context(real(release, isolation, limits))
+        yield made[which]
+
+    with contextlib.ExitStack() as kept, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "prepared", prepared)
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole(
+    tiny_root: Path, one_warm_process: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The output of a run without a break."""
+    folder = tmp_path_factory.mktemp("whole")
+    grade(tiny_root, hand_in(folder / "in", THREE), folder / "out", jobs=1, seed=7)
     return folder / "out"
 
 
@@ -105,6 +138,7 @@ def bytes_of(out: Path) -> dict[str, str]:
     return {str(p.relative_to(out)): re.sub(r'"seconds": [\d.]+', "", p.read_text()) for p in files}
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_a_rerun_gives_the_same_bytes_and_keeps_marks_given_by_hand(
     tiny_root: Path, tmp_path: Path
 ) -> None:
@@ -171,6 +205,7 @@ def test_all_whose_file_is_not_clear_are_named_before_a_class_is_graded(
     ]
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_a_changed_notebook_is_graded_alone_and_the_class_stays(
     tiny_root: Path, tmp_path: Path
 ) -> None:
@@ -189,6 +224,7 @@ def test_a_changed_notebook_is_graded_alone_and_the_class_stays(
     assert [line.split(",")[0] for line in lines] == ["student", "ada", "ben", "cleo"]
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_one_student_can_be_graded_and_the_class_stays(tiny_root: Path, tmp_path: Path) -> None:
     submissions, out = hand_in(tmp_path / "in", ("ada", "ben")), tmp_path / "out"
     grade(tiny_root, submissions, out)
@@ -207,6 +243,7 @@ def test_one_student_can_be_graded_and_the_class_stays(tiny_root: Path, tmp_path
         grade(tiny_root, submissions, out, students=["bem"])
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_a_late_student_alone_joins_the_class(tiny_root: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     grade(tiny_root, hand_in(tmp_path / "in", ("ada", "ben")), out)
@@ -216,6 +253,7 @@ def test_a_late_student_alone_joins_the_class(tiny_root: Path, tmp_path: Path) -
         assert "ada" in (out / page).read_text()
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_other_limits_or_another_release_grade_anew(tiny_root: Path, tmp_path: Path) -> None:
     submissions, out = hand_in(tmp_path / "in", ("ada",)), tmp_path / "out"
     grade(tiny_root, submissions, out)
@@ -240,11 +278,10 @@ def test_other_limits_or_another_release_grade_anew(tiny_root: Path, tmp_path: P
 
 @pytest.mark.parametrize("moment", ["page", "result", "journal", "class", "gradebook"])
 def test_cut_off_anywhere_the_same_call_goes_on(
-    tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+    tiny_root: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """The disk fills, or the power goes, before a file is written: the next run's files are those of a run without a break."""
-    submissions, out = hand_in(tmp_path / "in", ("ada", "ben", "cleo")), tmp_path / "out"
-    grade(tiny_root, submissions, tmp_path / "whole", jobs=1, seed=7)
+    submissions, out = hand_in(tmp_path / "in", THREE), tmp_path / "out"
     place = {
         "page": (course, "write_page"),
         "result": (course, "to_json"),
@@ -265,7 +302,7 @@ def test_cut_off_anywhere_the_same_call_goes_on(
         with pytest.raises(GradingError, match="no space left"):
             grade(tiny_root, submissions, out, jobs=1, seed=7)
     grade(tiny_root, submissions, out, jobs=1)
-    assert bytes_of(out) == bytes_of(tmp_path / "whole")
+    assert bytes_of(out) == bytes_of(whole)
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
         assert {s.student.id: s.score for s in book.assignment_submissions(LAB)} == {
             "ada": 6,
@@ -274,6 +311,7 @@ def test_cut_off_anywhere_the_same_call_goes_on(
         }
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_a_gradebook_that_fails_in_between_is_written_at_the_end(
     tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +332,7 @@ def test_a_gradebook_that_fails_in_between_is_written_at_the_end(
         assert {s.student.id for s in book.assignment_submissions(LAB)} == {"ada", "ben"}
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_the_roster_names_people_sections_and_who_is_missing(
     tiny_root: Path, tmp_path: Path
 ) -> None:
@@ -309,6 +348,7 @@ def test_the_roster_names_people_sections_and_who_is_missing(
     assert (rows[1][:3], rows[1][10]) == (["008", "Ben H.", "Tue"], "not handed in")
 
 
+@pytest.mark.usefixtures("one_warm_process")
 def test_a_folder_keeps_its_seed_and_another_draws_its_own(tiny_root: Path, tmp_path: Path) -> None:
     submissions = hand_in(tmp_path / "in", ("cleo",))
     one, again, other = (
