@@ -91,6 +91,22 @@ def test_a_pool_says_why_it_cannot_start(monkeypatch: pytest.MonkeyPatch, packag
 
 
 @needs_bwrap
+def test_what_the_warm_process_has_not_imported_can_be_imported(pool: SandboxPool) -> None:
+    """The first optimizer brings a thousand modules along: they fit into the limits, and the sandbox shows all that they read."""
+    out = run(
+        pool,
+        "import sys, torch\n"
+        "print('torch._dynamo' in sys.modules)\n"
+        "weight = torch.nn.Parameter(torch.ones(2))\n"
+        "optimizer = torch.optim.SGD([weight], lr=0.5)\n"
+        "weight.sum().backward()\n"
+        "optimizer.step()\n"
+        "print('torch._dynamo' in sys.modules, weight.tolist())",
+    )
+    assert out == "False\nTrue [0.5, 0.5]\n"
+
+
+@needs_bwrap
 def test_cells_run_and_values_come_back(pool: SandboxPool) -> None:
     with pool.start() as sandbox:
         sandbox.session.run_cell(
