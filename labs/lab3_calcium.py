@@ -19,11 +19,9 @@ background $u_0 c_0^\top$.
 - **Part 2** turns a trace into spikes. That is a convex problem, which [CVXPY](https://www.cvxpy.org) solves for us.
 - **Part 3** puts both together: each footprint and trace in turn, given all the others.
 
-Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each. Some points are given by further checks at
-grading. Three rules hold for all problems. A function **returns what its docstring says**: NumPy arrays of the stated shapes, in single or
-double precision, and numbers. It **keeps the names** of its arguments. And it **leaves the arrays that it is given as they are**. No check
-needs another problem to be solved first. The cells in between show what your code does to a movie; where they need a problem that you have not
-solved, they say so in one line.
+Three rules hold for all problems. A function **returns what its docstring says**: NumPy arrays of the stated shapes, in single or
+double precision, and numbers. It **keeps the names** of its arguments. And it **leaves the arrays that it is given as they are**. The cells in
+between show what your code does to a movie; where they need a problem that you have not solved, they say so in one line.
 """
 
 # %% [markdown]
@@ -129,7 +127,7 @@ frame, by calcium or by chance. Neither knows that a cell is what *changes toget
 Everything in this lab is measured in units of the noise. So first we need its standard deviation, for each pixel: bright pixels catch
 more photons, and the noise of a photon count grows with its root.
 
-Calcium is slow, and noise is not. Of the power in a pixel, what lies above 8 Hz is noise and little else. So filter the calcium
+Calcium is slow: of the power in a pixel, what lies above 8 Hz is noise and little else. So filter the calcium
 away (a **Butterworth high-pass filter** of order 10: `butter` designs it, `sosfilt` applies it, as "second-order sections"), drop the first
 second, in which the filter rings after the jump from nothing to the movie's first frame, and take the standard deviation of the rest.
 
@@ -159,11 +157,11 @@ if ready({"Problem 1a": pixel_noise_std}):
     movie = standardize(movie, noise_std, overwrite=True)
 
     variation = by_rows(lambda rows: rows.std(axis=2), movie)
-    lively = movie[variation > np.percentile(variation, 98)].astype(float)
+    lively = movie[variation > np.percentile(variation, 98)]
     sections = butter(10, 8.0, "highpass", fs=frame_rate_hz, output="sos")
     frequencies_hz, density = welch(lively, fs=frame_rate_hz, nperseg=256)
-    settled = sosfilt(sections, lively)[:, int(frame_rate_hz) :]  # without the first second
-    _, filtered = welch(settled, fs=frame_rate_hz, nperseg=256)
+    settled = slice(int(frame_rate_hz), None)  # without the first second
+    filtered = welch(sosfilt(sections, lively)[:, settled], fs=frame_rate_hz, nperseg=256)[1]
     inside = slice(1, -1)
     densities = {"pixels": density.mean(axis=0)[inside], "filtered": filtered.mean(axis=0)[inside]}
     plot_spectrum(frequencies_hz[inside], densities, cutoff_hz=8.0, white=2 / frame_rate_hz)
@@ -227,8 +225,7 @@ it has.
 
 First guesses: a footprint is a Gaussian bump around each peak, the background is the median over time (which cares less about spikes than the
 mean), and each trace is what its footprint sees of the movie once the background is gone. The two printed lines compare the noise in such
-traces, by the filter of 1a. (With unit norm it finds a little more than 1: the sharp onset of a spike has frequencies above 8 Hz, too.) The
-figure is the trace of the first cell.
+traces, by the filter of 1a. (With unit norm it finds a little more than 1: the sharp onset of a spike has frequencies above 8 Hz, too.)
 """
 
 # %% explore minutes_cpu=0.2
@@ -362,8 +359,7 @@ unit of $\theta^2$, and
 
 $$\eta = \frac{\nu}{2 \theta}.$$
 
-Return $\eta$, the multiplier of the *squared* constraint, whichever form you choose. (Solvers prefer the norm: it is a cone.) Students have lost
-days to a `[0]` too many or too few: of `sum_squares(...) <= θ**2`, `quad_over_lin` and `quad_form` the dual value is an array of shape `(1,)`,
+Return $\eta$, the multiplier of the *squared* constraint, whichever form you choose. (Solvers prefer the norm: it is a cone.) Mind the shape: of `sum_squares(...) <= θ**2`, `quad_over_lin` and `quad_form` the dual value is an array of shape `(1,)`,
 which `float()` refuses; of `norm(...) <= θ`, `norm(...)**2 <= θ**2` and `sum(square(...)) <= θ**2` it is a float, which has no `[0]`.
 `Deconvolution` takes either as it comes and makes it a float.
 """
@@ -438,20 +434,20 @@ if ready(NEEDS_TRACES | {"Problem 2b": deconvolve}):
                 seconds=(0, 30),
             )
 
-# %% [markdown] question="slack" points=6
+# %% [markdown] question="slack" points=6 minutes=15
 r"""
 ### Problem 2c: what the slack does
 
-*6 points, about 150 words.* What happens to the number of spikes, to the height of the denoised trace, and to the multiplier $\eta$ as the slack
+*About 150 words.* What happens to the number of spikes, to the height of the denoised trace, and to the multiplier $\eta$ as the slack
 grows? Explain each from the optimization problem (2 points for spikes and height, 2 for $\eta$). What goes wrong for a slack that is far below zero,
 and for one that is too large (2 points)?
 """
 
-# %% [markdown] question="lagrangian" points=8
+# %% [markdown] question="lagrangian" points=8 minutes=20
 r"""
 ### Problem 2d: a bound or a price
 
-*8 points, about ten lines of formulas and text.* Bayesians write the problem another way. Amplitudes have an exponential prior with rate $\lambda$,
+*About ten lines of formulas and text.* Bayesians write the problem another way. Amplitudes have an exponential prior with rate $\lambda$,
 the noise is Gaussian, and the most probable trace is
 
 $$\min_{c,\, b} \; \frac{1}{2\sigma^2} \|y - c - b\|_2^2 + \lambda \|G c\|_1 \quad \text{subject to} \quad G c \ge 0.$$
@@ -665,7 +661,7 @@ footprint, and **subtract the new part** before the next neuron comes. The backg
 neurons, in the order of their numbers, and the background.
 
 **When to stop.** The objective rises with every sweep, by less and less. Stop when a sweep gains no more than `tolerance` times what all sweeps
-together have gained, from before the first one; a sweep that loses something gains no more than that, too. (Neither the objective's own size nor the last gain says how far there is to go.)
+together have gained, from before the first one; a sweep that loses something gains no more than that, too.
 
 The updates are handed in with all that they need beside what is shown in the signature. A neuron stays within the pixels where its first
 footprint is not zero, whatever becomes of them, and of the movie its updates see only these pixels; that makes the loop fast. For the background, which is
@@ -682,6 +678,8 @@ check.ascend(ascend)
 r"""
 `demix` hands your updates and your loop the movie and the first guesses. Nearly all of the time goes to CVXPY. The price is the same for all cells,
 a little above the median that you saw in Part 2. The figure shows what the log posterior gains, sweep by sweep.
+
+What it has deconvolved so far lies in `.stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=1
@@ -801,9 +799,9 @@ patterns, and our model has only one for all of it.
 player = None
 if demixed is not None:
     some = slice(0, int(10 * frame_rate_hz), 5)
-    parts = (demixed.denoised + demixed.baselines[:, None])[:, some]
-    background = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
-    reconstruction = np.tensordot(demixed.footprints, parts, axes=(0, 0)) + background
+    parts = (demixed.denoised + demixed.baselines[:, None])[:, some].astype(movie.dtype)
+    reconstruction = demixed.background_footprint[:, :, None] * demixed.background_trace[some]
+    reconstruction += np.tensordot(demixed.footprints, parts, axes=(0, 0))
     residual = movie[:, :, some] - reconstruction
     player = play_movies(
         {"movie": movie[:, :, some], "reconstruction": reconstruction, "residual": residual},
@@ -827,7 +825,7 @@ def take_apart(dim):
     peaks = find_neurons(by_rows(local_correlation, film, neighbors=1), neuron_width_px=10)
     bumps = unit_norm(gaussian_footprints(peaks, *film.shape[:2]))
     behind = unit_norm(by_rows(lambda rows: np.median(rows, axis=2), film))
-    parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE, progress=False)
+    parts = demix(film, bumps, behind, updates, denoise, penalty=PRICE)
     return score(peaks, parts.amplitudes, dim.truth)
 
 
@@ -841,11 +839,11 @@ print(f"{'':12} precision  recall  correlation")
 for name, (precision, recall, likeness) in table.items():
     print(f"{name:12} {precision:9.2f} {recall:7.2f} {likeness:12.2f}")
 
-# %% [markdown] question="interpretation" points=16
+# %% [markdown] question="interpretation" points=16 minutes=40
 r"""
 ### Problem 3e: what you found
 
-*16 points, 4 for each question, 60 to 100 words each: half of the points for what happens, half for the reason.*
+*4 points for each question, 60 to 100 words each: half of the points for what happens, half for the reason.*
 
 1. Why do we ask for $G c \ge 0$? What could a trace do that only has to satisfy $c \ge 0$, or neither, and how would the amplitudes look?
 2. You started with round bumps, and many footprints turned into rings. What in the cell makes them so, and why could the update find that out?

@@ -42,6 +42,7 @@ from tqdm.auto import tqdm
 
 from stats220.arrays import pick_device, to_numpy
 from stats220.checks import pose as check
+from stats220.checkpoints import resume
 from stats220.checks.waiting import ready
 from stats220.data.backbones import Backbone, load_backbone
 from stats220.data.frames import load_labeled_frames
@@ -179,10 +180,10 @@ if ready({"Problem 1b": keypoint_masks}):
 r"""
 ### Problem 1c: half the size
 
-Half the height and width is a quarter of the work, and the paw is still easy to see. The image is **averaged** over squares of pixels. Of the masks we take
+Half the height and width is a quarter of the work. The image is **averaged** over squares of pixels. Of the masks we take
 the **maximum**, so that the small mask has a one wherever the large one had one in that square; the mean would be $1/4$, neither here nor there.
 
-Where the height or width is not a multiple of the factor (747 is odd), the rows and columns left over at the end are dropped.
+Rows and columns that are left over at the end (747 is odd) are dropped.
 """
 
 # %% exercise="downsample" minutes=10
@@ -244,9 +245,8 @@ if ready(PART1):
 r"""
 ## Part 2: template matching is a convolution
 
-To find a joystick, cut one out of a frame, slide the cut-out over another frame, and at each place multiply pixel by pixel and add up. Where the sum is
-large, frame and cut-out look alike. The cut-out is a **template** $W_k$, and the sliding sum is what deep learning calls
-a convolution:
+To find a joystick, cut one out of a frame, slide the cut-out over another frame, and at each place multiply pixel by pixel and add up: where the sum is
+large, the two look alike. The cut-out is a **template** $W_k$, and the sliding sum is what deep learning calls a convolution:
 
 $$a_{k,i,j} = b_k + \sum_{u,v} W_{k,u,v} \, x_{i+u,\,j+v}, \qquad \Pr(y_{k,i,j} = 1) = \sigma(a_{k,i,j}) = \frac{1}{1 + e^{-a_{k,i,j}}}.$$
 
@@ -287,7 +287,7 @@ for name, small in ways.items():
         f"differs from average pooling by up to {difference:.6f}"
     )
 
-# %% [markdown] question="bilinear_or_average" points=4
+# %% [markdown] question="bilinear_or_average" points=4 minutes=10
 r"""
 ### Problem 2a: when is bilinear interpolation average pooling?
 
@@ -441,7 +441,7 @@ The cure begins with algebra. The probabilities cancel, and what is left is line
 $$-\log p(y \mid a) = \log(1 + e^a) - y a.$$
 """
 
-# %% [markdown] question="stable_log_sum_exp" points=8
+# %% [markdown] question="stable_log_sum_exp" points=8 minutes=15
 r"""
 ### Problem 3a: log-sum-exp
 
@@ -509,8 +509,8 @@ if ready(PART2 | {"Problem 3b": bernoulli_loss}):
 r"""
 ## Part 4: stochastic gradient descent
 
-The gradient of the loss says in which direction it grows fastest. So step the other way, once for each *example*, not once for all 44: such a gradient is a noisy guess,
-but it costs a 44th, and 44 rough steps lead further than one exact step. That is **stochastic gradient descent**, SGD. Two refinements:
+Step against the gradient of the loss, once for each *example*, not once for all 44: such a gradient is a noisy guess, but it costs a 44th, and 44 rough steps lead
+further than one exact step. That is **stochastic gradient descent**, SGD. Two refinements:
 
 - **Momentum.** A velocity $v$ remembers the gradients $g$ so far, older ones less: $v \leftarrow \mu v + g$, then $\theta \leftarrow \theta - \eta v$. What the
   gradients agree on adds up; their noise cancels. With $\mu = 0.9$ a lasting gradient moves the weights ten times as far as one step would.
@@ -524,8 +524,7 @@ With enough weights a tracker could know its frames by heart. So we keep 11 fram
 
 Much of it is given: the loops, the order of the examples, the record that is kept. Write the optimizer and its schedule, the step, and the validation. A step goes
 along the gradient of its own example alone, whatever gradients the model had before. All epochs are done, whatever the losses do. Bugs in a training loop raise no
-error, the loss just falls more slowly, or not as far. The checks know the common ones. They look at the steps, the rates and the record, not at which of torch's
-classes made them.
+error, the loss just falls more slowly, or not as far. The checks look at the steps, the rates and the record, not at which of torch's classes made them.
 """
 
 # %% exercise="train" minutes=30
@@ -542,6 +541,9 @@ r"""
 
 **Start from what is known.** From random weights, most of the first 100 epochs are spent on finding out that ones are rare. So let the weights begin at zero and each bias
 at the log odds of its key point's rate: the best tracker that does not look. (With several layers, weights of zero would be a trap: all hidden units would stay alike.)
+
+`resume(train, ...)` calls `train`, and keeps what a finished training came to in `.stats220_checkpoints`, beside the notebook: in a new kernel the same code on the same data
+takes it from there. With `anew=True` it trains again.
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
@@ -568,17 +570,17 @@ if ready(PART4):
 
     template_tracker = TemplatePoseTracker(num_keypoints, downsample=4, patch_size=101).to(device)
     start_from_rates(template_tracker.template)
-    template_history = train(
-        *(template_tracker, train_data, validation_data, bernoulli_loss),
+    template_history = resume(
+        *(train, template_tracker, train_data, validation_data, bernoulli_loss),
         learning_rate=0.2,
         **schedule,
     )
 
 # %% [markdown]
 r"""
-The line to beat is that of the tracker that does not look, from which it started. Validation may lie *below* training: a training loss is measured before its step, and
-averaged over the epoch, while the validation loss comes at its end; and 11 frames can be easier than the 44. So what counts is not which curve is lower, but whether
-validation still falls with training: where it turns up, the tracker begins to know its frames by heart. Try `decay_factor=1`, other learning rates, and a random start.
+The line to beat is that of the tracker that does not look. Validation may lie *below* training: a training loss is measured before its step and averaged over the
+epoch, a validation loss at its end; and 11 frames can be easier than 44. What counts is whether validation still falls: where it turns up, the tracker begins to know its
+frames by heart. Try `decay_factor=1`, other learning rates, and a random start.
 """
 
 # %% explore minutes_cpu=0.1
@@ -625,7 +627,7 @@ else:
     learned = load_stand_in("lab4_pose_templates")["learned"]
 figure_templates(learned, keypoint_names=mouse.keypoint_names);
 
-# %% [markdown] question="interpret_templates" points=6
+# %% [markdown] question="interpret_templates" points=6 minutes=15
 r"""
 ### Problem 4b: what did it learn?
 
@@ -640,8 +642,7 @@ suits one template and one that does not, each with its reason.*
 r"""
 ### A small grid search
 
-How much detail does a template need? Here the patch is fixed, and what varies is how much smaller the frame is made before it is matched. A few epochs are enough to
-see the trend. What is chosen by looking at the validation loss is not *tested* by it any more: for an honest number, one would keep a third set of frames.
+How much detail does a template need? The patch is fixed, and what varies is how much smaller the frame is made before it is matched. What is chosen by looking at the validation loss is not *tested* by it any more: for an honest number, one would keep a third set of frames.
 """
 
 # %% explore minutes_cpu=1 minutes_gpu=0.5
@@ -652,7 +653,8 @@ if ready(PART4):
     for factor in tqdm(downsampling, desc="downsampling"):
         tracker = TemplatePoseTracker(num_keypoints, downsample=factor, patch_size=51).to(device)
         start_from_rates(tracker.template)
-        histories.append(train(tracker, train_data, validation_data, bernoulli_loss, **options))
+        arguments = (tracker, train_data, validation_data, bernoulli_loss)
+        histories.append(resume(train, *arguments, **options))
     plot_grid_search(
         downsampling,
         [history.validation_losses[-1] for history in histories],
@@ -690,7 +692,7 @@ check.step_decay(step_decay)
 r"""
 ## Part 5: transfer learning with a residual network
 
-If a paw turns, or the light changes, its gray values change, and the template is none the wiser. Networks that were trained to name what is on a million photographs have
+If a paw turns, or the light changes, its gray values change. Networks that were trained to name what is on a million photographs have
 learned *features* which survive that: edges first, then textures, then parts of things. Nobody has a million labeled mice, but we can borrow the features, and learn only the
 last step from our 44 frames. That is **transfer learning**, and it is what DeepLabCut does.
 
@@ -698,9 +700,8 @@ The network is a **ResNet** with 50 layers (He et al., 2016). It begins with a *
 follow four *stages*, each a stack of *residual blocks* that compute $x + f(x)$, so that gradients find a way through, however deep the stack. The classifier at the end we
 do not use: it throws away *where* things are.
 
-`load_backbone` fetches the weights once (100 MB), checks them, and keeps them. **If they cannot be had, it says so in a banner**, and goes on with EfficientNet-Lite0, a
-small network whose ImageNet weights a package brings, or, where that is missing too, with random weights: then nothing is transferred, and the numbers are *not* those of
-transfer learning. `BACKBONE` may also be `"efficientnet_lite0"`, `"resnet18"`, `"squeezenet1_1"` or `"mobilenet_v3_small"`.
+`load_backbone` fetches the weights once (100 MB) and keeps them. **If they cannot be had, it says so in a banner**, and goes on with EfficientNet-Lite0, a small network
+whose ImageNet weights a package brings, or, without that too, with random weights: then nothing is transferred. `BACKBONE` may also be `"efficientnet_lite0"`, `"resnet18"`, `"squeezenet1_1"` or `"mobilenet_v3_small"`.
 """
 
 # %% explore minutes_cpu=0.5
@@ -762,12 +763,11 @@ in the place of gray values. The logits are as small as the features, so they ar
 
 The stem and the stages are **frozen**. That means two things, and the second is often forgotten:
 
-1. No parameter of theirs requires a gradient. The optimizer leaves them alone, and torch does not compute what nobody asks for. They belong to the model all the same, so
-   that `.to(device)` takes them along.
+1. No parameter of theirs requires a gradient. They belong to the model all the same, so that `.to(device)` takes them along.
 2. **BatchNorm** stays in eval mode. These layers subtract a mean and divide by a standard deviation of each feature. In training mode they take those of the images at
-   hand, which for us is a *single* frame, and they keep a running average of them, parameters or no parameters. A network "frozen" by `requires_grad` alone drifts with
-   every image that it sees. `model.train()` switches all layers of a model to training mode, so our tracker needs a `train` of its own; the head still follows the mode.
-   What counts is that *no image meets the frozen layers in training mode*. The backbone comes in eval mode.
+   hand, which for us is a *single* frame, and keep a running average of them: a network "frozen" by `requires_grad` alone drifts with every image that it sees.
+   `model.train()` switches all layers of a model, so our tracker needs a `train` of its own; the head still follows the mode. What counts is that *no image meets the
+   frozen layers in training mode*. The backbone comes in eval mode.
 """
 
 # %% exercise="ResNetPoseTracker" minutes=25
@@ -794,8 +794,8 @@ check.extract_features(extract_features)
 r"""
 ### Train the head
 
-With the features at hand, `train` can be given the head alone, and a loss that interpolates its small logits. It is the same training as that of the whole tracker. Without
-the bonus problem, the features come from `feature_maps`, which runs the whole network: the same, but slower.
+With the features at hand, `train` gets the head alone, and a loss that interpolates its small logits: the same training as that of the whole tracker. Without
+the bonus problem, `feature_maps` runs the whole network: the same, but slower.
 
 The loss bends with the squared length of the features, which differs between stages and networks. So the learning rate is a constant, divided by that.
 """
@@ -835,7 +835,7 @@ if ready(PART5):
     learning = sum(p.numel() for p in resnet_tracker.parameters() if p.requires_grad)
     frozen = sum(p.numel() for p in resnet_tracker.parameters()) - learning
     print(f"{learning} parameters learn, {frozen} are frozen")
-    resnet_history = train_head(resnet_tracker, num_stages=1, **schedule)
+    resnet_history = resume(train_head, resnet_tracker, num_stages=1, **schedule)
 
 # %% explore minutes_cpu=0.2
 if ready(PART5):
@@ -858,7 +858,7 @@ if ready(PART5):
 r"""
 ### How many stages?
 
-Early features are simple, and see little of the frame; late features know more and have fewer pixels. Again a small grid, of few epochs.
+Early features see little of the frame; late features know more and have fewer pixels. Again a small grid, of few epochs.
 """
 
 # %% explore minutes_cpu=2 minutes_gpu=0.5
@@ -868,7 +868,7 @@ if ready(PART5):
     for num_stages in tqdm(stages, desc="stages"):
         tracker = ResNetPoseTracker(backbone, num_keypoints, num_stages, kernel_size=3).to(device)
         options = {"num_epochs": 6, "decay_every": 3, "progress": False}
-        histories.append(train_head(tracker, num_stages, **options))
+        histories.append(resume(train_head, tracker, num_stages, **options))
     train_losses = [history.train_losses[-1] for history in histories]
     validation_losses = [history.validation_losses[-1] for history in histories]
     name = backbone_name
@@ -880,7 +880,7 @@ plot_grid_search(
     stages, validation_losses, train_losses=train_losses, name=f"stages of {name}", index=1
 );
 
-# %% [markdown] question="deeper_or_shallower" points=6
+# %% [markdown] question="deeper_or_shallower" points=6 minutes=20
 r"""
 ### Problem 5d: deeper or shallower?
 
@@ -976,10 +976,9 @@ if ready(PART6):
 r"""
 ### The loss got what it asked for
 
-The maps of the deep features look so good! Look at them again: they are *plateaus*. The targets are squares of 21 × 21 ones, which is 42 × 42 pixels of the original frame, and
-the loss pays as much for a one at the rim of the square as for a one in the middle. Which of 441 pixels has the largest logit is an accident, and a place that is drawn at random
-from such a square is 16 pixels off, on average. The tracker knows better: the *middle* of the plateau is much closer. Take the mean position around the largest logit, weighted by
-probability:
+Look at the maps of the deep features again: they are *plateaus*. The targets are squares of 21 × 21 ones, 42 × 42 pixels of the original frame, and the loss pays as much for a
+one at the rim as for one in the middle. Which of 441 pixels has the largest logit is an accident, and a place drawn at random from such a square is 16 pixels off, on average. The
+*middle* of the plateau is much closer. Take the mean position around the largest logit, weighted by probability:
 """
 
 
@@ -1007,8 +1006,8 @@ if ready(PART6):
 # %% [markdown]
 r"""
 How wide the targets are, and how the map is *read*, matters as much as what computes it, and a template that starts well is a strong baseline. On the recorded frames, deep
-features buy not so much the median as the RMSE: fewer frames go wrong altogether (an RMSE of 16 pixels with ImageNet's weights and 45 with
-random ones, of the third stage of EfficientNet-Lite0). Here, with features of the first stage alone, a finger can still be found in the wrong place.
+features buy not so much the median as the RMSE: fewer frames go wrong altogether (16 pixels with ImageNet's weights, 45 with random ones, at the third stage of
+EfficientNet-Lite0). Here, with the first stage alone, a finger can still be found in the wrong place.
 
 Look for yourself. Where does the tracker see a second paw? Which threshold would you use to say that the tongue is out of sight?
 """
@@ -1057,7 +1056,7 @@ if ready(PART6):
     )
     display(movie)
 
-# %% [markdown] question="one_pose" points=6
+# %% [markdown] question="one_pose" points=6 minutes=25
 r"""
 ### Problem 6b: one consistent pose
 
@@ -1074,21 +1073,15 @@ r"""
 
 What else it takes, in the order in which it helps.
 
-**Offsets.** A map does not have to be fine if it also says *where in the cell*. Beside the score, let the head predict for each cell an offset $(\Delta x, \Delta y)$ to the key
-point (a `nn.Conv2d` with `3 * num_keypoints` outputs), learned from the cells around it. Deep stages with cells of 8 or 16 pixels then locate to a fraction of a cell. Leave out
-labels that are NaN *before* you compute with them: 0 · NaN is NaN, and so is its gradient.
-
-**A softmax over places.** A key point is in one place, so the cells can compete: cross entropy over all cells of a map, with a narrow Gaussian as the target. It leaves no plateau,
-and costs the answer "nowhere".
-
-**Several stages at once**, brought to one grid: deep features know *what*, shallow ones know *where*. **Fine-tuning:** when the head has learned, thaw the stages and go on with a
-learning rate ten times smaller for them. BatchNorm stays in eval mode.
-
-**More frames from few.** Turn, scale and shift each frame, and change its brightness, anew in each epoch. The key points have to move along. `torchvision.transforms.v2` does it if it
-is told what they are; it has the *corner* of the first pixel at (0, 0) where we have its center, so half a pixel goes in and comes out again (below).
-
-**Harder frames to test on.** All frames are of one video, so a random validation frame nearly always has a twin among those trained on. `mouse.split_by_blocks()` holds out whole
-stretches of the video: errors grow, and come nearer to what a new recording would show.
+- **Offsets.** Let the head predict, beside each cell's score, where in or near the cell the key point is, $(\Delta x, \Delta y)$: cells of 8 or 16 pixels then locate to a fraction of
+  a cell. Leave out labels that are NaN *before* you compute with them: 0 · NaN is NaN, and so is its gradient.
+- **A softmax over places.** A key point is in one place, so the cells of a map can compete. It leaves no plateau, and costs the answer "nowhere".
+- **Several stages at once**, brought to one grid: deep features know *what*, shallow ones know *where*.
+- **Fine-tuning.** When the head has learned, thaw the stages and go on with a learning rate ten times smaller for them, BatchNorm in eval mode.
+- **More frames from few.** Turn, scale, shift and relight each frame anew in each epoch, and its key points with it. `torchvision.transforms.v2` has the *corner* of the first pixel
+  at (0, 0) where we have its center, so half a pixel goes in and comes out again (below).
+- **Harder frames to test on.** All frames are of one video, and a random validation frame nearly always has a twin among those trained on. `mouse.split_by_blocks()` holds out whole
+  stretches: errors grow, and come nearer to what a new recording would show.
 """
 
 # %% explore minutes_cpu=0.2

@@ -6,8 +6,7 @@ Lab 4 found the paw in an image. But a rat does not live in an image: a paw that
 all, and half of the time the body is in the way. With several cameras around the animal, each key point is seen by some of them, and
 geometry can put it where it is, in millimeters. If only the detections were right! On real recordings one in five is more than 20 pixels off.
 
-This lab builds the whole road from pixels to a moving skeleton, and measures at every step what it gains, in millimeters, against a truth
-that we know.
+This lab builds the road from pixels to a moving skeleton, and measures what each step gains, in millimeters, against a truth that we know.
 
 - **Part 1** builds a camera: why far things look small.
 - **Part 2** triangulates by linear algebra, and measures the error in pixels.
@@ -38,7 +37,9 @@ from jaxtyping import Bool, Float
 from scipy.linalg import solveh_banded
 from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
+from tqdm.auto import tqdm
 
+from stats220.checkpoints import resume
 from stats220.checks import triangulation as check
 from stats220.checks.waiting import ready
 from stats220.data.standins import load_stand_in
@@ -191,7 +192,7 @@ if ready(PROJECT):
     )
     display(point)
 
-# %% [markdown] question="far_is_small" points=2
+# %% [markdown] question="far_is_small" points=2 minutes=10
 r"""
 ### Problem 1b: why far things look small
 
@@ -277,7 +278,7 @@ Two rows for each view that sees the point: stack them to a matrix $M$. With noi
 *smallest*. That is the right singular vector of the smallest singular value. It has four components, and stands for the point
 $(h_1, h_2, h_3) / h_4$, whatever its sign.
 
-It is called the direct linear transform, or **DLT**. What it makes small is not an error in pixels: each row is an error times the depth, and who scales the rows gets
+This is the direct linear transform, **DLT**. What it makes small is not an error in pixels: each row is an error times the depth, and who scales the rows gets
 another answer from noisy data. Raw rows, rows of unit length, pixels multiplied by $K^{-1}$ first: all are used, and all are right here.
 
 NumPy's `np.linalg.svd` takes a whole stack of matrices (number of points, rows, 4) and is much faster than a loop. A view that does not see a point must
@@ -360,7 +361,7 @@ r"""
 
 Look at your data before you trust it. In the real recording two key points, KneeL and ElbowL, were never detected at all: somebody filled their
 columns with those of KneeR and ElbowR, byte for byte, in every frame and camera. They triangulate beautifully, to the wrong knee, 60 mm from the
-truth, with small reprojection errors: no robust loss can find that. A comparison of columns does. (The simulator copies nothing.)
+truth, with small reprojection errors. A comparison of columns finds them. (The simulator copies nothing.)
 """
 
 # %% explore minutes_cpu=0.1
@@ -529,7 +530,7 @@ METHODS = {
 def mean_errors(levels, simulate, num_repeats=6):
     """The mean error in mm of each method: for each level one number a repeat."""
     found = {name: np.full((len(levels), num_repeats), np.nan) for name in METHODS}
-    for i, level in enumerate(levels):
+    for i, level in enumerate(tqdm(levels, desc="levels")):
         for seed in range(num_repeats):
             rat = simulate(level, seed)
             views = rat.points_2d.reshape(len(rat.projections), -1, 2)
@@ -541,11 +542,13 @@ def mean_errors(levels, simulate, num_repeats=6):
 cameras = [2, 3, 4, 5, 6]
 rates = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
 if ready(WEIGHTS):
-    by_cameras = mean_errors(
+    by_cameras = resume(
+        mean_errors,
         cameras,
         lambda n, seed: simulate_multiview("small", num_cameras=n, num_frames=30, seed=seed),
     )
-    by_rate = mean_errors(
+    by_rate = resume(
+        mean_errors,
         rates,
         lambda rate, seed: simulate_multiview(
             "small", num_cameras=6, num_frames=30, outlier_rate=rate, seed=seed
@@ -575,7 +578,7 @@ if ready(WEIGHTS):
     )
     display(outlier_explorer)
 
-# %% [markdown] question="more_cameras" points=4
+# %% [markdown] question="more_cameras" points=4 minutes=20
 r"""
 ### Problem 3d: what more cameras can do, and what no loss can mend
 
@@ -595,8 +598,8 @@ So far every frame is alone. But rats do not jump 50 mm in a thirtieth of a seco
 
 ### Problem 4a: the median over time
 
-The simplest cure, and the one that "DLC-3D" uses: replace each coordinate by its **median over a window of frames**, the frame itself in the middle. An outlier that lasts
-one frame is gone without a trace, for the median does not care how far off it was. At the first and last frames the window is cut off at the end of the recording.
+The simplest cure: replace each coordinate by its **median over a window of frames**, the frame itself in the middle. An outlier that lasts
+one frame is gone without a trace. At the first and last frames the window is cut off at the end of the recording.
 Frames without an estimate (NaN) are left out; so of an even number of values take the mean of the two in the middle, as `np.median` does.
 """
 
@@ -910,6 +913,7 @@ if ready(PROJECT | DLT):
 # %% [markdown]
 r"""
 The sampler calls your two functions in every sweep. It begins with RANSAC's points, and two chains run from different places, so that one can see whether they come to the same answer.
+Its sweeps lie in `.stats220_checkpoints`, beside the notebook: stopped, or in a new kernel, the same code goes on from there.
 """
 
 # %% explore minutes_cpu=2
@@ -966,7 +970,7 @@ if ready(GIMBAL):
         k = names.index(name)
         print(f"{name:8} {agreeing[k]} views agree, standard deviations {spread[k].round(1)} mm")
 
-# %% [markdown] question="pose_prior" points=4
+# %% [markdown] question="pose_prior" points=4 minutes=20
 r"""
 ### Problem 6e: what the prior knows
 
@@ -998,7 +1002,7 @@ else:
     curves = {name.replace("_", " "): values for name, values in stored.items()}
 plot_calibration(curves);
 
-# %% [markdown] question="calibration" points=3
+# %% [markdown] question="calibration" points=3 minutes=15
 r"""
 ### Problem 6f: read the plot aloud
 
@@ -1024,12 +1028,11 @@ Set `USE_RECORDING = True` above, and run everything again. For comparison, what
 | Huber, 5 px, for each axis of the image | 9.19 | 4.26 |
 | Cauchy, 5 px, for each axis of the image | 9.03 | 3.89 |
 | DLT, without the two copied key points | 7.13 | 5.28 |
-| median of pairs, without them | 5.10 | 3.98 |
 | RANSAC, 15 px, on the second half of the frames | 8.43 | 3.71 |
 | GIMBAL, fitted on the first half, on the second | 4.24 | 3.36 |
 
-Four things stand out. A prior over poses halves the mean error, which is made of the worst points. But it is far too sure of itself: its 90 % regions held 28 % of the
-743 markers of that second half, as against 95 % of the truths on the simulated rat, which moves and errs as the model believes (the random walk's held 45 %, as against 83 %). How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an
-**offset**: the network marks the knee as people see it, the marker is glued to the skin beside it. One offset for all key points, fitted on other frames, brought a similar model from 4.5 to 3.7 mm
-in the mean, and from 3.5 to 2.6 in the median; no reprojection error shows it.
+A prior over poses halves the mean error, which is made of the worst points. But it is far too sure of itself (6f): on the simulated rat, which moves and errs as the model believes, its
+90 % regions hold 95 % of the truths. How the *data* were filled in (two copied columns of eighteen) matters as much as any method. And what no prior mends is an **offset**: the network
+marks the knee as people see it, the marker is glued to the skin beside it. One offset for all key points, fitted on other frames, brought a similar model from 4.5 to 3.7 mm in the mean; no
+reprojection error shows it.
 """

@@ -49,3 +49,10 @@ class AuthorError(Stats220Error):
 
 class GradingError(Stats220Error):
     """Grading cannot start or go on; the message is for the operator, in one line."""
+
+
+class InterruptedWork(KeyboardInterrupt):
+    """A person stopped a long computation; in a notebook the message takes the place of the traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Interrupted: {self}"]

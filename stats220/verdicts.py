@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RAISED = "your code raised an error"  # all that a hidden block tells of it
+NOT_AS_EXPECTED = "not as expected"
 Status = Literal["passed", "failed", "not attempted", "error", "lost"]
 
 

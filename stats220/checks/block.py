@@ -17,7 +17,7 @@ from stats220.line.failures import (
     StudentError,
     UnexpectedObject,
 )
-from stats220.verdicts import RAISED
+from stats220.verdicts import NOT_AS_EXPECTED, RAISED
 
 Recorder = TypeVar("Recorder", bound=Record)
 
@@ -112,7 +112,7 @@ class Block(Generic[Recorder]):
             # An earlier block did not get to the line that makes what this one needs.
             return earlier.status, f"needs what is missing above: {earlier.what}"
         if isinstance(error, (AssertionError, UnexpectedObject)):
-            return "failed", "not as expected" if hidden else text or "not as expected"
+            return "failed", NOT_AS_EXPECTED if hidden else text or NOT_AS_EXPECTED
         if is_misfit(error, () if self.checks.session is None else self.checks.session.received):
             how = "" if hidden else f" ({in_words(type(error).__name__, text)})"
             return "failed", f"the result has another form than expected{how}"

@@ -6,7 +6,8 @@ Each function returns nothing when all is well and raises `CheckFailed`, with a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,11 @@ from stats220.checks.forms import (
     same_shape,
     shape_of,
 )
-from stats220.line.failures import CheckFailed
+from stats220.line.failures import CheckFailed, NotAttempted
 from stats220.line.proxy import Nothing
+
+# From a known mistake, as the clause after "this is what comes out if", to the value that it gives in place of the expected one.
+Slips = Mapping[str, Any]
 
 
 def close(
@@ -33,6 +37,7 @@ def close(
     rtol: float = 0.0,
     name: str = "result",
     nan_equal: bool = False,
+    looks_like: Slips | None = None,
 ) -> None:
     """Same shape, and nowhere further apart than ``atol + rtol * abs(expected)``.
 
@@ -46,6 +51,8 @@ def close(
         What the message calls it.
     nan_equal
         Whether NaN equals NaN. Else NaN equals nothing, whatever was expected.
+    looks_like
+        Known mistakes, each with the value that it gives, within the same tolerance: the message names the first one that it is.
 
     Raises
     ------
@@ -54,6 +61,45 @@ def close(
     NotAttempted
         `actual` is ``None`` or ``...``.
     """
+    options: dict[str, Any] = {"name": name, "nan_equal": nan_equal, "atol": atol, "rtol": rtol}
+    with _naming(looks_like, lambda slip: _close(actual, slip, **options)):
+        _close(actual, expected, **options)
+
+
+def equal(
+    actual: Any,
+    expected: Any,
+    *,
+    name: str = "result",
+    nan_equal: bool = False,
+    looks_like: Slips | None = None,
+) -> None:
+    """Equal exactly: numbers and arrays by value and shape, text, and lists, tuples and dicts of these.
+
+    A list equals a tuple with the same items, an array the nested list of its numbers. Raises, and names mistakes, like `close`.
+    """
+    with _naming(looks_like, lambda slip: _equal(actual, slip, name, nan_equal=nan_equal)):
+        _equal(actual, expected, name, nan_equal=nan_equal)
+
+
+@contextmanager
+def _naming(slips: Slips | None, is_it: Callable[[Any], None]) -> Iterator[None]:
+    """Add to the message of a failure which known mistake it is: the first whose value `is_it` lets pass."""
+    try:
+        yield
+    except CheckFailed as failure:
+        for slip, value in (slips or {}).items():
+            try:
+                is_it(value)
+            except (CheckFailed, NotAttempted):
+                continue
+            raise CheckFailed(f"{failure}. This is what comes out if {slip}") from failure
+        raise
+
+
+def _close(
+    actual: Any, expected: Any, *, name: str, nan_equal: bool, atol: float, rtol: float
+) -> None:
     numbers, wanted = _numbers(actual, name, expected)
     if numbers.dtype.kind == "b" and wanted.dtype.kind in "fc":
         raise CheckFailed(f"{name} is {describe(actual)}: true and false, expected numbers")
@@ -93,11 +139,7 @@ def close(
     )
 
 
-def equal(actual: Any, expected: Any, *, name: str = "result", nan_equal: bool = False) -> None:
-    """Equal exactly: numbers and arrays by value and shape, text, and lists, tuples and dicts of these.
-
-    A list equals a tuple with the same items, an array the nested list of its numbers. Raises like `close`.
-    """
+def _equal(actual: Any, expected: Any, name: str, *, nan_equal: bool) -> None:
     if expected is None:
         if actual is not None and not (type(actual) is Nothing and actual._stats220_value is None):
             raise CheckFailed(f"{name} is {describe(actual)}, expected None")
@@ -111,7 +153,7 @@ def equal(actual: Any, expected: Any, *, name: str = "result", nan_equal: bool =
         if len(actual) != len(expected):
             raise CheckFailed(f"{name} has {len(actual)} items, expected {len(expected)}")
         for i, (got, want) in enumerate(zip(actual, expected, strict=True)):
-            equal(got, want, name=f"{name}[{i}]", nan_equal=nan_equal)
+            _equal(got, want, f"{name}[{i}]", nan_equal=nan_equal)
     elif not both_int and (is_numeric(expected) or is_nested):
         _equal_numbers(actual, expected, name, nan_equal=nan_equal)
     elif type(actual) is not type(expected) or actual != expected:
@@ -172,7 +214,7 @@ def _equal_dicts(actual: Any, expected: dict[Any, Any], name: str, *, nan_equal:
             f"{name} has the keys {keys[:160] or '(none)'}, expected {wanted[:160] or '(none)'}"
         )
     for key, want in expected.items():
-        equal(actual[key], want, name=f"{name}[{key!r}]", nan_equal=nan_equal)
+        _equal(actual[key], want, f"{name}[{key!r}]", nan_equal=nan_equal)
 
 
 def _no_nan(got: Array, want: Array, name: str) -> None:

@@ -9,19 +9,18 @@ import ast
 import inspect
 import linecache
 import re
-import sys
-from collections.abc import Callable
 from types import CodeType, TracebackType
 from typing import Any
 
 from stats220.checks.results import problems
+from stats220.kernels import kernel_shell
 
 CHECK_CELL = re.compile(r"^\s*check\.(\w+)\(\1\)\s*(?:#.*)?$", re.MULTILINE)
 
 
 def explain_missing_names() -> None:
     """From now on, a check cell that finds no exercise, or no checks, says in one line what to run."""
-    shell = _shell()
+    shell = kernel_shell()
     if shell is None or getattr(shell, "_stats220_explains", False):
         return
     others, before = shell.custom_exceptions, shell.CustomTB
@@ -59,7 +58,7 @@ def missing(name: str, cell: str) -> str:
 
 def stale(exercise: str, answer: object) -> str:
     """What to say where the answer is not that of the cell that ran last; empty where it is, or where that cannot be told."""
-    shell, code = _shell(), _code_of(answer)
+    shell, code = kernel_shell(), _code_of(answer)
     if shell is None or code is None:
         return ""
     begins = re.compile(rf"^(?:async\s+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
@@ -86,12 +85,3 @@ def _code_of(answer: object) -> CodeType | None:
     members = list(vars(own).values()) if inspect.isclass(own) else [own]
     codes = (getattr(inspect.unwrap(m) if callable(m) else m, "__code__", None) for m in members)
     return next((code for code in codes if isinstance(code, CodeType)), None)
-
-
-def _shell() -> Any:
-    """IPython's shell, where this runs in the kernel of a notebook; else ``None``."""
-    if "IPython" not in sys.modules:
-        return None
-    get: Callable[[], Any] = sys.modules["IPython"].get_ipython
-    shell = get()
-    return shell if hasattr(shell, "kernel") else None

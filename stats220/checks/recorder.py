@@ -103,15 +103,23 @@ class Checks(Record):
         rtol: float = 0.0,
         name: str = "result",
         nan_equal: bool = False,
+        looks_like: compare.Slips | None = None,
     ) -> None:
         """Fail unless the numbers agree; see `stats220.checks.compare.close`."""
-        compare.close(actual, expected, atol=atol, rtol=rtol, name=name, nan_equal=nan_equal)
+        options: dict[str, Any] = {"name": name, "nan_equal": nan_equal, "looks_like": looks_like}
+        compare.close(actual, expected, atol=atol, rtol=rtol, **options)
 
     def equal(
-        self, actual: Any, expected: Any, *, name: str = "result", nan_equal: bool = False
+        self,
+        actual: Any,
+        expected: Any,
+        *,
+        name: str = "result",
+        nan_equal: bool = False,
+        looks_like: compare.Slips | None = None,
     ) -> None:
         """Fail unless both are exactly equal; see `stats220.checks.compare.equal`."""
-        compare.equal(actual, expected, name=name, nan_equal=nan_equal)
+        compare.equal(actual, expected, name=name, nan_equal=nan_equal, looks_like=looks_like)
 
     def tensor(
         self,

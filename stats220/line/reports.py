@@ -9,6 +9,7 @@ from typing import Any
 
 MAX_MESSAGE = 2000
 MAX_NAME = 200  # characters, of a type or a line of code
+CELL = "<ipython-input-"  # how the names begin that IPython gives to cells
 
 
 def describe(error: BaseException) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def _described(error: BaseException) -> dict[str, Any]:
     except BaseException as other:
         message = f"(its message raised {type(other).__name__})"
     number, line = _own_line(error)
+    if isinstance(error, SyntaxError):
+        message, number, line = _of_syntax(error) or (message, number, line)
     return {
         "type": clean(type(error).__name__, MAX_NAME),
         "bases": [name for name in builtin if name not in ("object", "BaseException", "Exception")],
@@ -50,6 +53,16 @@ def _own_line(error: BaseException) -> tuple[int | None, str]:
             text = linecache.getline(frame.f_code.co_filename, number, frame.f_globals)
             found = number, clean(text.strip(), MAX_NAME)
     return found
+
+
+def _of_syntax(error: SyntaxError) -> tuple[str, int, str] | None:
+    """Text, line number and line of a cell that is no Python; its text alone would name a file that nobody has."""
+    said, file, number, line = error.msg, error.filename, error.lineno, error.text
+    if type(said) is not str or type(number) is not int or type(line) is not str:
+        return None
+    if type(file) is not str or not file.startswith(CELL):
+        return None
+    return clean(said, MAX_MESSAGE), number, clean(line.strip(), MAX_NAME)
 
 
 def _is_from_stub(error: BaseException, message: str, line: str) -> bool:

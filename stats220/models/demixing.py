@@ -11,10 +11,12 @@ import numpy as np
 from jaxtyping import Float
 from tqdm.auto import tqdm
 
+from stats220.checkpoints import checkpoint
 from stats220.data.calcium import check_movie
 from stats220.errors import InputError
 from stats220.models.ascent import Ascent
 from stats220.models.calcium import Deconvolution
+from stats220.models.known import KnownDeconvolutions
 
 SPIKED = 0.01  # noise standard deviations: what a solver leaves of an amplitude of zero is below
 
@@ -79,6 +81,7 @@ def demix(
     max_sweeps: int = 10,
     tolerance: float = 1e-4,
     progress: bool = True,
+    anew: bool = False,
 ) -> Demixed:
     """Take a movie apart with the student's updates, in the order of the student's `ascend`.
 
@@ -88,6 +91,9 @@ def demix(
 
     over its own part with the others held, so that it never falls. A neuron's update reads and writes only the pixels in which its
     first footprint is not zero: memory stays at two movies, this one and the residual.
+
+    In a notebook the deconvolutions, which take nearly all of the time, are kept beside it (`stats220.checkpoints`): after a restart
+    of the kernel the same run takes those that it had done from there.
 
     Parameters
     ----------
@@ -108,6 +114,8 @@ def demix(
         Stop after so many sweeps, or when one gains less than this fraction of what all have gained.
     progress : bool
         Show a bar.
+    anew : bool
+        Start over where the same run was kept.
 
     Returns
     -------
@@ -166,7 +174,7 @@ def demix(
         seen: list[tuple[Any, Deconvolution]] = []
 
         def handed_in(trace: Any) -> Any:
-            seen.append((np.array(trace), denoise(np.asarray(trace, dtype=np.float64))))
+            seen.append((np.array(trace), known(np.asarray(trace, dtype=np.float64))))
             return (seen[-1][1].denoised + seen[-1][1].baseline).astype(kind)
 
         found = updates.trace(_locked(with_neuron), _locked(footprint), handed_in)
@@ -207,7 +215,14 @@ def demix(
         )
         return -float(squares.sum(dtype=np.float64)) / (2 * noise_std**2) - cost
 
-    with tqdm(total=max_sweeps * num_neurons, desc="demixing", disable=not progress) as bar:
+    most = max_sweeps * num_neurons
+    settings = (penalty, noise_std, background_variance, max_sweeps, tolerance)
+    parts = (denoise, updates, footprints, background_footprint, settings)
+    with (
+        checkpoint("demixing", *parts, locked=movie, anew=anew) as saved,
+        tqdm(total=most, desc="demixing", disable=not progress) as bar,
+    ):
+        known = KnownDeconvolutions(denoise, saved, most)
         found = updates.ascend(
             movie.reshape(-1, num_frames),
             footprints.reshape(num_neurons, height * width).astype(kind),
@@ -219,7 +234,8 @@ def demix(
             max_sweeps=max_sweeps,
             tolerance=tolerance,
         )
-        bar.update(max_sweeps * num_neurons - bar.n)  # a bar that ends half way is drawn as failed
+        known.keep(last=True)
+        bar.update(most - bar.n)  # a bar that ends half way is drawn as failed
     return _demixed(found, origins, key, (num_neurons, height, width))
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+CHUNK = 4096  # bins that are predicted at a time
+
+
+class Shown(Protocol):
+    """A movie and its responses: `stats220.data.encoding.Responses`, or anything with these two."""
+
+    @property
+    def stimulus(self) -> Any:
+        """(num_frames, height, width)."""
+
+    @property
+    def spike_counts(self) -> Any:
+        """(num_frames, num_neurons)."""
 
 
 class Resident:

@@ -113,8 +113,11 @@ def grade(
     if plan.is_finished:
         typer.echo(f"nothing to grade: {len(plan.found)} submissions of {lab} are graded\n{where}")
         return
-    for line in plan.unclear():
+    unclear = plan.unclear()
+    for line in unclear:
         typer.echo(f"not graded: {line}", err=True)
+    if unclear:
+        typer.echo("leave each of them one notebook: the same command then grades it", err=True)
 
     from stats220.staff.grade.course import grade_class
     from stats220.staff.grade.table import score_table

@@ -6,7 +6,7 @@ import sys
 
 from stats220 import __version__
 from stats220.checks.results import problems
-from stats220.student.index import notebook_builds, read_index
+from stats220.student.index import notebook_builds, read_index, which_to_update
 
 current_lab = ""  # the lab of this kernel's notebook
 begun: list[str] = []  # all labs whose first cell ran in this kernel
@@ -37,14 +37,8 @@ def begin(lab: str, build: str) -> None:
         problems.update({p.name: p.label for p in index.labs[lab].problems if p.label})
     installed = "a checkout of the course" if index is None else f"build {index.build}"
     print(f"stats220 {__version__}, {installed}; {describe_device()}")
-    if index is not None and index.build != build:
-        where = index.course.get("repository")
-        place = f" from https://github.com/{where}" if where else ""
-        print(
-            f"WARNING: this notebook is of build {build}, the installed library of build {index.build}: checks and text may not go together. "
-            "If the notebook is the newer one, run `%pip uninstall -y stats220` in a new cell, restart the kernel and run this cell again; "
-            f"if the library is, download the notebook again{place} and copy your answers over."
-        )
+    if what := which_to_update(build, index):
+        print(f"WARNING: {what}")
 
 
 def describe_device() -> str:

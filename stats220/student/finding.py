@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from stats220.data.homes import expand_home
 from stats220.errors import InputError
+from stats220.kernels import kernel_notebook
 
 MAX_BYTES = 100 * 2**20
 SAVED_SECONDS = 120  # a file that is older than this may lack the last edits
@@ -61,11 +61,8 @@ def find_notebook(path: str | Path | None = None, labs: Sequence[str] = ()) -> F
         return read_notebook(expand_home(path))
     if "google.colab" in sys.modules:
         return Found(None, _ask_colab())
-    session = os.environ.get(
-        "JPY_SESSION_NAME", ""
-    )  # Jupyter's servers say here which notebook a kernel belongs to
-    if session.endswith(".ipynb") and Path(session).is_file():
-        return _of_this_kernel([read_notebook(Path(session))], labs)
+    if (own := kernel_notebook()) is not None:
+        return _of_this_kernel([read_notebook(own)], labs)
     found = [
         file
         for file in map(_read_or_none, sorted(Path.cwd().glob("*.ipynb")))

@@ -17,8 +17,9 @@ from stats220.student import beginning
 from stats220.student.finding import Found, find_notebook
 from stats220.student.index import Index, read_index
 from stats220.student.rerunning import rerun
+from stats220.student.saving import save
 from stats220.student.unsaved import cells_that_ran, unsaved
-from stats220.student.validating import Findings, validate
+from stats220.student.validating import Findings, ago, validate
 
 MAX_OUTPUT = 1_000_000  # characters of one output; more is left out of the file
 MAX_OUTPUTS = 20_000_000  # of all
@@ -34,7 +35,7 @@ class HandIn:
         The zip file to hand in.
     findings : Findings
     points, max_points : float
-        Of the visible checks, run once more.
+        Of the visible checks, run once more, without the bonus.
     trimmed : int
         Outputs that were left out because of their size.
     """
@@ -72,6 +73,15 @@ def submit(
     InputError
         If no notebook is found, or it cannot be read or written.
     """
+    path = find_notebook(
+        notebook, beginning.begun
+    ).path  # what is wrong is said before anybody waits
+    if path is not None and not save(path) and team is None:
+        print(
+            "Save the notebook now (File, Save): what is handed in is what was saved, written answers too."
+        )
+    members = _ask_team() if team is None else [name.strip() for name in team if name.strip()]
+    # Read again, as it was saved meanwhile.
     found, index = find_notebook(notebook, beginning.begun), read_index()
     findings = validate(found, index)
     if found.path is not None and found.lab in beginning.begun:
@@ -85,13 +95,15 @@ def submit(
         findings.errors += outcome["errors"]
         if outcome["stopped"]:
             findings.errors.append(f"running the answers again: {outcome['stopped']}")
-    points, most = (
-        (sum(values) for values in zip(*outcome["checks"].values(), strict=True))
-        if outcome["checks"]
-        else (0, 0)
+    problems = (
+        index.labs[found.lab].problems if index is not None and found.lab in index.labs else ()
     )
+    bonus = {
+        problem.name for problem in problems if problem.bonus
+    }  # beside the total, as everywhere
+    core = [values for name, values in outcome["checks"].items() if name not in bonus]
+    points, most = (sum(values[i] for values in core) for i in (0, 1))
     content, trimmed = trim_outputs(found.content)
-    members = _ask_team() if team is None else [name.strip() for name in team if name.strip()]
     about = {
         "lab": found.lab,
         "team": members,
@@ -179,5 +191,9 @@ def _report(result: HandIn, found: Found, index: Index | None, members: list[str
     )
     where = (index.course.get("hand_in") if index is not None else "") or "where your course says"
     print(f"Hand this file in: {where}.")
-    if found.path is None:
+    if found.path is not None:
+        print(
+            f"It holds {found.path.name} as it was saved {ago(found.age_seconds)} before: what you changed since is not in it."
+        )
+    else:
         print("On Colab: the folder symbol on the left, the file's menu, Download.")

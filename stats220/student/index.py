@@ -93,6 +93,27 @@ def parse_index(text: str) -> Index:
     return Index(content["build"], content["course"], labs)
 
 
+def which_to_update(build: str, index: Index | None) -> str:
+    """What to do where a notebook and the library are of two builds; empty where they are of one, or that cannot be told.
+
+    Parameters
+    ----------
+    build : str
+        The notebook's.
+    index : Index or None
+        The library's.
+    """
+    if index is None or not build or build == index.build:
+        return ""
+    where = index.course.get("repository")
+    place = f" from https://github.com/{where}" if where else ""
+    return (
+        f"this notebook is of build {build}, the installed library of build {index.build}: checks and text may not go together. "
+        "If the notebook is the newer one, run `%pip uninstall -y stats220` in a new cell, restart the kernel and run its first cell again; "
+        f"if the library is, download the notebook again{place} and copy your answers over."
+    )
+
+
 def fingerprint(source: str) -> str:
     """A digest of a cell's source; white space at the ends of lines and of the cell does not count."""
     text = "\n".join(line.rstrip() for line in source.strip().splitlines())

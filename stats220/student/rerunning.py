@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from stats220.student.validating import own, source_of
+from stats220.kernels import CHECKPOINTS
+from stats220.student.validating import own, place_of, source_of
 
 RUN = ("given", "exercise", "", "extra")  # and tests, whose results are kept
 SECONDS = 600
@@ -48,7 +49,7 @@ def _rerun(content: dict[str, Any], folder: Path, seconds: float) -> dict[str, A
     # As in a notebook: what is printed is UTF-8, whatever a Windows console has.
     options: dict[str, Any] = {
         "cwd": folder,
-        "env": {**os.environ, "PYTHONIOENCODING": "utf-8"},
+        "env": {**os.environ, "PYTHONIOENCODING": "utf-8", CHECKPOINTS: "off"},
         "timeout": seconds,
     }
     stopped = ""
@@ -76,7 +77,7 @@ def main(notebook: Path, outcome: Path) -> None:
     shell = make_shell()
     checks: dict[str, list[float]] = {}
     errors: list[str] = []
-    for i, cell in enumerate(content["cells"], start=1):
+    for i, cell in enumerate(content["cells"]):
         role = own(cell).get("role", "")
         source = source_of(cell)
         if cell.get("cell_type") != "code" or role not in (*RUN, "test") or not source.strip():
@@ -86,13 +87,20 @@ def main(notebook: Path, outcome: Path) -> None:
         try:
             run_cell(shell, source)
         except Exception as error:
-            errors.append(
-                f"cell {i}{', ' + str(own(cell).get('name')) if own(cell).get('name') else ''}: {type(error).__name__}: {str(error)[:200]}"
-            )
+            errors.append(f"{place_of(i, cell)}: {_told(error)}")
         result = shell.user_ns.pop("_stats220_checks", None)
         if isinstance(result, Checks):
             checks[result.exercise] = [result.points, result.max_points]
         outcome.write_text(json.dumps({"checks": checks, "errors": errors}), encoding="utf-8")
+
+
+def _told(error: Exception) -> str:
+    """The exception in a line, with the student's own line of it."""
+    from stats220.line.reports import describe
+
+    told = describe(error)
+    text = f"{told['type']}: {told['message'][:200]}" if told["message"] else told["type"]
+    return f"{text} (line {told['line_number']}: {told['line']})" if told["line"] else text
 
 
 if __name__ == "__main__":

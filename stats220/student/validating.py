@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stats220.student.finding import SAVED_SECONDS, Found
-from stats220.student.index import Index, ReleasedLab, fingerprint
+from stats220.student.index import Index, ReleasedLab, fingerprint, which_to_update
 
 # What runs at grading; `google` is Colab's, which has a stand-in there.
 GRADING_HAS = frozenset(
@@ -17,6 +17,7 @@ GRADING_HAS = frozenset(
 )  # fmt: skip
 GPU = re.compile(r"""\.cuda\(\)|["']cuda(:\d+)?["']""")
 MAGIC = re.compile(r"^\s*[%!?]|\?\s*$", re.MULTILINE)
+BUILD = re.compile(r"""^LAB, BUILD = "[^"]*", "([^"]*)"$""", re.MULTILINE)  # in the setup cell
 MAX_CELL = 200_000
 
 
@@ -52,7 +53,7 @@ def validate(found: Found, index: Index | None) -> Findings:
     result = Findings()
     if found.age_seconds > SAVED_SECONDS:
         result.warnings.append(
-            f"the file was saved {_ago(found.age_seconds)} ago: save the notebook (Ctrl-S) if you changed it since, and run this again"
+            f"the file was saved {ago(found.age_seconds)} ago: save the notebook (Ctrl-S) if you changed it since, and run this again"
         )
     if not found.lab:
         result.errors.append(
@@ -66,7 +67,12 @@ def validate(found: Found, index: Index | None) -> Findings:
     cells = [cell for cell in found.content["cells"] if isinstance(cell, dict)]
     trees = _parse(cells, result)
     _look_at_imports(trees, result)
+    other_build = which_to_update(_build_of(cells), index)
+    if other_build:
+        result.warnings.append(other_build)
     if index is not None and found.lab in index.labs:
+        if not other_build:
+            _compare_locked(cells, index.labs[found.lab], result)
         _compare(cells, trees, index.labs[found.lab], result)
     return result
 
@@ -93,7 +99,7 @@ def _parse(cells: list[dict[str, Any]], result: Findings) -> dict[int, ast.Modul
             continue
         if len(source) > MAX_CELL:
             result.errors.append(
-                f"{_where(i, cell)} has {len(source):,} characters, and grading reads {MAX_CELL:,}: take pasted data out"
+                f"{place_of(i, cell)} has {len(source):,} characters, and grading reads {MAX_CELL:,}: take pasted data out"
             )
             continue
         if source.lstrip().startswith("%%"):
@@ -106,7 +112,7 @@ def _parse(cells: list[dict[str, Any]], result: Findings) -> dict[int, ast.Modul
             line = getattr(error, "lineno", None)
             what = getattr(error, "msg", None) or error
             result.errors.append(
-                f"{_where(i, cell)} is not Python{f', line {line}' if line else ''}: {what}"
+                f"{place_of(i, cell)} is not Python{f', line {line}' if line else ''}: {what}"
             )
     return trees
 
@@ -132,15 +138,14 @@ def _look_at_imports(trees: dict[int, ast.Module], result: Findings) -> None:
             )
 
 
-def _compare(
-    cells: list[dict[str, Any]], trees: dict[int, ast.Module], lab: ReleasedLab, result: Findings
-) -> None:
-    """Hold the cells against the release."""
-    defined: dict[str, int] = {}
-    for i, tree in trees.items():
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                defined[node.name] = i
+def _build_of(cells: list[dict[str, Any]]) -> str:
+    """The build that a notebook's setup cell names, or ""."""
+    setup = (source_of(cell) for cell in cells if own(cell).get("role") == "install")
+    return next((match[1] for text in setup if (match := BUILD.search(text))), "")
+
+
+def _compare_locked(cells: list[dict[str, Any]], lab: ReleasedLab, result: Findings) -> None:
+    """Hold the course's own cells against the release."""
     by_id = {str(cell.get("id")): cell for cell in cells}
     for cell_id, expected in lab.locked.items():
         cell = by_id.get(cell_id)
@@ -150,6 +155,17 @@ def _compare(
             result.warnings.append(
                 f"the course's cell {cell_id} was changed: grading uses its own, so what you changed there does not count"
             )
+
+
+def _compare(
+    cells: list[dict[str, Any]], trees: dict[int, ast.Module], lab: ReleasedLab, result: Findings
+) -> None:
+    """Hold the answers against the release."""
+    defined: dict[str, int] = {}
+    for i, tree in trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                defined[node.name] = i
     answers = {own(cell).get("name"): cell for cell in cells if own(cell).get("role") == "answer"}
     for problem in lab.problems:
         bonus = " (bonus)" if problem.bonus else ""
@@ -179,12 +195,16 @@ def _compare(
             )
 
 
-def _where(i: int, cell: dict[str, Any]) -> str:
+def place_of(i: int, cell: dict[str, Any]) -> str:
+    """Which cell it is, counted from 0, in words."""
     entries = own(cell)
     return f"cell {i + 1}" + (f", {entries['name']}" if entries.get("name") else "")
 
 
-def _ago(seconds: float) -> str:
+def ago(seconds: float) -> str:
+    """How long that is, in words."""
+    if seconds < SAVED_SECONDS:
+        return f"{seconds:.0f} seconds"
     if seconds < 7200:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"

@@ -178,10 +178,6 @@ class Notebook:
         """A picture of the page, to be looked at."""
         self.page.screenshot(path=self.pictures / f"{name}.png")
 
-    def save(self) -> None:
-        """Ctrl-S."""
-        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-
     def _select(self, cell: str) -> None:
         found: Any = self.page.evaluate(
             f"id => {{ {FIND} if (i >= 0) {{ book.activeCellIndex = i; book.widgets[i].node.scrollIntoView({{block: 'center'}}); }} return i; }}",

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"), pyt
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = "lab4_pose"
+TYPED = "Blobs of light, as wide as the paw."
 WRONG = """def bernoulli_loss(logits, targets):
     print("largest logit", float(logits.max()))
     return ((1 + logits.exp()).log() - targets * logits).mean()"""
@@ -62,7 +63,7 @@ def test_from_the_first_cell_to_the_feedback_page(tmp_path: Path) -> None:
         assert "Problem 3b, bernoulli_loss\tdone" in shown
         assert "not attempted" in shown
 
-        book.save()
+        book.type("answer-interpret_templates", TYPED)  # and not saved: the hand-in does
         handed_in = book.answer("hand-in", "Ada Lovelace, Ben")
         book.picture("5-handed-in")
         assert f"{LAB}.zip" in handed_in
@@ -75,6 +76,7 @@ def test_from_the_first_cell_to_the_feedback_page(tmp_path: Path) -> None:
     submissions.mkdir(parents=True)
     with zipfile.ZipFile(folder / f"{LAB}.zip") as packed:
         packed.extract(f"{LAB}.ipynb", submissions)
+    assert TYPED in (submissions / f"{LAB}.ipynb").read_text(encoding="utf-8")
     [result] = grade_class(ROOT, LAB, submissions.parent, tmp_path / "graded", jobs=1)
     scores = {
         exercise.name: (exercise.points, exercise.max_points) for exercise in result.exercises

@@ -225,7 +225,7 @@ def test_a_longer_first_second_is_as_good() -> None:
         ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ of", "sum of squares"),
         ("deconvolve_bound_without_root_t", "lets the residual", "", "T frames of noise"),
         ("deconvolve_amplitudes_for_calcium", "returns the calcium", "against G c", "Which of the two decays"),
-        ("deconvolve_first_amplitude_is_free", "makes the sum", "in frame 0", "the first too"),
+        ("deconvolve_first_amplitude_is_free", "makes the sum", "of frame 0", "the first too"),
         ("deconvolve_no_baseline", "does so for", "another baseline", "Is the baseline a variable"),
         ("deconvolve_multiplier_of_the_norm", "returns the multiplier", "expected", "2θ times as fast"),
         ("deconvolve_fast_clips_before_merging", "finds it for noisy", "", "when may heights be set to zero"),
@@ -236,7 +236,7 @@ def test_a_longer_first_second_is_as_good() -> None:
         ("ascend_without_own_part", "shows a neuron", "", "From what should its next update"),
         ("ascend_footprint_first", "finds first the trace", "", "What can be updated first"),
         ("ascend_background_first", "updates the background", "", "what is in the residual"),
-        ("ascend_stops_at_a_small_share_of_the_objective", "stops as soon", "(2,), expected (4,)", "with the objective"),
+        ("ascend_stops_at_a_small_share_of_the_objective", "stops as soon", "is 2, expected 4", "the objective"),
     ],
 )  # fmt: skip
 def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:

@@ -184,3 +184,26 @@ def test_true_poisson_counts_pass_and_others_do_not(rate: float) -> None:
 def test_the_block_that_fails_names_the_mistake(stem: str, fails: str) -> None:
     assert LAB.result(stem, fails).status == "failed"
     assert LAB.result(stem, fails).hint
+
+
+@pytest.mark.parametrize(
+    ("stem", "fails", "slip"),
+    [
+        ("spike_triggered_average_future", "gives a single", "lags lead forward in time"),
+        ("spike_triggered_average_reversed", "gives a single", "the oldest frame comes first"),
+        ("l2_penalty_absolute", "is alpha / 2", "absolute values are added"),
+        ("l2_penalty_no_half", "is alpha / 2", "the half is left out, or alpha is squared"),
+        ("coupled_glm_from_to", "lets coupling", "coupling is read as [from, to]"),
+        ("coupled_glm_self_only", "lets coupling", "a neuron hears only itself"),
+        ("coupled_glm_after_nonlinearity", "lets coupling", "what is heard is added to the rate"),
+        ("bits_per_spike_nats", "is the log", "natural logarithms are taken"),
+        ("bits_per_spike_per_bin", "is the log", "bins are counted in the place of spikes"),
+        ("bits_per_spike_without_rates", "is the log", "λ by itself is left out"),
+        ("explained_correlation_no_root", "gives each neuron's CC_max", "no root is taken"),
+        ("explained_correlation_clipped", "gives each neuron's CC_n", "what is above one is cut off"),
+        ("rescale_times_bin_ends", "turns", "spikes stand at the ends of their bins"),
+        ("rescale_times_intervals", "turns", "intervals are returned as they are"),
+    ],
+)  # fmt: skip
+def test_the_message_names_the_slip(stem: str, fails: str, slip: str) -> None:
+    assert LAB.result(stem, fails).message.endswith(f"This is what comes out if {slip}")

@@ -179,16 +179,16 @@ def test_may_return_lists() -> None:
         ("triangulate_dlt_not_divided", "finds points", "max |difference|", "four components"),
         ("triangulate_dlt_nan_as_pixel_zero", "leaves out", "max |difference|", "is a claim"),
         ("triangulate_dlt_one_view_is_enough", "gives NaN", "views, and came out as", "gives a ray"),
-        ("triangulate_ransac_minimal_set", "finds the views", "expected 1", "agrees with itself"),
+        ("triangulate_ransac_minimal_set", "finds the views", "expected 1", "own two are held"),
         ("triangulate_ransac_not_refitted", "triangulates each", "max |difference|", "rests on two"),
-        ("robust_weights_square_roots", "cauchy", "max |difference|", "no root"),
+        ("robust_weights_square_roots", "cauchy", "if the root is taken", "no root"),
         ("robust_weights_zero_by_zero", "is finite", "weighs [nan, nan]", "0 / 0 is none"),
         ("median_filter_zeros_beyond", "uses at the first", "max |difference|", "neither zeros"),
-        ("smooth_trajectory_filter_only", "finds the most", "max |difference|", "future counts"),
+        ("smooth_trajectory_filter_only", "finds the most", "the future does not", "future counts"),
         ("smooth_trajectory_dense", "takes memory", "2000 frames took", "not zero"),
         ("smooth_trajectory_means_only", "finds the most", "return two", "pulled by"),
         ("outlier_responsibilities_linear", "does not underflow", "NaN", "without ever leaving"),
-        ("outlier_responsibilities_areas_forgotten", "is the posterior", "max", "over the image"),
+        ("outlier_responsibilities_areas_forgotten", "is the posterior", "not norm", "over the image"),
         ("update_direction_lengths_added", "adds the prior", "concentration", "sum of two vectors"),
     ],
 )  # fmt: skip
@@ -196,6 +196,37 @@ def test_hint_names_the_misconception(name: str, start: str, says: str, hint: st
     result = LAB.result(name, start)
     assert says in result.message
     assert hint in result.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "slip"),
+    [
+        ("project_no_offset", "divides", "b is left out"),
+        ("project_rows_first", "divides", "the row comes before the column"),
+        ("projection_matrix_minus_center", "sends", "c is not turned by R"),
+        ("projection_matrix_transposed", "sends", "R leads from the camera to the world"),
+        ("camera_center_transpose_for_inverse", "is where", "A is taken for a rotation"),
+        ("reprojection_errors_manhattan", "is the dist", "the two differences are added up"),
+        ("triangulate_median_mean", "is the median", "the mean is taken"),
+        ("robust_weights_slopes", "huber", "ρ'(r) is not divided by r"),
+        ("median_filter_past_only", "is the median", "a window ends with its own frame"),
+        ("smooth_trajectory_present_twice", "finds", "a frame's own measurement counts twice"),
+        ("smooth_trajectory_prior_at_the_origin", "finds", "the first frame is drawn to the origin"),
+        ("smooth_trajectory_precisions_as_variances", "trusts", "precisions are taken for variances"),
+        ("smooth_trajectory_standard_deviations", "returns", "its root is taken"),
+        ("outlier_responsibilities_no_half", "is the", "the half in the exponent is left out"),
+        ("outlier_responsibilities_one_dimension", "is the", "the Gaussians are those of one dimension"),
+        ("laplace_covariance_noise_not_squared", "is the inverse", "the noise is not squared"),
+        ("update_direction_from_child_to_parent", "without", "it points from the child to the parent"),
+        ("update_direction_variance_squared", "without", "the variance is squared"),
+        ("vmf_log_density_half_sphere", "is the log", "2π stands in the place of 4π"),
+        ("fit_vmf_mean_not_normalized", "has the dir", "the mean is not brought to length 1"),
+        ("fit_vmf_banerjee", "has the conc", "Banerjee's formula is taken for the answer"),
+        ("vmf_mixture_em_hard", "climbs", "each direction belongs to one cluster alone"),
+    ],
+)  # fmt: skip
+def test_message_names_the_slip(name: str, start: str, slip: str) -> None:
+    assert LAB.result(name, start).message.endswith(f"This is what comes out if {slip}")
 
 
 def test_checks_leave_the_callers_random_state_alone() -> None:

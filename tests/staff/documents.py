@@ -11,7 +11,8 @@ from pathlib import Path
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ANY_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
-TOOLS = ("stats220", "make", "nbgrader", "dask")
+# `!python -m stats220` is a cell's.
+PROGRAM = re.compile(r"(\S*/)?(stats220|make|nbgrader|dask)(?=\s|$)|!?\S*python -m stats220 ")
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,22 @@ def inline_commands(root: Path) -> Iterator[Command]:
     for path in documents(root):
         text = ANY_BLOCK.sub("", path.read_text(encoding="utf-8"))
         for code in INLINE.findall(text):
-            if code.split()[0] in TOOLS:
+            if PROGRAM.match(code):
                 yield Command(path.relative_to(root).as_posix(), code)
+
+
+def students_commands(text: str) -> Iterator[list[str]]:
+    """The arguments of each `python -m stats220` that a text tells students to type."""
+    for code in INLINE.findall(text):
+        _, found, arguments = code.partition(" -m stats220 ")
+        if found:
+            yield shlex.split(arguments)
+
+
+def extras(text: str) -> Iterator[str]:
+    """The extras that a text tells people to install."""
+    for names in re.findall(r"(?:stats220|\.)\[([a-z, ]+)\]", text):
+        yield from re.split(r", *", names)
 
 
 def stats220_arguments(text: str) -> Iterator[list[str]]:

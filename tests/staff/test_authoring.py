@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from stats220.errors import AuthorError
 from stats220.staff.build import build_all
+from stats220.staff.build.course import LAB_NAME
 from stats220.staff.build.preview import Preview, serve_preview
 from stats220.staff.build.scaffold import PLACE, new_exercise, new_lab
 from stats220.staff.cli import app
@@ -114,6 +115,17 @@ def test_a_new_exercise_is_refused(course: Path, lab: str, name: str, says: str)
 def test_a_new_lab_is_refused(course: Path, lab: str, says: str) -> None:
     with pytest.raises(AuthorError, match=says):
         new_lab(course, lab)
+
+
+@pytest.mark.parametrize(
+    ("lab", "proper"),
+    [("decoding", "lab2_decoding"), ("Lab 7", "lab7_spikes"), ("8-De coding", "lab8_de_coding")],
+)
+def test_a_name_that_is_none_is_put_right(course: Path, lab: str, proper: str) -> None:
+    assert LAB_NAME.fullmatch(proper)
+    with pytest.raises(AuthorError) as caught:
+        new_lab(course, lab)
+    assert caught.value.remedy.startswith(f"name it as {proper}: ")
 
 
 def test_the_command_says_what_to_do_next(course: Path) -> None:

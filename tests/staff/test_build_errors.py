@@ -73,8 +73,9 @@ LAB_MISTAKES = [
     mistake("a test without points", LAB_FILE, " points=4", "", "without points", at='test="shifted_root"'),
     mistake("a question without points", LAB_FILE, " points=2", "", "without points", at="question="),
     mistake("an exercise without minutes", LAB_FILE, " minutes=10", "", "without minutes", at='exercise="shifted_root"'),
+    mistake("a question without minutes", LAB_FILE, " minutes=8", "", "a question cell without minutes", at="question="),
     mistake("two roles", LAB_FILE, 'test="twice"', 'test="twice" exercise="twice"', "cannot be", at='test="twice" ex'),
-    mistake("a question in code", LAB_FILE, '# %% [markdown] question="why_shift" points=2\nr"""Why', '# %% question="why_shift" points=2\nr"""Why', "cannot be code", at="question="),
+    mistake("a question in code", LAB_FILE, '# %% [markdown] question="why_shift" points=2 minutes=8\nr"""Why', '# %% question="why_shift" points=2 minutes=8\nr"""Why', "cannot be code", at="question="),
     mistake("a raw cell", LAB_FILE, "# %% [markdown]\n# ## Problem", "# %% [raw]\n# ## Problem", "cannot be raw", at="[raw]"),
     mistake("an output left in", LAB_FILE, "OFFSET = 1.0\n", "OFFSET = 1.0\n# Out[3]: 1.0\n", "output", at="# Out[3]"),
     mistake("an executed cell's number", LAB_FILE, "# %%\nimport math", "# In[1]:\nimport math", "executed cell", at="# In[1]"),
@@ -90,7 +91,7 @@ EXERCISE_MISTAKES = [
     mistake("an import under another name", LAB_FILE, "import shifted_root\n", "import shifted_root as r\n", "something else", at='exercise="shifted_root"'),
     mistake("duplicate exercise", LAB_FILE, ROOT_TEST, ROOT_TEST + "\n" + ROOT_CELL, "a second exercise 'shifted_root'", at='test="shifted_root" >> exercise="shifted_root"', remedy="delete or rename"),
     mistake("duplicate test", LAB_FILE, ROOT_TEST, ROOT_TEST + "\n# %% test=\"shifted_root\" points=5\ncheck.shifted_root(shifted_root)\n", "a second test", at="points=5"),
-    mistake("duplicate question", LAB_FILE, "# %% explore", '# %% [markdown] question="why_shift" points=3\n# Why?\n\n# %% explore', "a second question", at="points=2 >> points=3"),
+    mistake("duplicate question", LAB_FILE, "# %% explore", '# %% [markdown] question="why_shift" points=3 minutes=8\n# Why?\n\n# %% explore', "a second question", at="points=2 >> points=3"),
     mistake("a question named like an exercise", LAB_FILE, 'question="why_shift"', 'question="Counter"', "a second question 'Counter'", at='question="Counter"'),
     mistake("a reserved name", LAB_FILE, 'question="why_shift"', 'question="test_twice"', "reserved", at="test_twice"),
     mistake("a test with more than its call", LAB_FILE, ROOT_TEST, ROOT_TEST + "check.twice(twice)\n", "not its one call", at='test="shifted_root"'),
@@ -286,7 +287,9 @@ def test_too_many_exercises(tmp_path: Path) -> None:
             f'\n\n@checked\ndef {name}({name}: Any) -> Checks:\n    checks = Checks("{name}")\n    with checks(1, "runs"):\n        {name}()\n    return checks\n',
         )
         edit(tmp_path, LAB_FILE, "", f'\n# %% exercise="{name}" minutes=1\nfrom stats220.reference.tiny import {name}\n\n# %% test="{name}" points=1\ncheck.{name}({name})\n')  # fmt: skip
-    with pytest.raises(AuthorError, match="10 core exercises; a lab has at most 9") as caught:
+    with pytest.raises(
+        AuthorError, match="'extra7' is one of 10 core exercises; a lab has"
+    ) as caught:
         build_all(tmp_path)
     assert caught.value.line == line_of(tmp_path, LAB_FILE, 'exercise="extra7"')
 

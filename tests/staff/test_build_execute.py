@@ -40,7 +40,12 @@ def test_solution_is_run_explore_cells_too_with_the_environment(
 ) -> None:
     monkeypatch.setenv("STATS220_DATA", "/some/cache")
     edit(course, LAB_FILE, "# %matplotlib inline\n", "import os\n")
-    edit(course, LAB_FILE, LAST, f'{LAST}print("data in", os.environ["STATS220_DATA"])\n')
+    edit(
+        course,
+        LAB_FILE,
+        LAST,
+        f'{LAST}print("data in", os.environ["STATS220_DATA"], "checkpoints", os.environ["STATS220_CHECKPOINTS"])\n',
+    )
     report = build_all(course, execute=True)
     executed = report.labs[0].executed
     assert executed is not None
@@ -48,7 +53,7 @@ def test_solution_is_run_explore_cells_too_with_the_environment(
     printed = outputs(executed.notebook)
     assert "stats220 1.2.3" in printed  # the course's own package, not the one that is installed
     assert "[1.0, 1.4142135623730951, 1.7320508075688772, 2.0, 2.23606797749979]" in printed
-    assert "data in /some/cache" in printed
+    assert "data in /some/cache checkpoints off" in printed
     assert "1.7320508075688772" in executed.page.read_text()
     assert "output_type" not in (course / "solutions" / "lab1_tiny.ipynb").read_text()
     assert str(executed.page) in report.text()

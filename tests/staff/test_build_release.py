@@ -223,7 +223,7 @@ def test_manifest_lists_hashes_points_and_minutes(course: Path) -> None:
     manifest = json.loads((course / "release" / "manifest.json").read_text())
     entry = manifest["labs"]["lab1_tiny"]
     assert entry["sha256"] == hashlib.sha256((course / NOTEBOOK).read_bytes()).hexdigest()
-    assert (entry["points"], entry["minutes"]) == (9, 25)
+    assert (entry["points"], entry["minutes"]) == (9, 33)
     assert manifest["wheel"] == {
         "file": Path(WHEEL).name,
         "sha256": hashlib.sha256((course / WHEEL).read_bytes()).hexdigest(),
@@ -236,7 +236,7 @@ def test_release_loads(course: Path) -> None:
         "lab1_tiny",
         "tiny",
         9,
-        25,
+        33,
     )
     assert release.exercises == (
         ReleasedExercise("shifted_root", 4, 3, 1, 10, False),

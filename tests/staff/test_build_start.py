@@ -231,8 +231,8 @@ def test_start_here_lists_every_problem_with_points_and_minutes(course: Path) ->
     for row in (
         "| Problem 1a | a shifted root (`shifted_root`) | 4 | 10 |",
         "(`twice`) | 1, bonus | 5 |",
-        "(written) | 2 |  |",
-        "| **together**, without the bonus | | **9** | **25** |",
+        "(written) | 2 | 8 |",
+        "| **together**, without the bonus | | **9** | **33** |",
     ):
         assert row in start
     assert "60 seconds" in start
@@ -267,7 +267,7 @@ def test_headings_carry_points_and_minutes_and_slow_cells_their_time(tmp_path: P
     build_all(tmp_path)
     sources = [cell.source for cell in nbformat.read(tmp_path / NOTEBOOK, as_version=4).cells]
     assert (
-        "## Problem 1a: a shifted root (10 points, 30 min)" in sources
+        "## Problem 1a: a shifted root (10 points, 38 min)" in sources
     )  # all that stands below it
     assert any(s.startswith("# Takes about 2 min on a CPU, 30 s on a GPU.\n") for s in sources)
 

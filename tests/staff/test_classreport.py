@@ -117,6 +117,46 @@ def test_a_check_that_nobody_passed_needs_a_look(tmp_path: Path) -> None:
     assert page(tmp_path, [*several, passed]).find(id="look") is None
 
 
+def test_what_is_not_a_students_own_is_told(tmp_path: Path) -> None:
+    """Names of the roster, who of it is missing, who was not graded, and what holds for the whole class."""
+    unread = scored("007", 0, notes=["not graded: the file is empty"])
+    soup = page(
+        tmp_path,
+        [scored("008", 6), unread],
+        names={"007": "Ada Lovelace", "008": "008", "009": "Ben <b>Bold"},
+        absent=["009"],
+        notes=["no submission says when it came"],
+    )
+    text = words(soup)
+    assert "Not handed in: 009 ( Ben <b>Bold )." in text
+    assert "1 submission could not be graded, and is not in these figures." in text
+    assert "Mean score 6 of 10" in text
+    assert rows(soup, "look") == [["007 Ada Lovelace", "–", "not graded: the file is empty"]]
+    assert rows(soup, "students")[0] == ["007 Ada Lovelace", "not graded"]
+    assert rows(soup, "students")[1][:2] == ["008", "6"]
+    (note,) = soup.select("section[aria-labelledby=look] > ul > li")
+    assert words(note) == "no submission says when it came"
+    assert "Needs a look 2" in words(soup.find(class_="figures"))
+
+
+def test_what_a_failure_says_says_something(tmp_path: Path) -> None:
+    messages = ["the same error as above", "first mend the check above: a", "not as expected"]
+    failed = [make_check("c", "failed", message=text, hint="") for text in messages]
+    results = [make_result(make_exercise("dilate", check)) for check in failed]
+    (check,) = summarise_checks(results)
+    assert (check.failed, check.usual_message) == (3, "")
+    results.append(make_result(make_exercise("dilate", make_check("c", "failed", message="got 3"))))
+    assert summarise_checks(results)[0].usual_message == "got 3"
+
+
+def test_a_cell_that_stopped_is_named(tmp_path: Path) -> None:
+    cells = [{"id": "exercise-dilate", "error": "SyntaxError: invalid syntax (line 2: x y)"}]
+    (look,) = needs_a_look([scored("ada", 3, cells=cells)])
+    assert look.reasons[0][1] == (
+        "the cell of `dilate` ended with an error: SyntaxError: invalid syntax (line 2: x y)"
+    )
+
+
 @given(
     maximum=st.integers(1, 300),
     shares=st.lists(st.floats(0, 1), min_size=1, max_size=50),

@@ -8,16 +8,27 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 
 import nbformat
 import pytest
-from documents import Command, inline_commands, shell_commands, stats220_arguments
+from documents import (
+    Command,
+    documents,
+    extras,
+    inline_commands,
+    shell_commands,
+    stats220_arguments,
+    students_commands,
+)
 from typer.testing import CliRunner
 
+from stats220.staff.build.publish import README
 from stats220.staff.cli import app
 from stats220.staff.grade.sandbox import bwrap_problem
+from stats220.student import command as students
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELL = list(shell_commands(ROOT))
@@ -63,6 +74,24 @@ def test_a_command_is_one_of_the_shell(command: Command) -> None:
 def test_options_are_those_of_the_program(command: Command) -> None:
     for arguments in stats220_arguments(command.text):
         assert accepts(arguments) == ""
+
+
+def test_students_are_told_of_their_own_commands() -> None:
+    """By the documents, and by the page that is published; test_student_command.py runs each of them."""
+    texts = [path.read_text(encoding="utf-8") for path in documents(ROOT)]
+    told = [arguments for text in (*texts, README) for arguments in students_commands(text)]
+    for arguments in told:
+        assert vars(students._parser().parse_args(arguments))["command"] in students.COMMANDS
+    assert {arguments[0] for arguments in told} == {"doctor", "validate"}
+    assert len(told) >= 6
+
+
+def test_extras_are_those_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in documents(ROOT))
+    named = set(extras(text))
+    assert named - set(project["optional-dependencies"]) == set()
+    assert {"recordings", "staff", "postgresql"} <= named
 
 
 def accepts(arguments: list[str]) -> str:

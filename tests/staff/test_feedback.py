@@ -258,7 +258,9 @@ def test_a_notebook_that_could_not_be_graded_says_what_to_do(
     untouched = make_exercise("dilate", make_check(status="not attempted"))
     soup = page(tmp_path, untouched, notebook=None, notes=notes)
     assert said in section(soup, "next")
-    assert "hand it in again" in section(soup, "next")
+    assert "hand in this one file again" in section(soup, "next")
+    assert section(soup, "score") == "Not graded"  # and no 0 of anything
+    assert "Graded in" not in words(soup)
     assert SECRET not in str(soup)
     assert soup.find("table") is None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import tiny_lab
 
 from stats220.errors import AuthorError, GradingError
 from stats220.staff.build.course import read_course
@@ -16,9 +18,13 @@ from stats220.staff.grade.lateness import (
     Extension,
     class_lateness,
     days_late,
+    doubts,
     moment,
     read_extensions,
 )
+from stats220.staff.grade.results import SubmissionResult
+from stats220.staff.grade.roster import Person
+from stats220.staff.grade.run import ungraded
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 POLICY = LatePolicy()
@@ -155,10 +161,57 @@ def test_a_file_of_extensions(tmp_path: Path) -> None:
     found = read_extensions(path)
     assert found["ada", "lab1_one"].due == datetime(2026, 2, 9, 23, 59)
     assert found["ben", "lab1_one"].due == datetime(2026, 2, 9, 12, 0)
-    for line in ("ada,lab1_one,soon", ",lab1_one,2026-02-09", "a,l,2026-02-09\na,l,2026-02-10"):
+    for line in (
+        "ada,lab1_one,soon",
+        "ada,lab1_one,2026-02-09,9:00,",
+        ",lab1_one,2026-02-09",
+        "a,l,2026-02-09\na,l,2026-02-10",
+    ):
         path.write_text(f"id,lab,due\n{line}\n")
         with pytest.raises(GradingError, match=r"extensions.csv:\d"):
             read_extensions(path)
+
+
+def handed_in(student: str, submitted: str = "", late: bool = False) -> SubmissionResult:
+    result = ungraded(tiny_lab.release(), "", student=student, isolation="none")
+    return replace(result, submitted=submitted, late=late)
+
+
+def test_days_late_that_nobody_can_tell_are_no_silent_zero(root: Path) -> None:
+    course = read_course(root)
+    (silent,) = doubts(course, "lab1_one", [handed_in("ada")], {})
+    assert silent.startswith("no submission says when it came, so all count as in time")
+    for told in (handed_in("ben", "2026-02-08 12:00"), handed_in("ben", late=True)):
+        assert doubts(course, "lab1_one", [handed_in("ada"), told], {}) == []
+    by_hand = {("ada", "lab1_one"): Extension(handed_in="2026-02-07 09:00")}
+    assert doubts(course, "lab1_one", [handed_in("ada")], by_hand) == []
+
+
+def test_late_days_without_a_due_date_are_told(root: Path) -> None:
+    path, results = root / "labs" / "course.toml", [handed_in("ada", "2026-02-08 12:00")]
+    path.write_text(COURSE.replace("due = 2026-02-06\n", ""))
+    (told,) = doubts(read_course(root), "lab1_one", results, {})
+    assert told == (
+        "nobody's days late can be told: write due = 2026-02-06 below [labs.lab1_one] in labs/course.toml"
+    )
+    path.write_text(COURSE.replace("due = 2026-02-06\n", "").partition("[late]")[0])
+    course = read_course(root)
+    assert doubts(course, "lab1_one", results, {}) == []  # nobody asks for days late
+    asked = {("ada", "lab1_one"): Extension(handed_in="2026-02-07 09:00")}
+    assert doubts(course, "lab1_one", results, asked) == [told]
+    own = {("ada", "lab1_one"): Extension(datetime(2026, 2, 8))}  # a date of their own
+    assert doubts(course, "lab1_one", results, own) == []
+
+
+def test_an_extension_for_nobody_is_named(root: Path) -> None:
+    results = [handed_in("ada", "2026-02-08 12:00")]
+    extensions = {("ada", "lab1"): Extension(), ("adda", "lab1_one"): Extension()}
+    extensions |= {("ben", "lab1_one"): Extension(), ("ben", "lab2_two"): Extension()}
+    told = doubts(read_course(root), "lab1_one", results, extensions, [Person("ben")])
+    assert told == [
+        "extensions.csv names 'lab1', which is no lab (did you mean 'lab1_one'?)",
+        "extensions.csv names 'adda', which is nobody (did you mean 'ada'?)",
+    ]
 
 
 @pytest.mark.parametrize("line", ['timezone = "Mars/Olympus"', "free_days = -1", "days = 3"])

@@ -9,6 +9,7 @@ import pytest
 from test_submissions import LAB, marked
 
 from stats220.errors import GradingError
+from stats220.staff.grade.roster import Person, read_roster
 from stats220.staff.grade.submissions import Submission, collect
 
 CANVAS = {
@@ -153,3 +154,29 @@ def test_nbgrader_and_clones_of_github_classroom(tmp_path: Path) -> None:
     assert found["lab4-ada"][2] == "ada"
     assert found["lab4-ben"][2] == "ben"
     assert found["lab4-cleo"][2] == "no notebook of lab4_pose found"
+
+
+def test_a_roster_as_a_registrars_spreadsheet_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes('\ufeffID, Name,Section\r\n007,"Lovelace, Ada",Mon\r\n,,\r\n'.encode())
+    assert read_roster(path) == [Person("007", "Ada Lovelace", "Mon")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is no roster: its first line names the columns"),
+        ("id;name\n007;Ada\n", "is no roster"),
+        ("name\nAda\n", "is no roster"),
+        ("id,name\n,Ada\n", "roster.csv:2: no id"),
+        ("id,name\n7/8,Ada\n", "roster.csv:2: no id, or one that no file can be named by"),
+        ("id,name\n007,Ada\n007,Ben\n", "roster.csv:3: the id 007 is there twice"),
+        ("id,name\n007,Lovelace, Ada\n", "roster.csv:2: more fields than columns: write a name with a comma in quotes"),
+        ('id,name\n007,"Ada\n', "cannot be read as a roster"),
+    ],
+)  # fmt: skip
+def test_a_roster_that_is_none_is_told_by_its_line(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(text)
+    with pytest.raises(GradingError, match=says):
+        read_roster(path)

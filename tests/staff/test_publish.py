@@ -90,6 +90,8 @@ def test_the_key_waits_for_its_date(course: Path, tmp_path: Path) -> None:
     assert "solutions/lab1_tiny.ipynb" in published.files
     with pytest.raises(GradingError, match="there is no lab 'lab2_none'; there are lab1_tiny"):
         publish(course, tmp_path / "public", solutions=["lab2_none"])
+    with pytest.raises(GradingError, match=r"no lab 'lab1_tinny' \(did you mean 'lab1_tiny'\?\)"):
+        publish(course, tmp_path / "public", solutions=["lab1_tinny"])
 
 
 def test_a_key_without_a_date_is_never_published(course: Path, tmp_path: Path) -> None:
@@ -181,8 +183,9 @@ def test_a_key_that_was_published_is_in_the_next_wheel(course: Path, tmp_path: P
         build_all(course)
     edit(course, "stats220/__init__.py", "1.2.3", "1.2.4")
     build_all(course)
-    second = publish(course, tmp_path / "public", solutions=["lab1_tiny"], now=late)
+    second = publish(course, tmp_path / "public")
     assert second.unlocked == ()
+    assert "solutions/lab1_tiny.ipynb" in second.files  # what was public is not taken back
     [wheel] = (tmp_path / "public").glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         names = [name for name in packed.namelist() if "reference" in name]

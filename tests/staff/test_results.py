@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,6 +162,12 @@ def test_the_table_for_the_terminal_prints_names_as_they_are() -> None:
     console.print(score_table([replace(RESULT, student="[red]ada[/red]")]))
     assert "[red]ada[/red]" in console.file.getvalue()  # type: ignore[attr-defined]
     assert "lost: upsample; bernoulli_loss 4/6" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_who_was_not_graded_has_no_zero_in_the_table() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(score_table([replace(RESULT, score=0, notes=("not graded: no file",))]))
+    assert re.search(r"ada +│ +– │ +6 │ +– │", console.file.getvalue())  # type: ignore[attr-defined]
 
 
 # ---- writing

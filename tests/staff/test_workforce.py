@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stats220.errors import GradingError
-from stats220.staff.grade import clock
+from stats220.staff.grade import clock, workforce
 from stats220.staff.grade.workforce import Blamed, Workforce
 
 Item = tuple[int, str]
@@ -175,3 +175,11 @@ def test_workers_end_with_who_started_them_even_if_that_is_killed(tmp_path: Path
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     assert wait_until(lambda: not any(worker.exists() for worker in workers), 10)
+
+
+def test_a_worker_that_nobody_listens_to_any_more_ends_without_a_traceback() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    theirs.close()
+    with pytest.raises(SystemExit) as end:
+        workforce._send(ours, ("begun", None))
+    assert end.value.code is None

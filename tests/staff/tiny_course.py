@@ -35,7 +35,7 @@ from stats220.reference.tiny import Counter
 # %% test="Counter" points=3
 check.Counter(Counter)
 
-# %% [markdown] question="why_shift" points=2
+# %% [markdown] question="why_shift" points=2 minutes=8
 r"""Why is the number shifted before its root is taken?"""
 
 # %% exercise="twice" minutes=5 bonus=true
@@ -260,7 +260,7 @@ def write_course(root: Path) -> Path:
 
 def use_real_checks(root: Path, package: Path) -> None:
     """Give the course the project's own recorder and errors, so that its notebooks run."""
-    for name in ("errors.py", "arrays.py", "verdicts.py"):
+    for name in ("errors.py", "kernels.py", "arrays.py", "verdicts.py"):
         shutil.copyfile(package / name, root / "stats220" / name)
     ignored = shutil.ignore_patterns("__pycache__", "pose", "calcium")
     for room in ("checks", "line"):

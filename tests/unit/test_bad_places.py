@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -54,6 +56,25 @@ def test_a_full_disk_when_the_answers_run_again(monkeypatch: pytest.MonkeyPatch)
         stopped
         == f"{tempfile.gettempdir()} cannot be written (No space left on device): make room there"
     )
+
+
+def test_checks_run_on_a_full_disk(tmp_path: Path) -> None:
+    """They write nothing: where not a byte can be written, the verdict is the same."""
+    code = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+from stats220.checks import encoding as check
+print(check.firing_rates_hz(lambda trials, bin_seconds: trials.float().mean(0) / bin_seconds).points)
+try:
+    open("no", "wb", buffering=0).write(b"a byte")
+except OSError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines() == ["2", "[Errno 27] File too large"], done.stderr
 
 
 def test_greek_is_printed_on_a_console_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:

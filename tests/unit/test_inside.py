@@ -167,7 +167,10 @@ def test_an_error_in_a_cell_keeps_what_came_before(session: Remote) -> None:
     assert session.get("f") == 7
     with pytest.raises(NameError):
         session.get("g")
-    assert isinstance(raised(session, "def broken(:"), SyntaxError)
+    broken = raised(session, "x = 1\n  def broken(:")
+    assert isinstance(broken, SyntaxError)
+    assert str(broken) == "IndentationError: unexpected indent"  # and no file that nobody has
+    assert (broken.raised.line_number, broken.raised.line) == (2, "def broken(:")
     assert isinstance(raised(session, "  x = 1\n y = 2"), SyntaxError)
     assert isinstance(raised(session, "input('name? ')"), EOFError)
     assert type(raised(session, "import sys; sys.exit(3)")) is StudentError

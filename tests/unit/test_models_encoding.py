@@ -78,7 +78,7 @@ def cosine(a: Tensor, b: Tensor) -> float:
 def test_a_prediction_is_the_models_whatever_the_chunks(
     truth: Small, train: Responses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stats220.models.encoding._CHUNK", 700)
+    monkeypatch.setattr("stats220.models.encoding.CHUNK", 700)
     with torch.no_grad():
         truth.past.fill_(0.5)
         stimulus, counts = torch.as_tensor(train.stimulus), torch.as_tensor(train.spike_counts)
@@ -106,9 +106,18 @@ def test_lbfgs_finds_the_filters(truth: Small, train: Responses) -> None:
 def test_lbfgs_is_the_same_in_chunks(train: Responses, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, chunked = Small(), Small()
     fit_lbfgs(whole, train, LOSS, max_iterations=5)
-    monkeypatch.setattr("stats220.models.encoding._CHUNK", 100)
+    monkeypatch.setattr("stats220.models.encoding.CHUNK", 100)
     fit_lbfgs(chunked, train, LOSS, max_iterations=5)
     torch.testing.assert_close(chunked.weight, whole.weight, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_lbfgs_shows_a_bar_that_ends_full(
+    train: Responses, capsys: pytest.CaptureFixture[str], progress: bool
+) -> None:
+    fit_lbfgs(Small(), train, LOSS, max_iterations=8, progress=progress)
+    shown = capsys.readouterr().err.split("\r")[-1]
+    assert ("L-BFGS: 100%" in shown) == progress
 
 
 def test_lbfgs_heeds_a_penalty_and_the_counts(train: Responses) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
 import time
 import types
@@ -17,7 +18,7 @@ import pytest
 import stats220
 from stats220.checks import Checks, checked, history
 from stats220.errors import InputError
-from stats220.student import beginning, doctor, finding, handin, progress, validating
+from stats220.student import beginning, doctor, finding, handin, progress, saving, validating
 from stats220.student.index import Index, fingerprint, read_index
 from stats220.student.unsaved import unsaved
 
@@ -201,9 +202,12 @@ def test_hand_in_holds_the_notebook_and_says_what_it_is(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, notebook())
+    (tmp_path / ".stats220_checkpoints").mkdir()
+    (tmp_path / ".stats220_checkpoints" / "train-0.checkpoint").write_text("stays here")
     result = stats220.submit(team=["Ada", " Ben "], run=False)
     assert result.path == tmp_path / "lab1_tiny.zip"
     with zipfile.ZipFile(result.path) as packed:
+        assert sorted(packed.namelist()) == ["lab1_tiny.ipynb", "submission.json"]
         assert json.loads(packed.read("lab1_tiny.ipynb")) == notebook()
         about = json.loads(packed.read("submission.json"))
     assert (about["lab"], about["team"], about["build"]) == ("lab1_tiny", ["Ada", "Ben"], "abc")
@@ -221,11 +225,14 @@ def test_answers_are_run_once_more_in_a_process_of_their_own(
         "Because.",
         cell("code", code + "\nd = later", "x"),
         cell("code", "c", "test-c", role="test", name="half"),
+        cell("code", "m = Checks('more')\nwith m(1, 'is one'): pass", "y"),
+        cell("code", "m", "test-more", role="test", name="more"),  # a bonus: not in the sum
     )
     body["cells"].append(cell("code", "raise SystemError", "explore-1", role="explore"))
     result = stats220.submit(write(tmp_path, body), team=[])
     assert (result.points, result.max_points) == (2, 2)
-    assert any("NameError: name 'later' is not defined" in line for line in result.findings.errors)
+    later = "cell 6: NameError: name 'later' is not defined (line 4: d = later)"
+    assert later in result.findings.errors
     assert not any("SystemError" in line for line in result.findings.errors)
     assert "2 of 2 points" in capsys.readouterr().out
 
@@ -402,8 +409,6 @@ def test_doctor_says_a_line_each_and_remedies(
 
 
 def test_a_saved_file_knows_its_age(tmp_path: Path) -> None:
-    import os
-
     path = write(tmp_path, notebook())
     os.utime(path, (time.time() - 500, time.time() - 500))
     assert 490 < finding.read_notebook(path).age_seconds < 600
@@ -467,3 +472,70 @@ def test_submit_tells_of_edits_that_were_not_saved(
     monkeypatch.setattr(handin, "cells_that_ran", lambda: ["def half(x):\n    return 0.5 * x"])
     [line] = stats220.submit(path, team=[], run=False).findings.errors
     assert "save the notebook (Ctrl-S)" in line
+
+
+def test_submit_reads_what_is_saved_while_it_asks(
+    index: Index,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No kernel sees a written answer that was typed and not saved."""
+    path = write(tmp_path, notebook(answer="*Your answer here.*"))
+
+    def saves(_: str) -> str:
+        assert "Save the notebook now (File, Save)" in capsys.readouterr().out
+        write(tmp_path, notebook(answer="Typed a moment ago."))
+        return "Ada"
+
+    monkeypatch.setattr("builtins.input", saves)
+    result = stats220.submit(path, run=False)
+    assert not any("no written answer" in line for line in result.findings.warnings)
+    with zipfile.ZipFile(result.path) as packed:
+        assert "Typed a moment ago." in packed.read("lab1_tiny.ipynb").decode()
+    assert f"It holds {path.name} as it was saved 0 seconds before" in capsys.readouterr().out
+
+
+def test_a_notebook_of_another_build_is_told_which_to_update(index: Index, tmp_path: Path) -> None:
+    """And nobody is blamed for the cells that the course has changed since."""
+    body = notebook()
+    body["cells"][0]["source"] = 'import x\nLAB, BUILD = "lab1_tiny", "012"\n'
+    body["cells"][1]["source"] = "import math\n# of another build"
+    warnings = stats220.submit(write(tmp_path, body), team=[], run=False).findings.warnings
+    [told] = [line for line in warnings if "build" in line]
+    assert "of build 012, the installed library of build abc" in told
+    assert "%pip uninstall -y stats220" in told
+    assert "download the notebook again from https://github.com/uni/labs" in told
+    assert not any("the course's cell" in line for line in warnings)
+    body["cells"][0]["source"] = 'LAB, BUILD = "lab1_tiny", "abc"'
+    warnings = stats220.submit(write(tmp_path, body), team=[], run=False).findings.warnings
+    assert [line for line in warnings if "build" in line or "course's cell" in line] == [
+        "the course's cell given-1 was changed: grading uses its own, so what you changed there does not count"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("writes", "saved"), [('{"cells": []}', True), ('{"cells": [', False), (None, False)]
+)
+def test_the_page_is_asked_to_save(
+    writes: str | None, saved: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tests/browser does it in a real JupyterLab; other pages write nothing, and a file may be half written."""
+    path, shown = write(tmp_path, notebook()), []
+    os.utime(path, (1, 1))
+
+    class Shown:
+        def update(self, what: Any) -> None:
+            shown.append(what.data)
+
+    def page(script: Any, **_: Any) -> Shown:
+        shown.append(script.data)
+        if writes is not None:
+            path.write_text(writes)
+        return Shown()
+
+    assert not saving.save(path)  # there is no kernel, and so no page
+    monkeypatch.setattr(saving, "_in_a_kernel", lambda: True)
+    monkeypatch.setattr("IPython.display.display", page)
+    assert saving.save(path, seconds=0.3) is saved
+    assert shown == [saving.CLICK, ""]  # and nothing stays that would save whenever it is opened

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.inputs import neighbor_mean, numbers, sines, waves
+from stats220.checks.calcium import slips
+from stats220.checks.calcium.inputs import DIAGONAL, neighbor_mean, numbers, sines, waves
 
 # Wider than the share of T or T - 1 frames, which a check of its own looks at.
 ROUGHLY = 3e-2
@@ -34,10 +35,13 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
             found = pixel_noise_std(tones, frame_rate_hz=frame_rate_hz, **options)
             left = checks.array(found, (1, tones.shape[1]))[0]
             share = left / left[-1]
-            checks.that(
-                share[: len(slow)].max() < 0.25,
-                f"a sine at {slow[-1]:g} Hz should be gone, but {share[: len(slow)].max():.2f} is left of what is below the cutoff of "
-                f"{cutoff_hz:g} Hz",
+            sought = ", ".join(f"{each:g}" for each in slow)
+            checks.close(
+                share[: len(slow)],
+                np.zeros(len(slow)),
+                atol=0.25,
+                name=f"what is left of sines at {sought} Hz, which are slower than the cutoff of {cutoff_hz:g} Hz,",
+                looks_like=slips.of_sines(slow, cutoff_hz, frame_rate_hz),
             )
             checks.close(
                 share[-2],
@@ -58,14 +62,18 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
         for std in (1.0, 3.0):
             for rate, options in ((30.0, {}), (50.0, {"cutoff_hz": 12.0})):
                 found = numbers(checks, pixel_noise_std(std * white, rate, **options), (8, 9))
-                what = f"mean over pixels of noise of {std:g} at {rate:g} Hz, cutoff {options.get('cutoff_hz', 8.0):g} Hz,"
-                checks.close(found.mean(), std, atol=0.025 * std, name=what)
+                cutoff_hz = options.get("cutoff_hz", 8.0)
+                what = (
+                    f"mean over pixels of noise of {std:g} at {rate:g} Hz, cutoff {cutoff_hz:g} Hz,"
+                )
+                known = slips.of_noise_std(std, rate, cutoff_hz)
+                checks.close(found.mean(), std, atol=0, rtol=0.025, name=what, looks_like=known)
 
     with checks(
         2,
         "leaves out the first second, in which the filter settles",
-        hint="A movie starts with a jump from 0 to its baseline, and a high-pass filter rings after a jump. For how many frames, at "
-        "this frame rate?",
+        hint="A movie starts with a jump from 0 to its baseline, and a high-pass filter rings after a jump. At which end of what it gives "
+        "is that, and for how many frames, at this frame rate?",
         remedy="Drop the first round(frame_rate_hz) frames of what the filter gives: filtered[..., round(frame_rate_hz):].",
     ):
         for frame_rate_hz in (30.0, 50.0):
@@ -105,26 +113,58 @@ def local_correlation(local_correlation: Any) -> Checks:
     height, width = 5, 6
 
     def scene() -> tuple[Any, Any]:
-        """A movie of waves, and the mean correlation of each pixel."""
+        """A movie of waves, and the correlation of two of its pixels, by row, column, row and column."""
         phases = checks.rng.uniform(0, 2, (height, width))
         phases[2, 3] += np.pi  # one that runs against all its neighbors
 
         def correlation(row: int, column: int, other_row: int, other_column: int) -> float:
             return float(np.cos(phases[row, column] - phases[other_row, other_column]))
 
-        return waves(phases), neighbor_mean(correlation, height, width)
+        return waves(phases), correlation
+
+    inside = slice(1, -1), slice(1, -1)
 
     with checks(
         3,
         "averages the correlations with the pixels above, below, left and right",
-        hint="How many neighbors has a pixel inside the image, and what is the correlation of two that run against each other?",
+        hint="How many neighbors has a pixel inside the image, and what is the correlation of two that run against each other? Each "
+        "correlation belongs to both of its pixels: in which two places of the image is it added?",
         remedy="Four neighbors, none across a corner; of z-scores, np.mean(z[:-1] * z[1:], axis=-1) is the correlation with the pixel "
         "below.",
     ):
-        movie, expected = scene()
+        movie, correlation = scene()
+        expected = neighbor_mean(correlation, height, width)
+        sizes = neighbor_mean(lambda *pair: abs(correlation(*pair)), height, width)
+        neighbors = np.pad(movie, ((1, 1), (1, 1), (0, 0)))
+        neighbors = (
+            neighbors[:-2, 1:-1] + neighbors[2:, 1:-1] + neighbors[1:-1, :-2] + neighbors[1:-1, 2:]
+        )
+        with_mean = (movie * neighbors).mean(axis=-1) / neighbors.std(axis=-1)
+        known = {
+            "a correlation below zero loses its sign": sizes,
+            "pixels across a corner count as neighbors": (
+                expected + neighbor_mean(correlation, height, width, DIAGONAL)
+            )
+            / 2,
+            "only the neighbors below and to the right count": neighbor_mean(
+                correlation, height, width, [(1, 0), (0, 1)]
+            ),
+            "only the neighbors above and to the left count": neighbor_mean(
+                correlation, height, width, [(-1, 0), (0, -1)]
+            ),
+            "a pixel counts among its own neighbors": (4 * expected + 1) / 5,
+            "the four correlations are added up": 4 * expected,
+            "it is the correlation with the mean of the neighbors, not the mean of the correlations": (
+                with_mean
+            ),
+        }
         found = checks.array(local_correlation(movie), (height, width))
         checks.close(
-            found[1:-1, 1:-1], expected[1:-1, 1:-1], atol=ROUGHLY, name="inside the border"
+            found[inside],
+            expected[inside],
+            atol=ROUGHLY,
+            name="inside the border",
+            looks_like={slip: value[inside] for slip, value in known.items()},
         )
 
     with checks(
@@ -134,20 +174,32 @@ def local_correlation(local_correlation: Any) -> Checks:
         remedy="Take each pixel's own mean off, then divide by its own std, both over axis=-1 with keepdims=True; NumPy's std divides "
         "by T, as the mean of products does.",
     ):
-        movie, expected = scene()
+        movie, correlation = scene()
+        expected = neighbor_mean(correlation, height, width)
         brightness = 100 * checks.rng.random((height, width, 1))
         contrast = checks.rng.permutation(np.geomspace(0.5, 100, height * width))
         changed = brightness + contrast.reshape(height, width, 1) * movie
         plain, found = (
-            numbers(checks, local_correlation(each), (height, width))[1:-1, 1:-1]
+            numbers(checks, local_correlation(each), (height, width))[inside]
             for each in (movie, changed)
         )
         checks.that(bool(np.ptp(plain) > 0.1), "the correlations are all the same")
         checks.close(
             found, plain, atol=2e-3, name="the same movie, brighter and with more contrast"
         )
-        if np.abs(plain - expected[1:-1, 1:-1]).max() < ROUGHLY:
-            checks.close(found, expected[1:-1, 1:-1], atol=2e-3, name="inside the border")
+        T = movie.shape[-1]
+        if np.abs(plain - expected[inside]).max() < ROUGHLY:
+            known = {
+                "a standard deviation divides by T - 1, and a mean of products by T": (T - 1) / T,
+                "a standard deviation divides by T, and a mean of products by T - 1": T / (T - 1),
+            }
+            checks.close(
+                found,
+                expected[inside],
+                atol=2e-3,
+                name="inside the border",
+                looks_like={slip: share * expected[inside] for slip, share in known.items()},
+            )
 
     with checks(
         2,
@@ -157,12 +209,24 @@ def local_correlation(local_correlation: Any) -> Checks:
         "the sum, num_neighbors[:-1] += 1 where total[:-1] += below.",
         needs="averages the correlations with the pixels above, below, left and right",
     ):
-        movie, expected = scene()
+        movie, correlation = scene()
+        expected = neighbor_mean(correlation, height, width)
+        count = 4 - sum(
+            np.indices((height, width))[axis] % (n - 1) == 0
+            for axis, n in ((0, height), (1, width))
+        )
         checks.close(
             numbers(checks, local_correlation(movie=movie), (height, width)),
             expected,
             atol=ROUGHLY,
             name="the whole image",
+            looks_like={
+                "every pixel's sum is divided by four": expected * count / 4,
+                "each border meets the opposite one": neighbor_mean(
+                    correlation, height, width, goes_around=True
+                ),
+                "nothing is found at the border": np.pad(expected[inside], 1),
+            },
         )
 
     with checks(

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from stats220.checks import Checks, checked
+from stats220.checks.calcium import slips
 from stats220.checks.calcium.inputs import (
     dipped_trace,
     jumps_of,
@@ -21,6 +22,8 @@ from stats220.checks.calcium.optimal import (
     check_amplitudes,
     check_falls,
     check_optimal,
+    check_prices,
+    check_residual,
     fit_of,
     number,
     price_of,
@@ -51,7 +54,10 @@ def decay_matrix(decay_matrix: Any) -> Checks:
         checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal")
         filled = np.eye(T) + np.eye(T, k=-1)
         checks.equal(
-            1 * (np.abs(G) > 1e-3), filled, name=f"G for T = {T}, with 1 where it is not zero,"
+            1 * (np.abs(G) > 1e-9),  # however little a frame is said to leave
+            filled,
+            name=f"G for T = {T}, with 1 where it is not zero,",
+            looks_like=slips.of_pattern(filled),
         )
 
     with checks(
@@ -68,6 +74,7 @@ def decay_matrix(decay_matrix: Any) -> Checks:
                 np.full(4, -leave(decay_frames)),
                 atol=1e-6,
                 name=f"G off its diagonal, for τ = {decay_frames:.3g}",
+                looks_like=slips.of_decay(decay_frames, 4),
             )
 
     with checks(
@@ -119,8 +126,7 @@ def deconvolve(deconvolve: Any) -> Checks:
             size = (1 + slack) * noise_std * frames**0.5
             trace = known_trace(frames, tau, size, checks.rng).trace
             fit = fit_of(checks, deconvolve(trace, tau, **settings), frames, tau)
-            norm = np.linalg.norm(trace - fit.denoised - fit.baseline)
-            checks.close(norm, size, atol=8e-3 * size, name=f"‖y - c - b‖₂ of {frames} frames")
+            check_residual(checks, trace, fit, noise_std, slack)
 
     with checks(
         3,
@@ -166,7 +172,8 @@ def deconvolve(deconvolve: Any) -> Checks:
         fit = fit_of(checks, result, T, tau)
         eta = 1 / (2 * price_of(trace, fit, tau))
         found = number(checks, fit.multiplier, "multiplier")
-        checks.close(found, eta, atol=1e-2 * eta, name="multiplier")
+        known = slips.of_multiplier(eta, bound)
+        checks.close(found, eta, atol=0, rtol=1e-2, name="multiplier", looks_like=known)
 
     with checks(
         1,
@@ -218,7 +225,9 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
         fit = fit_of(
             checks, deconvolve_penalized(known.trace, tau, known.price, noise_std=1.0), T, tau
         )
-        checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline")
+        check_prices(checks, known.trace, fit, tau, known.price)
+        other = {"the baseline has the other sign": -known.baseline, "there is no baseline": 0.0}
+        checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline", looks_like=other)
         checks.close(fit.denoised, known.denoised, atol=SOLVED, name="denoised")
         trace = noisy_trace(T, tau, checks.rng, baseline=3.0)
         fit = fit_of(checks, deconvolve_penalized(trace, tau, 3.0, noise_std=1.0), T, tau)
@@ -244,6 +253,7 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
             4.0,
             atol=0.05,
             name="price of a spike for σ = 2, over that for σ = 1",
+            looks_like=slips.OF_PRICE_OVER_NOISE,
         )
 
     with checks(
@@ -268,8 +278,9 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     with checks(
         2,
         "copies a trace that needs no deconvolution, and is zero for a penalty that no spike is worth",
-        hint="For λ = 0, what is the best fit to a trace that already decays and jumps up? What may a height never be? And if only late "
-        "digits are off: is your answer worked out, or does a solver stop near it?",
+        hint="For λ = 0, what is the best fit to a trace that decays already: are its pools in order, and how often has one of l frames "
+        "decayed when the next one starts? What may a height never be? And if only late digits are off: is your answer worked out, or "
+        "does a solver stop near it?",
         remedy="Set negative heights to zero at the end, after all merging; and subtract λ's share, nothing else.",
     ):
         clean = known_trace(40, 4.0, 1.0, checks.rng, baseline=None).denoised
@@ -280,14 +291,15 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     with checks(
         3,
         "finds the optimum, exact to rounding",
-        hint="When are two pools out of order, and what must be looked at again after a merge? How do a pool's frames weigh in its best "
-        "height? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
+        hint="When are two pools out of order, and what must be looked at again after a merge? How do frames weigh in a pool's best height, "
+        "and after how many of a merged pool does its second part begin? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
         remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
     ):
         for tau in (9.0, 3.0):
             known = known_trace(150, tau, 14.0, checks.rng, baseline=None)
             found = deconvolve_fast(known.trace, tau, known.price)
-            checks.close(found, known.denoised, atol=1e-8, name="c")
+            other = slips.of_prices(known.trace, tau, known.price)
+            checks.close(found, known.denoised, atol=1e-8, name="c", looks_like=other)
 
     with checks(
         3,

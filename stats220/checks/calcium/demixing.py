@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.calcium import update_slips
 from stats220.checks.calcium.inputs import numbers
+from stats220.checks.calcium.update_slips import direction
 
 
 def planted(footprint: Any, trace: Any, rng: np.random.Generator) -> tuple[Any, Any]:
@@ -36,9 +38,6 @@ def update_trace(update_trace: Any) -> Checks:
         footprint, trace = footprint_like(30, checks.rng, shift), 3 * checks.rng.normal(size=40)
         return planted(footprint, trace, checks.rng)[0], footprint, trace
 
-    def direction(vector: Any) -> Any:
-        return vector / max(np.linalg.norm(vector), 1e-9)
-
     with checks(
         2,
         "weighs each pixel by the footprint, and adds up",
@@ -55,6 +54,7 @@ def update_trace(update_trace: Any) -> Checks:
             direction(trace),
             atol=1e-4,
             name="trace over its norm, where denoise changes nothing",
+            looks_like=update_slips.of_trace(movie, footprint, trace),
         )
 
     with checks(
@@ -67,7 +67,14 @@ def update_trace(update_trace: Any) -> Checks:
         for shift in (0.5, -0.5):
             movie, footprint, trace = scene(shift)
             found = update_trace(movie, footprint, checks.make(partial, np.multiply, 1.0))
-            checks.close(found, trace, atol=1e-4, name="trace, where denoise changes nothing")
+            known = update_slips.of_scale(footprint, trace)
+            checks.close(
+                found,
+                trace,
+                atol=1e-4,
+                name="trace, where denoise changes nothing",
+                looks_like=known,
+            )
 
     with checks(
         2,
@@ -76,7 +83,7 @@ def update_trace(update_trace: Any) -> Checks:
         "Is anything left to do to what comes back?",
         remedy="return denoise(target): call the function that is handed in, once, with the projection, and return what comes back.",
     ):
-        movie, footprint, _ = scene()
+        movie, footprint, trace = scene()
         answer = checks.rng.normal(size=40)
         answers = checks.make(partial, np.where, np.ones(40, bool), answer)
         found = update_trace(movie, footprint, answers)
@@ -85,6 +92,7 @@ def update_trace(update_trace: Any) -> Checks:
             answer,
             atol=1e-6,
             name="trace, where denoise gives the same whatever it is asked",
+            looks_like=update_slips.of_denoised(trace, answer),
         )
         same, more = (
             numbers(
@@ -126,11 +134,15 @@ def update_footprint(update_footprint: Any) -> Checks:
         trace = 1 + 3 * checks.rng.normal(size=40)
         return planted(footprint, trace, checks.rng)[1], trace
 
-    def check_shape(found: Any, footprint: Any) -> None:
+    def check_shape(found: Any, footprint: Any, movie: Any, trace: Any) -> None:
         """The same up to a positive scale."""
-        found = checks.array(found, footprint.shape, name="footprint")
-        size = max(np.linalg.norm(found), 1e-9)
-        checks.close(found / size, footprint, atol=1e-4, name="footprint over its norm")
+        checks.close(
+            direction(checks.array(found, footprint.shape, name="footprint")),
+            footprint,
+            atol=1e-4,
+            name="footprint over its norm",
+            looks_like=update_slips.of_footprint(movie, footprint, trace),
+        )
 
     with checks(
         2,
@@ -141,7 +153,7 @@ def update_footprint(update_footprint: Any) -> Checks:
         footprint = np.abs(footprint_like(30, checks.rng))
         movie, trace = scene(footprint)
         found = update_footprint(residual_with_neuron=movie, trace=trace)
-        check_shape(found, footprint)
+        check_shape(found, footprint, movie, trace)
 
     with checks(
         2,
@@ -152,7 +164,7 @@ def update_footprint(update_footprint: Any) -> Checks:
     ):
         footprint = footprint_like(30, checks.rng, -0.5)
         movie, trace = scene(footprint)
-        check_shape(update_footprint(movie, trace), footprint)
+        check_shape(update_footprint(movie, trace), footprint, movie, trace)
 
     with checks(
         2,
@@ -163,12 +175,20 @@ def update_footprint(update_footprint: Any) -> Checks:
         for scale in (0.01, 100.0):
             movie, trace = scene(footprint_like(30, checks.rng))
             found = checks.array(update_footprint(movie, scale * trace), (30,), name="footprint")
-            checks.close(np.sqrt(np.sum(found**2)), 1.0, atol=1e-4, name="norm")
+            known = update_slips.of_norm(movie, scale * trace)
+            checks.close(
+                np.sqrt(np.sum(found**2)),
+                1.0,
+                atol=0,
+                rtol=1e-4,
+                name="norm",
+                looks_like=known,
+            )
 
     with checks(
         1,
         "leaves the movie and the trace as they were",
-        hint="The footprint's update is shown the same residual as the trace's before it, and leaves it to the next: is it as it was.",
+        hint="The footprint's update is shown the same residual as the trace's before it, and leaves it to the next: is it as it was?",
         remedy="`*=`, `/=` and `-=` on an argument, or out=, write into the caller's array: make new ones.",
         needs="finds how well each pixel goes along with the trace",
     ):
@@ -226,15 +246,19 @@ def update_background(update_background: Any) -> Checks:
     with checks(
         3,
         "shrinks the projection toward zero, by ς² / (ς² + σ²)",
-        hint="Which of the two arguments is a variance already? Which footprint is the trace the projection onto, the one that was handed "
-        "in or the new one? And may a background's trace be negative?",
+        hint="Which of the two arguments is a variance already, and are both in your line? Which footprint is the trace the projection "
+        "onto, the one that was handed in or the new one? And may a background's trace be negative?",
         remedy="For ς² = 6 and σ = 2 it shrinks to 6 / (6 + 2²) = 0.6 of footprint @ residual_with_background.",
     ):
         for prior, noise in ((variance, noise_std), (0.4, 0.5)):
             movie, footprint = scene()
             found = sorted_out(update_background(movie, footprint, prior, noise))[1]
             expected = ridge_trace(movie, footprint, prior, noise)
-            checks.close(checks.array(found, (T,), name="trace"), expected, atol=1e-3, name="trace")
+            seen = footprint @ movie
+            seen_anew = direction(movie @ seen) @ movie
+            known = update_slips.of_background_trace(seen, seen_anew, prior, noise)
+            found = checks.array(found, (T,), name="trace")
+            checks.close(found, expected, atol=1e-3, name="trace", looks_like=known)
 
     with checks(
         3,
@@ -243,11 +267,13 @@ def update_background(update_background: Any) -> Checks:
         remedy="As for a neuron, with the trace just found: weights = residual @ trace, then weights / np.linalg.norm(weights).",
     ):
         movie, footprint = scene()
-        found, trace = sorted_out(update_background(movie, footprint, variance, noise_std))
+        found, _ = sorted_out(update_background(movie, footprint, variance, noise_std))
         # Whatever its scale, the new trace has the shape of the projection.
         expected = least_squares_footprint(movie, footprint @ movie)
         found = checks.array(found, (P,), name="footprint")
-        checks.close(found, expected, atol=1e-4, name="footprint")
+        right = ridge_trace(movie, footprint, variance, noise_std)
+        known = update_slips.of_background_footprint(expected, footprint, movie, right)
+        checks.close(found, expected, atol=1e-4, name="footprint", looks_like=known)
 
     with checks(
         1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,13 +30,30 @@ def waves(phases: Array, num_frames: int = 60) -> Array:
     return np.asarray(np.sqrt(2) * np.cos(turns + phases[:, :, None]))
 
 
-def neighbor_mean(pairs: Any, height: int, width: int) -> Array:
-    """For each pixel the mean over its neighbors, up to four, of ``pairs(row, column, other_row, other_column)``."""
-    means = np.zeros((height, width))
+STRAIGHT = [(-1, 0), (1, 0), (0, -1), (0, 1)]  # to the four neighbors of a pixel
+DIAGONAL = [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+
+
+def neighbor_mean(
+    pairs: Any,
+    height: int,
+    width: int,
+    steps: Sequence[tuple[int, int]] = STRAIGHT,
+    *,
+    goes_around: bool = False,
+) -> Array:
+    """For each pixel the mean over its neighbors, up to four, of ``pairs(row, column, other_row, other_column)``.
+
+    With other steps, or where each border meets the opposite one, it is what comes of a mistake; NaN of a pixel without neighbors.
+    """
+    means = np.full((height, width), np.nan)
     for row, column in np.ndindex(height, width):
-        around = [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
+        around = [(row + down, column + right) for down, right in steps]
+        if goes_around:
+            around = [(r % height, c % width) for r, c in around]
         inside = [(r, c) for r, c in around if 0 <= r < height and 0 <= c < width]
-        means[row, column] = np.mean([pairs(row, column, r, c) for r, c in inside])
+        if inside:
+            means[row, column] = np.mean([pairs(row, column, r, c) for r, c in inside])
     return means
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks
+from stats220.checks.calcium import slips
 from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, numbers, pull_of
 
 # Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
@@ -53,10 +54,34 @@ def check_amplitudes(
     """Denoised and amplitudes are c and G c, and there are some, unless they may be dark."""
     c = checks.array(result.denoised, (num_frames,), name="denoised")
     a = checks.array(result.amplitudes, (num_frames,), name="amplitudes")
-    checks.close(a, jumps_of(c, decay_frames), atol=SOLVED, name="amplitudes, against G c")
+    checks.close(
+        a,
+        jumps_of(c, decay_frames),
+        atol=SOLVED,
+        name="amplitudes, against G c",
+        looks_like=slips.of_amplitudes(c, result.baseline, decay_frames),
+    )
     checks.that(
         dark or bool(a.max() > 1), "no amplitude is above 1, though the trace has large spikes"
     )
+
+
+def check_residual(checks: Checks, trace: Array, fit: Fit, noise_std: float, slack: float) -> None:
+    """The norm of y - c - b is the bound; where it is not, that of y - c or y - c + b may be, which tells why."""
+    T = len(trace)
+    size = (1 + slack) * noise_std * T**0.5
+    norm, without, added = (
+        float(np.linalg.norm(trace - fit.denoised - sign * fit.baseline)) for sign in (1, 0, -1)
+    )
+    known = slips.of_residual_norm(T, noise_std, slack)
+    for slip, other in {
+        "the denoised trace holds the baseline already": without,
+        "the baseline comes back with the other sign": added,
+    }.items():
+        if abs(other - size) <= 8e-3 * size:
+            known[slip] = norm
+    name = f"‖y - c - b‖₂ of {T} frames"
+    checks.close(norm, size, atol=0, rtol=8e-3, name=name, looks_like=known)
 
 
 def check_falls(checks: Checks, fit: Fit, decay_frames: float) -> None:
@@ -75,6 +100,29 @@ def check_falls(checks: Checks, fit: Fit, decay_frames: float) -> None:
 def price_of(trace: Array, fit: Fit, decay_frames: float) -> float:
     """What a unit of amplitude costs in a solution: how fast the misfit would fall for one more, at the best frame for it."""
     return float(pull_of(trace - fit.denoised - fit.baseline, decay_frames).max())
+
+
+# From what a unit of amplitude costs, over what it should, to the mistake in the problem.
+PRICES = {
+    0.5: "the misfit counts in full, not half, or λ half",
+    2.0: "the misfit counts half of what it should, or λ twice",
+    1.0 / 4: "the misfit counts four times of what it should",
+}
+
+
+def check_prices(checks: Checks, trace: Array, fit: Fit, decay_frames: float, price: float) -> None:
+    """Fail where the residual tells a known mistake in the price of an amplitude, which no right answer comes near to."""
+    pull = pull_of(trace - fit.denoised - fit.baseline, decay_frames)
+    checks.that(
+        fit.amplitudes[0] < 0.1 or abs(pull[0]) > 0.02 * pull.max(),
+        f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more: it seems to cost nothing",
+    )
+    found = float(pull.max()) / price
+    for ratio, slip in ({**PRICES, 1 / len(trace): "the misfit is a mean, not a sum"}).items():
+        checks.that(
+            abs(found / ratio - 1) > 0.03,
+            f"a unit of amplitude costs {found:.3g} times of what it should. This is what comes out if {slip}",
+        )
 
 
 def check_optimal(
@@ -108,6 +156,8 @@ def check_optimal(
             f"the residual has a mean of {residual.mean():.3g}: another baseline would explain more",
         )
     asked = float(pull.max()) if price is None else price
+    if not exact:
+        check_prices(checks, trace, fit, decay_frames, asked)
     frame = int(np.argmax(pull))
     checks.that(
         bool(pull[frame] <= asked + tolerance * (1 if exact else scale)),

@@ -102,8 +102,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space through both layers, and reads every place by itself, in a movie that stands still",
-        hint="Is every filter slid over the frame, without padding and as it is? Are places kept apart up to the read-out, and in the order "
-        "channels, rows, columns?",
+        hint="Is every filter slid over the frame without padding, neither turned nor flipped, and with its own weights in time? Are places kept apart "
+        "up to the read-out, and in the order channels, rows, columns? All is above zero here, where a rectifier changes nothing: does yours?",
         remedy="F.conv2d with stimulus[:, None] as a batch of frames and self.spatial[:, None] as kernels; then self.subunits; then flatten(1) and the "
         "read-out.",
     ):
@@ -131,8 +131,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "rectifies both layers, after their biases",
-        hint="Without a rectifier in between, two layers are one linear map. Each of the two has a bias, the first one filter_bias: what is below "
-        "zero once it was added does not go on. Nothing else is rectified.",
+        hint="Without a rectifier in between, two layers are one linear map. Each of the two has a bias, the first one filter_bias: what is below zero "
+        "once it was added does not go on. Nothing else is rectified, and softplus comes at the end alone.",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         # One filter and one subunit far below zero, and a read-out of one sign: what leaks through counts at every place.

@@ -57,13 +57,18 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
         _, cc_max = checks.items(explained_correlation(signal, trials), 2)
         expected = correlations(signal, trials)[1]
-        checks.close(cc_max, expected, atol=2e-3, name="cc_max")
+        slips = {
+            "the trials' own variances are not subtracted": np.full(3, np.sqrt(4 / 3)),
+            "R² stands in the place of R (R - 1)": expected * np.sqrt(3 / 4),
+            "no root is taken": expected**2,
+        }
+        checks.close(cc_max, expected, atol=2e-3, name="cc_max", looks_like=slips)
 
     with checks(
         1,
         "gives each neuron's CC_norm, in whatever unit the prediction is, above one too",
-        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances are about the means over "
-        "time, with the same divisor in all of them, n - 1 or n. It estimates a correlation, and may be above one.",
+        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances are about each neuron's "
+        "own means over time, with the same divisor in all of them, n - 1 or n. It estimates a correlation, and may be above one.",
         remedy="Multiply the prediction and the average over trials, each less its mean over time; sum over time, and divide by n - 1, as torch's var does.",
     ):
         rng = checks.rng
@@ -74,8 +79,15 @@ def explained_correlation(explained_correlation: Any) -> Checks:
             dim=1,
         )
         cc_norm, _ = checks.items(explained_correlation(predictions, trials), 2)
-        expected = correlations(predictions, trials)[0]
-        checks.close(cc_norm, expected, atol=5e-3, name="cc_norm")
+        expected, ceiling = correlations(predictions, trials)
+        slips = {
+            "it is multiplied by CC_max": expected * ceiling**2,
+            "it is not divided by CC_max": expected * ceiling,
+            "n is the divisor in one place and n - 1 in another": expected * 11 / 12,
+            "what is above one is cut off": np.minimum(expected, 1),
+            "the sign is lost": abs(expected),
+        }
+        checks.close(cc_norm, expected, atol=5e-3, name="cc_norm", looks_like=slips)
 
     with checks(
         1,
@@ -164,18 +176,23 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         2,
         "scores a model of the first frames alone, for each size in turn",
-        hint="Filters need frames in a row, from the first one on, and not at random. Does fit get as many bins of counts as frames? The model is "
-        "what fit returns, and its score what evaluate returns.",
+        hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew, in the order in which they "
+        "are given. Does fit get as many bins of counts as frames? The model is what fit returns, and its score what evaluate returns.",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
     ):
         rng = checks.rng
         stimulus, counts = normal(rng, 40, 1, 1), normal(rng, 40, 1)
-        sizes = [5, 40, 12]
+        sizes = [12, 5, 40]
         scores = checks.items(data_efficiency(fit_sum, double, stimulus, counts, sizes), 3)
         expected = [2 * float((stimulus[:n] + 3 * counts[:n, None]).sum()) for n in sizes]
         checks.close([float(score) for score in scores], expected, atol=1e-3, name="scores")
 
     return checks
+
+
+def uniform(times: Array) -> Array:
+    """Of intervals on the clock, which begins at 0."""
+    return 1 - np.exp(-np.diff(times, prepend=0.0))
 
 
 @checked
@@ -186,22 +203,28 @@ def rescale_times(rescale_times: Any) -> Checks:
     with checks(
         2,
         "turns intervals on the clock of the expected count into 1 - exp(-interval)",
-        hint="The clock runs by λ in a bin, and by half of λ up to its middle. From the first bin's beginning to the first spike is an interval, "
-        "too. A short interval gives a number near 0, and a long one a number near 1.",
+        hint="The clock stands at 0 where the first bin begins, runs by λ in a bin, and by half of λ up to its middle. From that beginning to the "
+        "first spike is an interval, too. A short interval gives a number near 0, and a long one a number near 1.",
         remedy="cumsum gives what the clock says at the end of each bin; a spike comes (1 - u) times the bin's λ before that.",
     ):
         rng = checks.rng
         rates, uniforms = between(rng, 0.1, 1.5, 7), between(rng, 0.1, 0.9, 3)
         counts = torch.tensor([0, 1, 0, 0, 1, 1, 0])
-        ends = np.cumsum(rates.double().numpy())
-        times = [
-            ends[t] - (1 - u) * float(rates[t])
-            for t, u in zip((1, 4, 5), uniforms.tolist(), strict=True)
-        ]
-        expected = 1 - np.exp(-np.diff(times, prepend=0.0))
-        checks.close(
-            rescale_times(rates, counts, uniforms), expected, atol=1e-3, name="rescaled times"
-        )
+        ends, places = np.cumsum(rates.double().numpy()), uniforms.double().numpy()
+        end, length = ends[[1, 4, 5]], rates.double().numpy()[[1, 4, 5]]
+        times = end - (1 - places) * length
+        slips = {
+            "the clock is taken at a bin's end for that at its beginning": end + places * length,
+            "spikes stand at the ends of their bins": end,
+            "spikes stand where their bins begin": end - length,
+            "uniforms of different bins are sorted together": end - (1 - np.sort(places)) * length,
+            "the clock starts with the bin of the first spike": times - ends[0],
+        }
+        rescaled = {slip: uniform(those) for slip, those in slips.items()}
+        rescaled["intervals are returned as they are"] = np.diff(times, prepend=0.0)
+        rescaled["it is exp(-interval)"] = 1 - uniform(times)
+        found, name = rescale_times(rates, counts, uniforms), "rescaled times"
+        checks.close(found, uniform(times), atol=1e-3, name=name, looks_like=rescaled)
 
     with checks(
         1,

@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.stats import poisson
 
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
     Array,
     between,
+    bits,
     check_poisson,
     draw_counts,
     filter_movie,
     last_bins,
     load,
+    mistaken_bits,
     normal,
     rates_after_counts,
     simulated,
@@ -69,7 +70,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "lets coupling[to, from] act from one neuron on another, and on itself",
-        hint="When one neuron fires steadily, each neuron hears it with the sum of a filter. Whose row and whose column is that? The "
+        hint="When one neuron fires steadily, each neuron hears it with the sum of a filter, over all lags. Whose row and whose column is that? The "
         "diagonal belongs to it: a neuron hears itself. And the first rate has a history, too.",
         remedy="F.conv1d takes kernels (output channels, input channels, lags), that is (to, from, lags), turned around in time by flip(2).",
     ):
@@ -77,11 +78,27 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         for sender in range(3):
             counts = torch.zeros(20, 3)
             counts[:, sender] = 1
-            expected = softplus(p["bias"] + p["coupling"][:, sender].sum(axis=1))
-            expected = np.tile(expected, (15, 1))
+            filters, itself = p["coupling"][:, sender], np.eye(3)[sender]
+            heard = filters.sum(axis=1)
+            slips = {
+                "coupling is read as [from, to]": p["coupling"][sender].sum(axis=1),
+                "a neuron hears only itself": heard * itself,
+                "a neuron does not hear itself": heard * (1 - itself),
+                "the last weight is never used (a lag too few, or each one too late)": filters[
+                    :, :-1
+                ].sum(axis=1),
+                "the first weight is never used": filters[:, 1:].sum(axis=1),
+            }
+            by_drive = {slip: softplus(p["bias"] + added) for slip, added in slips.items()}
+            by_drive["what is heard is added to the rate"] = softplus(p["bias"]) + heard
             name = f"rates while neuron {sender} has fired steadily"
-            rates = last_bins(model(dark, counts), 15, 3)
-            checks.close(rates, expected, atol=1e-2, name=name)
+            checks.close(
+                last_bins(model(dark, counts), 15, 3),
+                np.tile(softplus(p["bias"] + heard), (15, 1)),
+                atol=1e-2,
+                name=name,
+                looks_like={slip: np.tile(rates, (15, 1)) for slip, rates in by_drive.items()},
+            )
 
     with checks(
         1,
@@ -146,8 +163,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         2,
         "feeds each trial's own spikes back: the rates are the model's on the counts that it returns",
-        hint="The counts that were drawn in bin t change the rates from bin t + 1 on, by coupling[to, from, lag - 1]: with lag 1 for the "
-        "latest. Each trial has its own past, and each bin's own drive.",
+        hint="The counts that were drawn in bin t, not their rates, change the rates from bin t + 1 on, by coupling[to, from, lag - 1]: with lag 1 for "
+        "the latest, and as far back as there are bins. Each trial has its own past, and each bin its own drive.",
         remedy="To drive[t] add, for each k as far as there are bins, counts[:, t - 1 - k] times the matrix coupling[:, :, k], transposed.",
     ):
         rng = checks.rng
@@ -163,8 +180,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "draws whole counts from Poisson distributions with these rates",
-        hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: mean and variance are both the rate. Rounding and coin "
-        "flips have another variance.",
+        hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: mean and variance are both the rate. Rounding and coin flips have "
+        "another variance, and counts that are cut have another mean: max_rate holds rates alone.",
         remedy="torch.poisson of the bin's rates, with the generator.",
     ):
         drive = torch.tensor([-2.0, 0.5, 2.9]).expand(80, 3).contiguous()
@@ -198,8 +215,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "holds rates at max_rate, before counts are drawn from them",
-        hint="A cell that excites itself runs away. The rate that is too high has to be cut before the counts are drawn, and the rate that "
-        "comes back is the one they were drawn from, by the nonlinearity that is handed in.",
+        hint="A cell that excites itself runs away. What is cut is the rate itself, neither what goes into the nonlinearity nor the counts; max_rate "
+        "and the nonlinearity are those that are handed in. The rate that comes back is the one that the counts are drawn from.",
         remedy="nonlinearity(...).clamp(max=max_rate).",
     ):
         drive, coupling = between(checks.rng, -2, 9, 20, 2), torch.zeros(2, 2, 3)
@@ -207,7 +224,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
             checks, simulate_spikes, drive, coupling, 20, seed=5, max_rate=1.5
         )
         expected = np.minimum(np.tile(softplus(drive.double().numpy()), (20, 1, 1)), 1.5)
-        checks.close(rates, expected, atol=1e-2, name="rates")
+        checks.close(rates, expected, atol=1e-2, name="rates where max_rate is 1.5")
         options = {"nonlinearity": torch.exp, "max_rate": 1.5}
         _, steep = simulated(checks, simulate_spikes, drive, coupling, 1, seed=5, **options)
         name = "rates with exp"
@@ -228,15 +245,17 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
     with checks(
         1,
         "is the log likelihood over that of the constant model, in bits, divided by the neuron's spikes",
-        hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A "
-        "better model has more bits: a high rate pays where spikes fall, and costs everywhere, so which sign has λ by itself?",
+        hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A better "
+        "model has more bits, a worse one less than 0: a high rate pays where spikes fall, and costs everywhere, so which sign has λ by itself?",
         remedy="Sum over bins what y log λ - λ is above the same of the constant model, divide by log 2 and by the sum of the neuron's counts.",
     ):
         rng = checks.rng
         rates, counts = between(rng, 0.1, 3, 50, 3), draw_counts(rng, 50, 3, mean=1.2)
         mean = counts.mean(dim=0)
-        found = bits_per_spike(rates, counts, mean)
-        checks.close(found, bits(rates, counts, mean), atol=1e-3, rtol=1e-3, name="bits per spike")
+        found, expected = bits_per_spike(rates, counts, mean), bits(rates, counts, mean)
+        slips = mistaken_bits(rates, counts, mean)
+        name = "bits per spike"
+        checks.close(found, expected, atol=1e-3, rtol=1e-3, name=name, looks_like=slips)
 
     with checks(
         1,
@@ -279,12 +298,3 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         checks.that(bool(torch.isnan(silent)), message)
 
     return checks
-
-
-def bits(rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor) -> Array:
-    """What a model's log likelihood is above the constant one's, by scipy."""
-    y = counts.double().numpy()
-    ratios = np.asarray(poisson.logpmf(y, rates.double().numpy()))
-    ratios = ratios - poisson.logpmf(y, mean.double().numpy())
-    gained: Array = ratios.sum(axis=0) / (y.sum(axis=0) * math.log(2))
-    return gained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -113,3 +114,29 @@ def check_poisson(checks: Checks, counts: Array, rate: float) -> None:
         probable,
         f"at a rate of {rate:.2f} the shares of 0, 1, 2, ... spikes are not those of a Poisson distribution",
     )
+
+
+def bits(rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor) -> Array:
+    """What a model's log likelihood is above the constant one's, by scipy."""
+    y = counts.double().numpy()
+    ratios = np.asarray(poisson.logpmf(y, rates.double().numpy()))
+    ratios = ratios - poisson.logpmf(y, mean.double().numpy())
+    gained: Array = ratios.sum(axis=0) / (y.sum(axis=0) * math.log(2))
+    return gained
+
+
+def mistaken_bits(
+    rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor
+) -> dict[str, Array]:
+    """What known mistakes make of that."""
+    expected, spikes = bits(rates, counts, mean), counts.double().numpy().sum(axis=0)
+    cost = (rates - mean).double().numpy().sum(axis=0) / (spikes * math.log(2))
+    return {
+        "natural logarithms are taken": expected * math.log(2),
+        "the spikes of all neurons are counted together": expected * spikes / spikes.sum(),
+        "bins are counted in the place of spikes": expected * spikes / len(counts),
+        "a model worse than the constant one is given 0": np.maximum(expected, 0),
+        "λ by itself is left out": expected + cost,
+        "λ by itself is added, not subtracted": expected + 2 * cost,
+        "the signs are those of a loss": -expected,
+    }

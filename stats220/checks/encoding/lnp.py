@@ -44,8 +44,8 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "adds log y! exactly",
-        hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is the logarithm of its factorial: log 2 = 0.693 for "
-        "y = 2. Stirling's formula gives 0.652.",
+        hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is the logarithm of its factorial: log 2 = 0.693 for y = 2. "
+        "Stirling's formula gives 0.652, and log Γ(2) is 0.",
         remedy="torch.lgamma of y + 1: Γ(y + 1) = y!.",
     ):
         for count in (0, 1, 2, 3, 5, 12):
@@ -56,8 +56,8 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "costs nothing where no spike falls at a rate of 0",
-        hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number added to the rate hides that, and makes the loss of all low "
-        "rates wrong.",
+        hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number that is added to the rate, or below which no rate may fall, hides that, "
+        "and makes the loss of all low rates wrong.",
         remedy="Take the logarithm where there are spikes, of 1 elsewhere: torch.where(spike_counts > 0, ..., 1.0), before the logarithm.",
     ):
         loss = poisson_loss(torch.zeros(1, 1), torch.zeros(1, 1))
@@ -109,20 +109,29 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         named = dict(zip(("spatial", "temporal"), values, strict=True))
         model = checks.make(nn.ParameterDict, named)
         for alpha in (2.0, 0.3):
-            expected = alpha / 2 * sum(np.square(w.double().numpy()).sum() for w in values)
+            squares = [float(w.double().square().sum()) for w in values]
+            expected = alpha / 2 * sum(squares)
+            slips = {
+                "the half is left out, or alpha is squared": 2 * expected,
+                "the norm stands in the place of its square": alpha / 2 * np.sqrt(sum(squares)),
+                "each layer's norm is added, not its square": alpha / 2 * np.sqrt(squares).sum(),
+                "absolute values are added": alpha / 2 * sum(float(w.abs().sum()) for w in values),
+                "the mean of the squares is taken": expected / sum(w.numel() for w in values),
+            }
             checks.close(
                 l2_penalty(model, alpha),
                 expected,
                 atol=1e-3,
                 rtol=1e-3,
                 name=f"penalty for α={alpha}",
+                looks_like=slips,
             )
 
     with checks(
         1,
         "leaves biases out, in whichever layer they are",
-        hint="A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names are "
-        '"readout.bias" or "filter_bias".',
+        hint='A bias sets a mean rate, which nobody expects to be near zero. In a model of several layers their names end in it, as "readout.bias" or '
+        '"filter_bias" do; a weight may have it elsewhere in its name.',
         remedy='Skip a parameter whose name.endswith("bias").',
     ):
         rng = checks.rng
@@ -198,8 +207,8 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space: each neuron through its own filter, in a movie that stands still",
-        hint="Every pixel counts with the weight at its own row and column, and every neuron has weights of its own. The filters see "
-        "the movie as it is given: nothing is subtracted from it, and nothing divided.",
+        hint="Every pixel counts with the weight at its own row and column. Every neuron has weights of its own in space, and in time, too: where "
+        "nothing moves, these count with their sum. The filters see the movie as it is given: nothing is subtracted from it, and nothing divided.",
         remedy='An einsum of the stimulus as it is, "thw,nhw->tn".',
     ):
         # All is well above zero, where softplus is the number itself.

@@ -10,6 +10,7 @@ import torch
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import masks as draw_masks
 from stats220.checks.inputs import normal
+from stats220.checks.pose import frame_slips as slips
 from stats220.checks.pose.inputs import colors_first, image_and_masks, normalized
 
 
@@ -64,7 +65,8 @@ def preprocess(preprocess: Any) -> Checks:
         for gray in [0, 255, *checks.rng.integers(1, 255, 4).tolist()]:
             image = np.full((5, 5, 3), gray, dtype=np.uint8)  # right whichever axes are mixed up
             result = colors_first(preprocess(image))
-            checks.close(result, normalized(image), atol=6e-3, name=f"frame of {gray}")
+            known, name = slips.of_normalized(image), f"frame of {gray}"
+            checks.close(result, normalized(image), atol=6e-3, name=name, looks_like=known)
 
     with checks(
         1,
@@ -124,7 +126,8 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
         keypoints_xy = np.repeat(np.concatenate([coordinates, drawn])[:, None], 2, axis=1)
         expected = draw_masks((11, 6, 6), *[(k, i, i) for k, i in enumerate(nearest)])
         name = "masks, of key points at x = y = 1.6, 0.5, 2.5, 4.5, ...,"
-        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name=name)
+        known = slips.of_rounded(keypoints_xy[:, 0], 6)
+        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name=name, looks_like=known)
 
     with checks(
         2,
@@ -137,8 +140,9 @@ def keypoint_masks(keypoint_masks: Any) -> Checks:
         outside = [[-0.6, 2.0], [2.0, -0.6], [-1.0, -1.0], [5.7, 2.0], [2.0, 5.7], far, -far]
         half_labeled = [[np.nan, 2.0], [2.0, np.nan]]
         keypoints_xy = np.array([[np.nan, np.nan], [3.0, 3.0], *outside, *half_labeled])
-        expected = draw_masks((11, 6, 6), (1, 3, 3))
-        checks.equal(keypoint_masks(keypoints_xy, 6, 6), expected, name="masks")
+        expected, known = draw_masks((11, 6, 6), (1, 3, 3)), slips.of_outside(keypoints_xy, 6)
+        found = keypoint_masks(keypoints_xy, 6, 6)
+        checks.equal(found, expected, name="masks", looks_like=known)
 
     with checks(
         1,
@@ -173,13 +177,14 @@ def downsample(downsample: Any) -> Checks:
     with checks(
         2,
         "averages the image over squares",
-        hint="Change one pixel of the image: does the result change, and by how much? All pixels of a square count alike.",
+        hint="Is the side of a square here `factor`, or a number? Change one pixel of the image: does the result change, and by how much? All pixels of a square count alike.",
         remedy="F.avg_pool2d(image, factor): striding and interpolating leave most pixels of a square out.",
     ):
         image = normal(3, 6, 9, rng=checks.rng)
         squares = image.unfold(1, 3, 3).unfold(2, 3, 3).double()
         small, _ = image_and_masks(downsample(image, torch.zeros(5, 6, 9), 3), 5)
-        checks.close(small, squares.mean(dim=(3, 4)), atol=1e-4, name="image")
+        known = slips.of_image(image, 3)
+        checks.close(small, squares.mean(dim=(3, 4)), atol=1e-4, name="image", looks_like=known)
 
     with checks(
         2,
@@ -198,7 +203,8 @@ def downsample(downsample: Any) -> Checks:
         expected[range(9), rows // 3, columns // 3] = 1
         masks[4], expected[4] = 0, 0
         _, small_masks = image_and_masks(downsample(torch.zeros(3, 6, 9), masks, 3), 9)
-        checks.equal(small_masks, expected, name="masks")
+        known = slips.of_masks(masks, 3)
+        checks.equal(small_masks, expected, name="masks", looks_like=known)
 
     with checks(
         1,
@@ -254,7 +260,8 @@ def dilate(dilate: Any) -> Checks:
             expected, reach = torch.zeros(1, 10, 13), size // 2
             expected[0, row - reach : row + reach + 1, column - reach : column + reach + 1] = 1
             found = dilate(draw_masks((1, 10, 13), (0, row, column)), size)
-            checks.equal(found, expected, name=f"masks, size {size}")
+            known = slips.of_square((10, 13), row, column, size)
+            checks.equal(found, expected, name=f"masks, size {size}", looks_like=known)
 
     with checks(
         1,
@@ -268,7 +275,15 @@ def dilate(dilate: Any) -> Checks:
         expected[0, 0:4, 9:12], expected[1, 6:9, 0:3] = 1, 1
         expected[2, 0:3, 3:8], expected[3, 2:7, 9:12] = 1, 1
         ones = (0, 1, 11), (1, 8, 0), (2, 0, 5), (3, 4, 11)
-        checks.equal(dilate(draw_masks((4, 9, 12), *ones), 5), expected, name="masks")
+        checks.equal(
+            dilate(draw_masks((4, 9, 12), *ones), 5),
+            expected,
+            name="masks",
+            looks_like={
+                "each mask gets the ones of all masks": expected.amax(0).expand(4, 9, 12),
+                "squares that reach beyond the border are left out": torch.zeros(4, 9, 12),
+            },
+        )
 
     with checks(
         1,

@@ -9,6 +9,7 @@ import torch
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import slips
 from stats220.checks.pose.models import parabolas
 
 
@@ -66,19 +67,32 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
                 # Neighbors alike: the top of the parabola is at the pixel's center.
                 logits[k, max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = -20.0
                 logits[k, row, column] = float(checks.rng.uniform(-3, 3))
-            places_xy = [[column, row] for row, column in places]
+            places_xy = torch.tensor([[column, row] for row, column in places])
+            found, largest = locate_keypoints(logits), logits.amax(dim=(1, 2))
+            is_lost = isinstance(found, torch.Tensor) and found.shape == (3, 2)
+            is_lost = is_lost and torch.equal(found.isnan().any(dim=1), largest < 0)
+            message = (
+                "NaN came back for just the maps whose largest logit is below 0, though every pixel has a probability of at least 0: is a logit "
+                "compared with min_probability, as if it were a probability?"
+            )
+            checks.that(not (is_lost and bool((largest < 0).any())), message)
             checks.close(
-                locate_keypoints(logits),
+                found,
                 places_xy,
                 atol=1e-2,
                 name=f"keypoints_xy in {height} × {width}",
+                looks_like={
+                    "y, the row, comes before x, the column": places_xy.flip(1),
+                    "half a pixel is added, and none taken off again": places_xy + 0.5,
+                    "half a pixel is taken off, and none added first": places_xy - 0.5,
+                },
             )
 
     with checks(
         1,
         "finds the top of a parabola between the pixels",
-        hint="Draw three logits, 1, 3 and 2, and the parabola through them: on which side of the middle is its top, and how far? For y "
-        "the three are above each other. And what does the first column lack, and what does it not?",
+        hint="Draw three logits (not probabilities), 1, 3 and 2, and the parabola through them: on which side of the middle is its top, and "
+        "how far? For y the three are above each other. And what does the first column lack, and what does it not?",
         remedy="δ = (l - r) / (2 (l - 2c + r)) of the logits left and right for x, above and below for y; 0 only along the axis on which "
         "a neighbor is missing.",
     ):
@@ -86,7 +100,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         tops = torch.cat([drawn_tops(checks, 4), border])
         logits = maps_with(tops)
         found = in_either_order(locate_keypoints(logits), tops)
-        checks.close(found, tops, atol=2e-2, name="keypoints_xy")
+        known = slips.of_places(tops, logits)
+        checks.close(found, tops, atol=2e-2, name="keypoints_xy", looks_like=known)
 
     with checks(
         1,
@@ -116,7 +131,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
             # The middle of the first and the last of the pixels that it covers.
             expected = (tops * scale + (tops + 1) * scale - 1) / 2
             found = in_either_order(locate_keypoints(logits, scale), expected)
-            checks.close(found, expected, atol=4e-2, name=f"keypoints_xy, scale {scale}")
+            known, name = slips.of_scaled(tops, scale), f"keypoints_xy, scale {scale}"
+            checks.close(found, expected, atol=4e-2, name=name, looks_like=known)
 
     with checks(
         1,
@@ -128,7 +144,8 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         tops = drawn_tops(checks, 4)
         expected = (tops * 5 + (tops + 1) * 5 - 1) / 2
         found = in_either_order(locate_keypoints(maps_with(tops), scale=5), expected)
-        checks.close(found, expected, atol=0.1, name="keypoints_xy, scale 5")
+        known = slips.of_scaled(tops, 5)
+        checks.close(found, expected, atol=0.1, name="keypoints_xy, scale 5", looks_like=known)
 
     with checks(
         1,

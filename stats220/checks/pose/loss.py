@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import slips
 
 FINISHED = {"binary_cross_entropy_with_logits"}  # nn.BCEWithLogitsLoss calls it too
 
@@ -63,7 +64,8 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
         expected = F.binary_cross_entropy_with_logits(logits, targets)
         found = bernoulli_loss(logits=logits, targets=targets)
-        checks.close(found, expected, atol=1e-5, rtol=1e-4, name="loss")
+        known = slips.of_loss(logits, targets)
+        checks.close(found, expected, atol=1e-5, rtol=1e-4, name="loss", looks_like=known)
 
     with checks(
         1,

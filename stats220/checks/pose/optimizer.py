@@ -9,6 +9,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import training_slips as slips
 
 
 @checked
@@ -33,8 +34,12 @@ def momentum_step(momentum_step: Any) -> Checks:
             )
             found = checks.items(result, 2, name="parameter and velocity")
             expected = momentum * velocity.double() + gradient.double()
-            checks.close(found[1], expected, atol=1e-4, name="velocity")
-            checks.close(found[0], parameter - 0.1 * expected, atol=1e-4, name="parameter")
+            step = gradient, velocity, 0.1, momentum
+            known = slips.of_velocity(*step)
+            checks.close(found[1], expected, atol=1e-4, name="velocity", looks_like=known)
+            known = slips.of_parameter(parameter, *step)
+            expected = parameter - 0.1 * expected
+            checks.close(found[0], expected, atol=1e-4, name="parameter", looks_like=known)
 
     with checks(
         1,
@@ -67,7 +72,8 @@ def step_decay(step_decay: Any) -> Checks:
         for epoch, cuts in [(0, 0), (99, 0), (100, 1), (199, 1), (200, 2), (350, 3)]:
             rate = checks.number(step_decay(learning_rate=start, epoch=epoch), name="the rate")
             expected = start / 10**cuts
-            checks.close(rate, expected, atol=0, rtol=1e-4, name=f"rate of epoch {epoch}")
+            known, name = slips.of_cuts(start, epoch), f"rate of epoch {epoch}"
+            checks.close(rate, expected, atol=0, rtol=1e-4, name=name, looks_like=known)
 
     with checks(
         1,

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import slips
 from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias, passed
 
 
@@ -36,18 +37,22 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         2,
         "takes the stub's arguments by name and returns one map for each key point, as large as the frame",
         hint="Follow the shape from step to step, for a frame of 37 × 50: which steps change height and width, and is there still a batch "
-        "at the end?",
-        remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0].",
+        "at the end? And with a single key point: which axis of length 1 is to go, and which to stay?",
+        remedy="Pad the convolution by kernel_size // 2, interpolate to size=(height, width), and take [0], which takes only the batch "
+        "away: squeeze() takes every axis of length 1.",
     ):
         model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
         checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), None, name="logits")
         checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
+        model = TemplatePoseTracker(num_keypoints=1, downsample=2, patch_size=6, mode="nearest")
+        name = "logits of a tracker with one key point"
+        checks.tensor(model(normal(3, 12, 18, rng=checks.rng)), (1, 12, 18), None, name=name)
 
     with checks(
         2,
         "matches templates with the mean over colors at full resolution",
         hint="Without downsampling a logit is the template times the gray patch around its pixel, plus a bias. Which of the four steps "
-        "does more than that, or less? How large is the map right after the convolution: is there anything left to stretch?",
+        "does more than that, or less: is there a sum for a mean, one color for three, a sigmoid? How large is the map right after the convolution: is there anything left to stretch?",
         remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border (padding=kernel_size // 2), no "
         "sigmoid.",
     ):
@@ -55,7 +60,9 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         template = draw_layer(checks, model.template, (2, 1), "template")
         image = 1 + normal(3, 11, 14, rng=checks.rng)
         expected = convolved(template, to_numpy(image).astype(float).mean(axis=0)[None])
-        checks.close(model(image), torch.tensor(expected), atol=2e-2, name="logits")
+        known = slips.of_matching(template, image, expected)
+        found = model(image)
+        checks.close(found, torch.tensor(expected), atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,
@@ -69,23 +76,24 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         gray = 1 + normal(10, 16, rng=checks.rng)
         small = convolved(template, to_numpy(gray).astype(float)[None, ::2, ::2])
         expected = np.kron(small, np.ones((1, 2, 2)))
-        checks.close(model(gray.expand(3, 10, 16)), expected, atol=2e-2, name="logits")
+        known = slips.of_smaller(template, gray)
+        found = model(gray.expand(3, 10, 16))
+        checks.close(found, expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         1,
         "interpolates both ways by the mode that it is given",
-        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them? If it is the shape that is '
-        "wrong, look at your last line: this tracker has a single key point, whose axis stays.",
-        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling. [0] takes only the "
-        "batch away, squeeze() every axis of length 1.",
+        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them?',
+        remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
     ):
-        model = TemplatePoseTracker(1, downsample=3, patch_size=3, mode="bilinear")
-        template = draw_layer(checks, model.template, (1, 1), "template")
+        model = TemplatePoseTracker(2, downsample=3, patch_size=3, mode="bilinear")
+        template = draw_layer(checks, model.template, (2, 1), "template")
         gray = 1 + 4 * normal(12, 18, rng=checks.rng)
         small = convolved(template, bilinear(to_numpy(gray).astype(float), 4, 6)[None])
-        expected = bilinear(small[0], 12, 18)[None]
-        name = "logits of a tracker with one key point"
-        checks.close(model(gray.expand(3, 12, 18)), expected, atol=2e-2, name=name)
+        expected = np.stack([bilinear(logits, 12, 18) for logits in small])
+        known = slips.of_modes(template, gray, 3)
+        found = model(gray.expand(3, 12, 18))
+        checks.close(found, expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,
@@ -161,7 +169,12 @@ def upsample_template(upsample_template: Any) -> Checks:
             checks.shape(up, (2, 5 * factor, 3 * factor))
             pooled = F.conv2d(F.avg_pool2d(frame, factor), template[:, None], padding=(2, 1))
             found = strided(up, frame, factor, (2, 1))
-            checks.close(found, pooled, atol=1e-3, name=f"logits for factor {factor}")
+            known = {
+                slip: strided(other, frame, factor, (2, 1))
+                for slip, other in slips.of_upsampled(template, factor).items()
+            }
+            name = f"logits for factor {factor}"
+            checks.close(found, pooled, atol=1e-3, name=name, looks_like=known)
 
     with checks(
         1,

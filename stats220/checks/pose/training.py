@@ -12,6 +12,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import training_slips as slips
 from stats220.checks.pose.models import Watch, example, one_weight, recorded, weight_of
 
 QUIET = {"progress": False}
@@ -29,7 +30,7 @@ def train_on(train: Any, model: Any, loss: Any, options: dict[str, Any]) -> Any:
 @checked
 def train(train: Any) -> Checks:
     """Networks of one weight, whose course of training can be worked out with pencil and paper."""
-    checks = Checks("train", hidden_points=4)
+    checks = Checks("train", hidden_points=3)
     validation = [example(0.0, 0.0)]
 
     with checks(
@@ -48,11 +49,15 @@ def train(train: Any) -> Checks:
         message = "the model was given a batch, but it takes one image (channels, height, width)"
         checks.that(not watch.saw_batch, message)
         # The gradient of (w - 1)² is 2 (w - 1): each of the 6 steps halves the distance of w to 1.
-        checks.close(weight_of(model), 1 + (start - 1) / 2**6, atol=1e-3, name="the weight")
+        known = slips.of_steps(start, 0.25, 3, 2)
+        expected = 1 + (start - 1) / 2**6
+        checks.close(weight_of(model), expected, atol=1e-3, name="the weight", looks_like=known)
         model = one_weight(checks, start)
         options["learning_rate"] = 1e3
         train(model, [example(0.0, 0.0)], validation, F.mse_loss, **options)
-        name = "the weight after a black image, whose gradient is 0,"
+        name = (
+            "the weight after a black image, whose gradient is 0 (does anything else pull on it?),"
+        )
         checks.close(weight_of(model), start, atol=1e-3, name=name)
 
     with checks(
@@ -69,7 +74,13 @@ def train(train: Any) -> Checks:
         # kl_div(a, y) = y (log y - a): the gradient by a is -y.
         history = train(model, [example(2.0, 0.5)], [example(1.0, 1.0)], F.kl_div, **options)
         weight = 1.0 + rate * 0.5 * 2.0
-        checks.close(weight_of(model), weight, atol=1e-4, name="the weight after one step")
+        checks.close(
+            weight_of(model),
+            weight,
+            atol=1e-4,
+            name="the weight after one step",
+            looks_like=slips.of_first_step(weight, rate),
+        )
         loss = 0.5 * (math.log(0.5) - 2.0)
         checks.close(
             recorded(checks, history, "train_losses"), [loss], atol=1e-4, name="train_losses"
@@ -79,6 +90,11 @@ def train(train: Any) -> Checks:
             [-weight],
             atol=1e-4,
             name="validation_losses",
+            looks_like={
+                "the losses of training are among those of validation": [(loss - weight) / 2],
+                "the validation is done before the training": [-1.0],
+                "the training loss is recorded again": [loss],
+            },
         )
 
     with checks(
@@ -95,13 +111,16 @@ def train(train: Any) -> Checks:
             # Distance to 1 and velocity of one step are a linear function of those of the step before.
             step = np.array([[1 - 2 * 0.05, -0.05 * momentum], [2.0, momentum]])
             distance, _ = np.linalg.matrix_power(step, 4) @ [start - 1, 0.0]
-            checks.close(weight_of(model), 1 + distance, atol=1e-3, name="the weight")
+            known = slips.of_momentum(start, 0.05, momentum)
+            checks.close(
+                weight_of(model), 1 + distance, atol=1e-3, name="the weight", looks_like=known
+            )
 
     with checks(
         2,
         "cuts the learning rate once every decay_every epochs",
-        hint="Which loop are you in when you tell the schedule that an epoch is over? With which rate is the first epoch learned, and "
-        "with which the third, if decay_every is 2?",
+        hint="Which loop are you in when you tell the schedule that an epoch is over? With which rates are the first, the third and the "
+        "fifth epoch learned, if decay_every is 2: is one cut the last?",
         remedy="One step of the schedule in the loop over epochs, after the examples: in the inner loop 100 epochs would last 100 images.",
     ):
         options = {"decay_every": 2, "momentum": 0.0, **QUIET}
@@ -112,7 +131,11 @@ def train(train: Any) -> Checks:
         )
         rates = [0.1, 0.1, 0.05, 0.05, 0.025]
         checks.close(
-            recorded(checks, history, "learning_rates"), rates, atol=1e-6, name="learning_rates"
+            recorded(checks, history, "learning_rates"),
+            rates,
+            atol=1e-6,
+            name="learning_rates",
+            looks_like=slips.of_rates(0.1, 0.5, 2, 3, 5),
         )
         weights = []
         for num_epochs in (1, 2, 5):  # from the third epoch on, the rate is 0
@@ -138,16 +161,14 @@ def train(train: Any) -> Checks:
         options = {"num_epochs": 2, "learning_rate": 1e-9, **QUIET}
         model = one_weight(checks, 2.0)  # losses (2 pixel)² times 1, 4, 9; and 4, 9
         history = train(model, examples, validation_examples, F.mse_loss, **options)
-        mean = 4 * pixel**2 * 14 / 3
-        checks.close(
-            recorded(checks, history, "train_losses"), [mean] * 2, atol=1e-2, name="train_losses"
-        )
-        checks.close(
-            recorded(checks, history, "validation_losses"),
-            [13 / 2] * 2,
-            atol=1e-2,
-            name="validation_losses",
-        )
+        for name, (mean, known) in slips.of_mean_losses(4 * pixel**2).items():
+            checks.close(
+                recorded(checks, history, name),
+                [mean] * 2,
+                atol=1e-2,
+                name=name,
+                looks_like={slip: [other] * 2 for slip, other in known.items()},
+            )
 
     with checks(
         1,
@@ -258,6 +279,24 @@ def train(train: Any) -> Checks:
         )
         message = "torch recorded a graph of the validation image's logits"
         checks.that(not watch.recorded.get(2, False), message)
+
+    with checks(
+        1,
+        "leaves parameters that do not require gradients as they are",
+        hint="Part 5 trains a head on frozen features: who decides which parameters learn, the model that you are given or your function?",
+        remedy="Hand the optimizer [p for p in model.parameters() if p.requires_grad], and call requires_grad_ of nothing.",
+    ):
+        kept, start = (float(weight) for weight in checks.rng.uniform(2, 4, 2))
+        frozen, learning = one_weight(checks, kept), one_weight(checks, start)
+        frozen.requires_grad_(False)
+        model = checks.make(nn.Sequential, frozen, learning)
+        options = {"num_epochs": 3, "learning_rate": 0.01, **QUIET}
+        train(model, [example(1.0, 1.0)] * 2, validation, F.mse_loss, **options)
+        checks.close(weight_of(frozen), kept, atol=1e-6, name="a frozen weight after training")
+        message = "a parameter that was frozen requires gradients after training"
+        checks.that(not frozen.weight.requires_grad, message)
+        message = "the weight that is not frozen has not moved"
+        checks.that(abs(weight_of(learning) - start) > 1e-3, message)
 
     with checks(
         1,

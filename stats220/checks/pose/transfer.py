@@ -9,6 +9,7 @@ import torch
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose import slips
 from stats220.checks.pose.models import (
     BACKBONE_CHANNELS,
     answer_of_head,
@@ -59,18 +60,25 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "applies the head to the features of the stage",
-        hint="Stem, stages, head: is each applied once, in this order, to the output of the one before? What does the convolution see "
-        "beyond the border?",
+        hint="Stem, stages, head: is each applied once, in this order, to the output of the one before, and is it the head's logits that "
+        "are made larger? What does the convolution see beyond the border, and does anything come after it?",
         remedy="The head on self.features of image[None], with zeros around it (padding=kernel_size // 2) and no sigmoid behind it.",
     ):
         backbone, twin = tiny_backbone(checks)
         image = 1 + 2 * normal(3, 36, 48, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
         head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
-        expected = answer_of_head(head, features_of(twin, image, 1), 36, 48)
+        features = features_of(twin, image, 1)
+        expected = answer_of_head(head, features, 36, 48)
+        known = slips.of_head(head, features, expected)
         found = checks.tensor(model(image), (2, 36, 48), None, name="logits")
-        name = "logits in the four corners"
-        checks.close(corners(found), corners(expected), atol=2e-2, name=name)
+        checks.close(
+            corners(found),
+            corners(expected),
+            atol=2e-2,
+            name="logits in the four corners",
+            looks_like={slip: corners(logits) for slip, logits in known.items()},
+        )
 
     with checks(
         1,
@@ -85,14 +93,16 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         image = 1 + 2 * normal(3, 37, 50, rng=checks.rng)
         model = ResNetPoseTracker(backbone, 2)
         head = draw_layer(checks, model.head, (2, BACKBONE_CHANNELS[1]), "head")
-        expected = answer_of_head(head, features_of(twin, image, 1), 37, 50)
-        checks.close(model(image), expected, atol=2e-2, name="logits")
+        features = features_of(twin, image, 1)
+        expected = answer_of_head(head, features, 37, 50)
+        known = slips.of_enlarged(head, features, expected)
+        checks.close(model(image), expected, atol=2e-2, name="logits", looks_like=known)
 
     with checks(
         2,
         "learns the head, all of it and nothing else",
-        hint="Print the names of the parameters that require a gradient. Which should be there, and does the head get its gradients? A part "
-        "in a plain list is not seen by torch at all.",
+        hint="Print the names of the parameters that require a gradient. Which should be there, and does the head get its gradients? "
+        "requires_grad belongs to parameters: set on a module, it is only a new attribute. A part in a plain list is not seen by torch.",
         remedy="requires_grad_(False) for every parameter of stem and stages, in an nn.Sequential; the head outside of torch.no_grad().",
     ):
         backbone, twin = tiny_backbone(checks)

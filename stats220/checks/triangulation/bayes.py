@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 from scipy.stats import multivariate_normal
 
 from stats220.checks import Checks, checked
@@ -25,6 +26,29 @@ def bayes(errors_px: Any, narrow: Any, broad: Any, prior: Any) -> Array:
     return found
 
 
+def mistaken(errors_px: Array, narrow: float, broad: float, prior: float) -> dict[str, Array]:
+    """What known mistakes make of it: the logarithm of the odds with something else in it."""
+
+    def probability(odds: float, misfit: Array, dimensions: int = 2) -> Array:
+        log_odds = np.log(odds) + dimensions * np.log(narrow / broad)
+        found: Array = expit(log_odds + misfit * (1 / narrow**2 - 1 / broad**2))
+        return found
+
+    odds, misfit = prior / (1 - prior), errors_px**2 / 2
+    right = probability(odds, misfit)
+    return {
+        "the Gaussians are those of one dimension": probability(odds, misfit, 1),
+        "the Gaussians are not normalized": probability(odds, misfit, 0),
+        "the prior is left out": probability(1, misfit),
+        "an inlier's prior is taken for 1": probability(prior, misfit),
+        "the prior is given to the inliers": probability(1 / odds, misfit),
+        "errors are not squared": probability(odds, errors_px / 2),
+        "the half in the exponent is left out": probability(odds, 2 * misfit),
+        "it is the probability of an inlier": 1 - right,
+        "it is rounded to 0 or 1": np.round(right),
+    }
+
+
 @checked
 def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
     """Scipy's Gaussian densities where they can be computed, and limits where they cannot."""
@@ -33,16 +57,17 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
     with checks(
         2,
         "is the posterior probability, from the prior and two densities in the image",
-        hint="A density integrates to one *over the image*: how high is a Gaussian of two dimensions at its middle, and how does that "
-        "height change when it is twice as broad? And which of the two does the prior probability belong to?",
+        hint="A density integrates to one *over the image*: how high is a Gaussian of two dimensions at its middle, how does that height change when "
+        "it is twice as broad, and how does it fall with the error? Which of the two does the prior probability belong to, and what is left for "
+        "the other? Each detection is judged by itself, and no small number is added.",
         remedy="log(prior) - 2 log(std) - error² / (2 std²) for each of the two; the prior of an inlier is 1 - outlier_probability.",
     ):
         errors_px = np.concatenate([[0.0], np.sort(checks.rng.uniform(1, 40, 7))])
         for std, broad, probability in ((3.0, 30.0, 0.1), (5.0, 12.0, 0.4), (0.5, 3.0, 0.7)):
-            found = outlier_responsibilities(errors_px * std / 3, std, broad, probability)
-            expected = bayes(errors_px * std / 3, std, broad, probability)
+            given = (errors_px * std / 3, std, broad, probability)
+            found, expected = outlier_responsibilities(*given), bayes(*given)
             name = f"responsibilities, {std:g} and {broad:g} px, prior {probability:g}"
-            checks.close(found, expected, atol=1e-5, name=name)
+            checks.close(found, expected, atol=1e-5, name=name, looks_like=mistaken(*given))
 
     with checks(
         1,
@@ -87,15 +112,21 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
     with checks(
         2,
         "is the inverse of the weighted curvature",
-        hint="How does a pixel u / w move when the point does? Both numerator and denominator change. Precisions add up over views, each with its weight, "
-        "covariances do not; what should come back is a covariance, which is small where the precision is large.",
+        hint="How does a pixel u / w move when the point does? Both numerator and denominator change. Precisions, 1 / noise², add up over views, each "
+        "with its weight, covariances do not; what should come back is a covariance, which is small where the precision is large.",
         remedy="J = (A[:2] - pixel · A[2]) / w for each view; inverse of Σ weight JᵀJ / noise_std_px².",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 5)
         weights = checks.rng.uniform(0.2, 1, (4, 5))
         found = laplace_covariance(cameras.projections, points, weights, 2.5)
         expected = curvature_inverse(cameras, points, weights, 2.5)
-        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="covariances")
+        slips = {
+            "the noise is not squared": expected / 2.5,
+            "every view counts fully": curvature_inverse(cameras, points, np.ones((4, 5)), 2.5),
+            "weights are squared": curvature_inverse(cameras, points, weights**2, 2.5),
+            "the precision is not inverted": np.linalg.inv(expected),
+        }
+        checks.close(found, expected, atol=1e-3, rtol=1e-3, name="covariances", looks_like=slips)
 
     with checks(
         1,

@@ -21,17 +21,25 @@ def project(project: Any) -> Checks:
     with checks(
         1,
         divides,
-        hint="What makes far things small? A x + b has three components, the third is the depth, and a pixel has two, u to the right and v down, which need "
-        "not be whole numbers. Cameras come first, then points.",
+        hint="What makes far things small? A x + b has three components, each from a row of A and an entry of b; the third is the depth, and a pixel "
+        "has two, u to the right and v down, which need not be whole numbers. Cameras come first, then points.",
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)
+        in_the_middle = cameras._replace(place=np.zeros((4, 3)))
+        ahead = (points @ cameras.axes[:, 2].T).T[..., None]
+        slips = {
+            "the row comes before the column": cameras.images(points)[..., ::-1],
+            "b is left out": np.where(ahead > 0, in_the_middle.images(points), NAN),
+        }
         checks.close(
             project(cameras.projections, points),
             cameras.images(points),
             atol=PIXELS,
             rtol=1e-5,
             name="pixels of 4 cameras and 6 points",
+            nan_equal=True,  # as what some of these mistakes give has NaN
+            looks_like=slips,
         )
 
     with checks(
@@ -97,7 +105,8 @@ def projection_matrix(projection_matrix: Any) -> Checks:
     with checks(
         2,
         "sends points where a camera at that place, turned like that, sees them",
-        hint="In camera coordinates the point is R (x - c). Multiply that out: what stands before x, and what is left over?",
+        hint="In camera coordinates the point is R (x - c), and K comes after that. Multiply it out: what stands before x, and what is left over? K, R "
+        "and c still belong to the caller.",
         remedy="A = K R and b = -K R c. The rows of R are the camera's axes, so it is R, not its transpose, and b has a minus.",
     ):
         for _ in range(3):
@@ -105,8 +114,25 @@ def projection_matrix(projection_matrix: Any) -> Checks:
             optics = np.diag([*camera.focal[0], 1.0])
             optics[:2, 2] = camera.middle[0]
             given = (optics, camera.axes[0], camera.place[0])
+            expected = camera.projections[0]
+            turned, (_, R, c) = optics @ camera.axes[0], given
+            slips = {
+                "c is not turned by R": [turned, -optics @ c],
+                "c is added, not subtracted": [turned, turned @ c],
+                "R leads from the camera to the world": [optics @ R.T, -optics @ R.T @ c],
+                "all is divided by the last entry": np.split(
+                    expected / expected[2, 3], [3], axis=1
+                ),
+            }
             found, afterwards = checks.call(projection_matrix, *given)
-            checks.close(found, camera.projections[0], atol=1e-2, rtol=1e-5, name="[A | b]")
+            checks.close(
+                found,
+                expected,
+                atol=1e-2,
+                rtol=1e-5,
+                name="[A | b]",
+                looks_like={slip: np.column_stack(parts) for slip, parts in slips.items()},
+            )
             for name, before, after in zip(NAMES, given, afterwards, strict=True):
                 checks.equal(after, before, name=f"{name} afterwards")
 
@@ -122,11 +148,17 @@ def camera_center(camera_center: Any) -> Checks:
         1,
         "is where the camera stands",
         hint="For which point are u, v and w all zero? That is one equation with a matrix; a null vector solves it with a fourth component that is not "
-        "yet 1. b itself is in pixels, and even R and t have to be taken together: -Rᵀt.",
+        "yet 1. b itself is in pixels; and a transpose undoes a rotation, but A is K R.",
         remedy="np.linalg.solve(A, -b).",
     ):
         camera = rig(checks.rng, 1)
+        A, b = np.split(camera.projections[0], [3], axis=1)
+        slips = {
+            "-b is taken for the place": -b[:, 0],
+            "A is taken for a rotation": -A.T @ b[:, 0],
+            "the place has the wrong sign": -camera.place[0],
+        }
         found = camera_center(camera.projections[0])
-        checks.close(found, camera.place[0], atol=1e-2, name="center")
+        checks.close(found, camera.place[0], atol=1e-2, name="center", looks_like=slips)
 
     return checks

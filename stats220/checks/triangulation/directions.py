@@ -36,18 +36,32 @@ def update_direction(update_direction: Any) -> Checks:
     with checks(
         1,
         "without a prior, points along the bone, and is surer the longer the bone and the smaller its variance",
-        hint="Expand the square in the Gaussian's exponent: u · u is 1, and of the rest one term holds u. By what is it multiplied, and "
-        "what is divided by?",
+        hint="Expand the square in the Gaussian's exponent: u · u is 1, and of the rest one term holds u. By what is it multiplied, and what is "
+        "divided by? Its length is the concentration, one number for each bone, and a direction has length 1.",
         remedy="bone_length / bone_variance * (child_position - parent_position), from the parent to the child.",
     ):
         for length, variance in ((30.0, 25.0), (12.0, 4.0)):
-            parent, child = 40 * checks.rng.normal(size=(2, 3))
-            found = update_direction(np.array([0.0, 0, 1]), 0.0, parent, child, length, variance)
+            mean, (parent, child) = np.array([0.0, 0, 1]), 40 * checks.rng.normal(size=(2, 3))
+            found = update_direction(mean, 0.0, parent, child, length, variance)
             bone = child - parent
             size = np.sqrt(bone @ bone)
-            checks.close(found[0], bone / size, atol=1e-4, name="direction")
+            pull, expected = bone * length / variance, length * size / variance
+            with_prior = pull + mean
+            slips = {
+                "it is not brought to length 1": pull,
+                "it points from the child to the parent": -bone / size,
+                "mean_direction is added, whose concentration is 0": with_prior
+                / np.linalg.norm(with_prior),
+            }
+            checks.close(found[0], bone / size, atol=1e-4, name="direction", looks_like=slips)
+            slips = {
+                "the variance is squared": expected / variance,
+                "the 2 of the mixed term does not meet the half": 2 * expected,
+                "the distance of child and parent does not count": length**2 / variance,
+                "bone_length does not count": size / variance,
+            }
             checks.close(
-                found[1], length * size / variance, atol=1e-3, rtol=1e-4, name="concentration"
+                found[1], expected, atol=1e-3, rtol=1e-4, name="concentration", looks_like=slips
             )
 
     with checks(
@@ -112,23 +126,29 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
     with checks(
         1,
         "is the log density for moderate concentrations",
-        hint="Over the whole sphere it integrates to one, and without any concentration it is 1 / 4π everywhere. Is sinh κ about half of exp κ "
-        "for a small κ, too?",
+        hint="Over the whole sphere it integrates to one, and without any concentration it is 1 / 4π everywhere. Is sinh κ about half of exp κ for a "
+        "small κ, too? And what you took out of it, where has that gone?",
         remedy="log κ - log(4π sinh κ) + κ u · ν.",
     ):
         mean, u = unit(checks.rng), unit(checks.rng, 9)
         for k in (0.1, 2.0, 60.0):
             expected = library_log_density(u, mean, k)
-            checks.close(
-                vmf_log_density(u, mean, k), expected, atol=1e-4, rtol=1e-5, name=f"κ = {k:g}"
-            )
+            slips = {
+                "an exponential is taken out of sinh κ and gets lost": expected + k,
+                "sinh κ is taken for half of exp κ": np.log(k / (2 * np.pi)) + k * (u @ mean - 1),
+                "2π stands in the place of 4π": expected + np.log(2),
+                "κ is left out of the constant": expected - np.log(k),
+                "no logarithm is taken": np.exp(expected),
+            }
+            found, name = vmf_log_density(u, mean, k), f"κ = {k:g}"
+            checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name, looks_like=slips)
 
     with checks(
         2,
         "is finite and right from κ = 1e-6 to κ = 1e6",
         hint="sinh overflows at 711, and two numbers that are nearly equal leave only their rounding when they are subtracted. Write sinh with "
-        "exp(-2κ), which never overflows, and look for the function that NumPy has for exp(x) - 1. Even a tiny κ still favors one side "
-        "of the sphere: it cannot be taken for 0.",
+        "exp(-2κ), which never overflows, and look for the function that NumPy has for exp(x) - 1. No κ can be replaced by another, a tiny one by "
+        "0 or a huge one by 700.",
         remedy="log κ - log(-np.expm1(-2 κ)) - log(2π) + κ (u · ν - 1).",
     ):
         mean, u = unit(checks.rng), unit(checks.rng, 9)
@@ -149,22 +169,25 @@ def fit_vmf(fit_vmf: Any) -> Checks:
     with checks(
         1,
         "has the direction of the weighted mean",
-        hint="Add the directions up, each as often as it counts: the sum points where they point together.",
+        hint="Add the directions up, each as often as it counts: the sum points where they point together. How long is it, and how long is a direction?",
         remedy="mean = weights @ directions; mean / np.linalg.norm(mean).",
     ):
         mean, k = unit(checks.rng), 4.0
         u = vonmises_fisher(mean, k).rvs(40, random_state=checks.rng)
         counts = checks.rng.integers(0, 4, 40)
         expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[0]
-        checks.close(
-            fit_vmf(u, counts.astype(float))[0], expected, atol=1e-4, name="mean_direction"
-        )
+        slips = {
+            "the mean is not brought to length 1": np.average(u, axis=0, weights=counts),
+            "weights do not count": vonmises_fisher.fit(u)[0],
+        }
+        found = fit_vmf(u, counts.astype(float))[0]
+        checks.close(found, expected, atol=1e-4, name="mean_direction", looks_like=slips)
 
     with checks(
         2,
         "has the concentration of largest likelihood, to six digits",
-        hint="R̄ (3 - R̄²) / (1 - R̄²) is Banerjee's formula: a good start, and 1 to 10 % off. Which equation does the maximum satisfy? And what is coth κ "
-        "for a κ whose exponential overflows?",
+        hint="R̄ (3 - R̄²) / (1 - R̄²) is Banerjee's formula: a good start, and 1 to 10 % off. Which equation does the maximum satisfy, with a side "
+        "that grows from 0 to 1 with κ, and how near does your search come to it? And what is coth κ for a κ whose exponential overflows?",
         remedy="Solve 1 / np.tanh(k) - 1 / k = length for k, with scipy.optimize.brentq.",
     ):
         for k in (0.5, 6.0, 300.0):
@@ -172,7 +195,9 @@ def fit_vmf(fit_vmf: Any) -> Checks:
             counts = checks.rng.integers(0, 4, 60)
             expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[1]
             found = fit_vmf(u, counts.astype(float))[1]
-            checks.close(found, expected, atol=0, rtol=1e-5, name="concentration")
+            r = np.linalg.norm(np.average(u, axis=0, weights=counts))
+            slips = {"Banerjee's formula is taken for the answer": r * (3 - r**2) / (1 - r**2)}
+            checks.close(found, expected, atol=0, rtol=1e-5, name="concentration", looks_like=slips)
         # Two directions, 0.0004 to 0.0006 on either side: from κ = 710 on coth κ is 1, and exp κ infinite.
         tilt = checks.rng.uniform(0.02, 0.03)
         sharp = np.array([[tilt, 0, np.sqrt(1 - tilt**2)], [-tilt, 0, np.sqrt(1 - tilt**2)]])
@@ -202,8 +227,9 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
     with checks(
         2,
         "climbs from the log likelihood of the start, and finds the clusters and their shares",
-        hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included; for all directions together these logs add up. Each "
-        "direction belongs to all clusters a little, in proportion; and all that describes a cluster is estimated anew in each iteration.",
+        hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included; for all directions together these logs add up. "
+        "Each direction belongs to all clusters a little, with shares that add up to one direction by direction; and all that describes a cluster "
+        "is estimated anew in each iteration.",
         remedy="logsumexp(log_weights[:, None] + log_densities, axis=0), before the iteration; weights = belongs.mean(axis=1).",
     ):
         # One iteration, with clusters that overlap: each direction belongs to both.
@@ -211,9 +237,29 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         densities = np.stack([vonmises_fisher(m, 2.0).pdf(u) for m in starts])
         belongs = densities / densities.sum(axis=0)
         found = vmf_mixture_em(u, starts, np.full(2, 2.0), 1, *given)
-        checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name="weights after one iteration")
-        after_one = [search_fit(u, part)[0] for part in belongs]
-        checks.close(found[1], after_one, atol=1e-3, name="mean_directions after one")
+        slips = {
+            "shares add up to one over the directions, or weights stay": np.full(2, 0.5),
+            "each direction belongs to one cluster alone": np.bincount(belongs.argmax(axis=0))
+            / 100,
+        }
+        name = "weights after one iteration"
+        checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name=name, looks_like=slips)
+        fits = [search_fit(u, part) for part in belongs]
+        checks.close(
+            found[1], [mean for mean, _ in fits], atol=1e-3, name="mean_directions after one"
+        )
+        # From the second one on clusters differ in weight.
+        densities = np.stack([vonmises_fisher(mean, k).pdf(u) for mean, k in fits])
+        parts = belongs.mean(axis=1)[:, None] * densities
+        after_two = (parts / parts.sum(axis=0)).mean(axis=1)
+        unweighted = (densities / densities.sum(axis=0)).mean(axis=1)
+        checks.close(
+            vmf_mixture_em(u, starts, np.full(2, 2.0), 2, *given)[0],
+            after_two,
+            atol=2e-3,
+            name="weights after two iterations",
+            looks_like={"shares do not count the clusters' weights": unweighted},
+        )
 
         u, starts = two_clusters(checks.rng, 20.0)
         found = vmf_mixture_em(u, starts, np.full(2, 5.0), 12, *given)
@@ -225,7 +271,7 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
             np.log(mixture).sum(),
             atol=1e-2,
             rtol=1e-4,
-            name="log_likelihoods[0], of 100 directions together,",
+            name="log_likelihoods[0], of 100 directions together at the start,",
         )
         checks.that(
             np.diff(climb).min() > -1e-4, f"the log likelihood falls by {-np.diff(climb).min():.3g}"

@@ -23,8 +23,9 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
     with checks(
         2,
         two_views,
-        hint="Put the true point, with a 1 below it, into one of your rows: does it give zero? p is the column and goes with the first row of "
-        "[A | b], q with the second. And the unit vector that comes out has four components: which point does it stand for?",
+        hint="Put the true point, with a 1 below it, into your rows: does each give zero, and do all rows of one matrix belong to one point? p is the "
+        "column and goes with the first row of [A | b], q with the second. Which unit vector do the rows send nearly to zero, that of the largest "
+        "singular value or the smallest, and where does svd put it? Which point do its four components stand for, whatever their sign?",
         remedy="Rows p · third - first and q · third - second; np.linalg.svd(rows)[2][:, -1] is (x, y, z, 1) up to a factor, so "
         "divide by its fourth component.",
     ):
@@ -106,8 +107,8 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
     with checks(
         1,
         "is the distance in pixels, for each view and point, and leaves its inputs as they were",
-        hint="A distance: one number, from two differences, never negative, as a ruler measures it: not along the columns and then along the rows. It is "
-        "taken in the image, so project first, with the division.",
+        hint="A distance: one number, never negative, as a ruler measures it. The two differences are the legs of a right triangle, so they are not "
+        "added up as they are, and no mean is taken. It is measured in the image, so project first, with the division.",
         remedy="np.linalg.norm(landed - points_2d, axis=-1): the root of the sum of squares, (num_cameras, num_points).",
     ):
         for num_cameras, num_points in ((4, 6), (3, 3), (2, 1)):
@@ -116,7 +117,13 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
             given = (cameras.projections, cameras.images(points) + moved, points)
             found, afterwards = checks.call(reprojection_errors, *given)
             name = f"errors_px, {num_cameras} views, {num_points} points"
-            checks.close(found, np.hypot(*np.moveaxis(moved, -1, 0)), atol=1e-2, name=name)
+            across, down = np.moveaxis(moved, -1, 0)
+            slips = {
+                "the mean of the two squares is taken": np.hypot(across, down) / np.sqrt(2),
+                "squares are added up and no root is taken": across**2 + down**2,
+                "the two differences are added up": abs(across) + abs(down),
+            }
+            checks.close(found, np.hypot(across, down), atol=1e-2, name=name, looks_like=slips)
             for argument, before, after in zip(
                 ("projections", "points_2d", "points_3d"), given, afterwards, strict=True
             ):
@@ -159,14 +166,23 @@ def triangulate_median(triangulate_median: Any) -> Checks:
         pixels = pixels + checks.rng.integers(-9, 10, pixels.shape)
         pixels[2, 0], pixels[:3, 1], pixels[1:, 2] = NAN, NAN, NAN
         found = triangulate_median(cameras, pixels, flat_triangulate)
-        expected = median_of_pairs(cameras, pixels)
-        checks.close(found, expected, atol=1e-6, name="points_3d", nan_equal=True)
+        slips = {
+            "the mean is taken": median_of_pairs(cameras, pixels, np.mean),
+            "of two middle values the lower one is taken": median_of_pairs(
+                cameras, pixels, lambda said: sorted(said)[(len(said) - 1) // 2]
+            ),
+            "a point that no pair sees is put at 0": np.nan_to_num(
+                median_of_pairs(cameras, pixels)
+            ),
+        }
+        expected, name = median_of_pairs(cameras, pixels), "points_3d"
+        checks.close(found, expected, atol=1e-6, name=name, nan_equal=True, looks_like=slips)
 
     return checks
 
 
-def median_of_pairs(cameras: Any, pixels: Any) -> Any:
-    """The median of what the pairs say, one point and coordinate at a time."""
+def median_of_pairs(cameras: Any, pixels: Any, middle: Any = np.median) -> Any:
+    """The median of what the pairs say, or another `middle`, one point and coordinate at a time."""
     expected = np.full((pixels.shape[1], 3), NAN)
     for point, axis in np.ndindex(*expected.shape):
         said = []
@@ -176,5 +192,5 @@ def median_of_pairs(cameras: Any, pixels: Any) -> Any:
                 said.append(pair[0, axis])
         known = [value for value in said if not np.isnan(value)]
         if known:
-            expected[point, axis] = np.median(known)
+            expected[point, axis] = middle(known)
     return expected

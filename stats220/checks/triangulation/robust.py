@@ -78,8 +78,9 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     with checks(
         1,
         finds,
-        hint="A pair of views always agrees with itself. In which of *all* views does its point land near the detection? Which pair is "
-        "best differs from point to point; and how many pairs do five views make?",
+        hint="In which of *all* views does a pair's point land within threshold_px of the detection? The pair's own two are held to that like the "
+        "others, a missing one is not near, and the most inliers win. Which pair that is differs from point to point; and how many pairs do five "
+        "views make?",
         remedy="Call reprojection_errors with *all* cameras and views and the pair's proposal; inliers are errors <= threshold_px; keep the "
         "best for each point with np.where(better, ...).",
     ):
@@ -203,7 +204,14 @@ def compare_weights(checks: Checks, robust_weights: Any, kind: str, scale_px: fl
     """Hold the weights of errors of all sizes against the slopes of the loss."""
     found = robust_weights(scale_px * RATIOS, scale_px, kind)
     name = f"weights of errors up to 10000 times the scale of {scale_px:g} px"
-    checks.close(found, slope_over(kind, RATIOS), atol=1e-9, rtol=1e-5, name=name)
+    expected = slope_over(kind, RATIOS)
+    slips = {
+        "the root is taken": np.sqrt(expected),
+        "ρ'(r) is not divided by r": expected * RATIOS,
+        "it is the loss itself": LOSSES[kind](RATIOS),
+        "errors are not divided by scale_px": slope_over(kind, scale_px * RATIOS),
+    }
+    checks.close(found, expected, atol=1e-9, rtol=1e-5, name=name, looks_like=slips)
 
 
 @checked
@@ -213,8 +221,8 @@ def robust_weights(robust_weights: Any) -> Checks:
     with checks(
         1,
         "huber: is ρ'(r) / r",
-        hint="Up to r = 1 the loss is the square, beyond it a straight line: what is its slope there, and what is left of it once you "
-        "divide by r?",
+        hint="Up to r = 1, which is an error of scale_px, the loss is the square, beyond it a straight line: what is its slope there, and what is left "
+        "of it once you divide by r? The weight multiplies the *squared* error, so no root is taken.",
         remedy="1 / np.maximum(errors_px / scale_px, 1).",
     ):
         for scale_px in (1.0, 5.0):
@@ -223,7 +231,8 @@ def robust_weights(robust_weights: Any) -> Checks:
     with checks(
         1,
         "cauchy: is ρ'(r) / r",
-        hint="Differentiate log(1 + r²) / 2, then divide by r. The weight multiplies the *squared* error, so no root is taken.",
+        hint="Differentiate log(1 + r²) / 2, then divide by r: the slope is how hard an error pulls, the weight is what its *square* is multiplied by, "
+        "so no root is taken either.",
         remedy="1 / (1 + (errors_px / scale_px)**2).",
     ):
         for scale_px in (1.0, 8.0):

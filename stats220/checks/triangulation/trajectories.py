@@ -35,32 +35,52 @@ def median_filter(median_filter: Any) -> Checks:
     with checks(
         1,
         "is the median over time, for each key point and coordinate, and leaves its input as it was",
-        hint="Time is the first axis. A median over key points or over x, y and z mixes what has nothing to do with each other, and a mean "
-        "follows every outlier a little. Each median is of what was measured, not of medians before it, which belong into a new array.",
+        hint="Time is the first axis, and a window holds as many frames before its own as after it. A median over key points or over x, y and z mixes "
+        "what has nothing to do with each other, and a mean follows every outlier a little. Each median is of what was measured, not of medians "
+        "before it, which belong into a new array.",
         remedy="np.median(points_3d[t - half : t + half + 1], axis=0), with half = window // 2.",
     ):
         for shape, window in (((11, 2, 3), 3), ((9, 4, 3), 5), ((7, 1, 3), 1)):
             points = np.round(100 * checks.rng.normal(size=shape), 3)
             found, (after, *_) = checks.call(median_filter, points, window)
             checks.shape(found, shape, name=f"result, window {window}")
-            inner = slice(window // 2, len(points) - window // 2)
-            name = f"result away from the ends, window {window}"
+            half, expected = window // 2, medians(points, window)
+            inner = slice(half, len(points) - half)
+            slips = {
+                "a window ends with its own frame": expected[: len(points) - 2 * half],
+                "a window begins with its own frame": expected[2 * half :],
+            }
             checks.close(
-                to_numpy(found)[inner], medians(points, window)[inner], atol=1e-3, name=name
+                to_numpy(found)[inner],
+                expected[inner],
+                atol=1e-3,
+                name=f"result away from the ends, window {window}",
+                looks_like=slips,
             )
             checks.equal(after, points, name="points_3d afterwards")
 
     with checks(
         1,
         "uses at the first and last frames the frames that there are",
-        hint="What lies before the first frame? Nothing does: neither zeros nor copies of the first frame, nor the last frames of the "
-        "recording. A negative start counts from the end. Windows are shorter there, and the median of an even number is the mean of the two in the middle.",
+        hint="What lies before the first frame? Nothing does: neither zeros nor copies of the first frame, nor the last frames of the recording (a "
+        "negative start counts from the end), and NaN only if it is left out again. Windows are shorter there, on that side alone, and the median "
+        "of an even number is the mean of the two in the middle.",
         remedy="points_3d[max(0, t - half) : t + half + 1], or pad with NaN and leave NaN out.",
     ):
         for window in (3, 7):
             points = np.round(50 + 100 * checks.rng.random((9, 2, 3)), 3)
-            found = median_filter(points, window)
-            checks.close(found, medians(points, window), atol=1e-3, name=f"result, window {window}")
+            found, expected = median_filter(points, window), medians(points, window)
+            half, raw = window // 2, expected.copy()
+            raw[:half], raw[-half:] = points[:half], points[-half:]
+            padded = np.pad(points, ((half, half), (0, 0), (0, 0)))
+            slips = {
+                "the ends stay as they are, are repeated, or have windows cut on both sides": raw,
+                "zeros stand beyond the ends, or of two middle values the lower one is taken": medians(
+                    padded, window
+                )[half:-half],
+            }
+            name = f"result, window {window}"
+            checks.close(found, expected, atol=1e-3, name=name, looks_like=slips)
 
     with checks(
         1,
@@ -101,6 +121,18 @@ def posterior(points: Array, precisions: Array, step_std_mm: float) -> tuple[Arr
     return means, variances
 
 
+def tied(points: Array, padding: Any) -> Array:
+    """Most probable places of a walk in steps of 1 mm, all precisions 1, but for added frames that are held at the origin."""
+    measured = np.pad(np.ones(points.shape[:2]), padding[:2], constant_values=1e9)
+    return posterior(np.pad(points, padding), measured, 1.0)[0]
+
+
+def heard(points: Array, counts: Array) -> Array:
+    """The same, each frame from the measurements as often as its row of `counts` (num_frames, num_frames) says."""
+    rows = [np.broadcast_to(row[:, None], points.shape[:2]) for row in counts]
+    return np.stack([posterior(points, row, 1.0)[0][t] for t, row in enumerate(rows)])
+
+
 def pair(checks: Checks, returned: Any) -> Any:
     """Means and variances; says so where something else came back."""
     is_array = isinstance(returned, (np.ndarray, torch.Tensor))
@@ -117,15 +149,30 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
     with checks(
         1,
         means,
-        hint="Each frame is pulled by its measurement and by both of its neighbors; the first and the last have one neighbor. The "
-        "future counts as much as the past. (Here all precisions are 1, and steps have a standard deviation of 1 mm.)",
+        hint="Each frame is pulled by its measurement and by both of its neighbors; the first and the last have one, and nothing draws them to the "
+        "origin. The future counts as much as the past. A step makes what is known less sure, and leaves its mean where it was. (Here all "
+        "precisions are 1, and steps have a standard deviation of 1 mm.)",
         remedy="(diag(λ) + q DᵀD) x = λ y, with q = 1 / step_std_mm² and D the differences of neighbors.",
     ):
         points, precisions = walk(checks.rng, 9, 2)
         precisions[:] = 1
         expected, _ = posterior(points, precisions, 1.0)
+        alone = np.concatenate([points[:1], expected[1:-1], points[-1:]])
+        before, after, both = (((a, b), (0, 0), (0, 0)) for a, b in ((1, 0), (0, 1), (1, 1)))
+        slips = {
+            "the first and the last frame have a neighbor too many": tied(points, both)[1:-1],
+            "the first frame is drawn to the origin": tied(points, before)[1:],
+            "the last frame is drawn to the origin": tied(points, after)[:-1],
+            "the first frame hears no other": np.concatenate([alone[:1], expected[1:]]),
+            "the last frame hears no other": np.concatenate([expected[:-1], alone[-1:]]),
+            "the first and the last frame hear no other": alone,
+            "the future does not count": heard(points, np.tri(9)),
+            "the past does not count": heard(points, np.tri(9).T),
+            "a frame's own measurement counts twice": heard(points, 1 + np.eye(9)),
+            "a frame's own measurement does not count": heard(points, 1 - np.eye(9)),
+        }
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
-        checks.close(found[0], expected, atol=1e-2, name="means")
+        checks.close(found[0], expected, atol=1e-2, name="means", looks_like=slips)
 
     with checks(
         1,
@@ -140,7 +187,19 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
             precisions[3, 0], precisions[4, 2] = 50, 0.01
             expected, _ = posterior(points, precisions, step_std_mm)
             found = pair(checks, smooth_trajectory(points, precisions, step_std_mm))
-            checks.close(found[0], expected, atol=1e-2, name=f"means, step {step_std_mm:g} mm")
+            mistaken = {
+                "precisions are taken for variances": posterior(
+                    points, 1 / precisions, step_std_mm
+                ),
+                "precisions are squared": posterior(points, precisions**2, step_std_mm),
+                "the step is not squared": posterior(points, precisions, np.sqrt(step_std_mm)),
+                "a step's variance is taken for its precision": posterior(
+                    points, precisions, 1 / step_std_mm
+                ),
+            }
+            looks_like = {slip: both[0] for slip, both in mistaken.items()}
+            name = f"means, step {step_std_mm:g} mm"
+            checks.close(found[0], expected, atol=1e-2, name=name, looks_like=looks_like)
 
     with checks(
         1,
@@ -174,7 +233,13 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         precisions[2:5, 1] = 0
         _, expected = posterior(points, precisions, 1.0)
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
-        checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name="variances")
+        neighbors = np.array([1] + 7 * [2] + [1])[:, None]
+        slips = {
+            "all other frames are taken for known": 1 / (precisions + neighbors),
+            "its root is taken": np.sqrt(expected),
+        }
+        name = "variances"
+        checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name=name, looks_like=slips)
 
     with checks(
         1,

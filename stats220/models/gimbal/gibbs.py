@@ -18,6 +18,9 @@ from stats220.models.gimbal.prior import ROOT_STD_MM, GimbalPrior
 from stats220.models.gimbal.sphere import sample_directions
 from stats220.models.gimbal.states import sample_states_and_headings, turn
 
+# What a sweep changes and the next one reads.
+CHAINS = ("points_3d", "directions", "states", "headings", "inlier_std", "share")
+
 
 class Updates(NamedTuple):
     """The two functions that the sampler joins.
@@ -86,6 +89,22 @@ class Gibbs:
         bones = self.points_3d - self.points_3d[:, :, self.parents.clamp(min=0)]
         self.directions = bones / torch.linalg.norm(bones, dim=-1, keepdim=True).clamp(min=1e-9)
         self._draw_states()
+
+    def state(self) -> dict[str, Any]:
+        """What differs from sweep to sweep, the random generators too, as plain data."""
+        return {
+            "chains": {name: getattr(self, name) for name in CHAINS},
+            "generator": self.generator.get_state(),
+            "rng": self.rng.bit_generator.state,
+        }
+
+    def take_up(self, state: dict[str, Any]) -> None:
+        """Be as an earlier run was after a sweep."""
+        for name, values in state["chains"].items():
+            is_tensor = isinstance(values, Tensor)
+            setattr(self, name, values.to(self.options["device"]) if is_tensor else values)
+        self.generator.set_state(state["generator"])
+        self.rng.bit_generator.state = state["rng"]
 
     def sweep(self, learn_noise: bool) -> Tensor:
         """Draw everything once; the logarithm of the joint density afterwards, (num_chains,)."""

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int, Shaped
 from tqdm.auto import tqdm
 
 from stats220.arrays import to_numpy
+from stats220.checkpoints import checkpoint
 from stats220.errors import InputError
 from stats220.models.gimbal.gibbs import Gibbs, Updates
 from stats220.models.gimbal.noise import DetectionNoise, usual_noise
@@ -77,6 +78,7 @@ def sample_gimbal(
     seed: int = 0,
     device: str | torch.device = "cpu",
     progress: bool = True,
+    anew: bool = False,
 ) -> GimbalSamples:
     """Draw 3D poses, pose states, headings and outliers given what the cameras' networks found.
 
@@ -105,6 +107,9 @@ def sample_gimbal(
         "cuda" runs the chains on a GPU.
     progress : bool
         Show a bar.
+    anew : bool
+        Start over where the same run was kept: in a notebook each run is (`stats220.checkpoints`), and goes on after a restart of
+        the kernel.
 
     Returns
     -------
@@ -132,21 +137,39 @@ def sample_gimbal(
         device,
     )
     sampler.begin(fill_gaps(start, prior), start_spread_mm)
-    kept: dict[str, list[Any]] = {
+    draws: dict[str, list[Any]] = {
         name: [] for name in ("points_3d", "pose_states", "headings", "inlier_std_px")
     }
-    log_joint, share = [], 0.0
-    with _one_thread():
-        for sweep in tqdm(range(num_sweeps), desc="GIMBAL", disable=not progress):
+    log_joint: list[Any] = []
+    share: Any = 0.0
+    parts = (prior, projections, points_2d, start, outlier_responsibilities, update_direction)
+    settings = (noise, learn_noise, num_chains, num_sweeps, num_burn, start_spread_mm, seed)
+    with (
+        _one_thread(),
+        checkpoint("GIMBAL", *parts, *settings, str(device), anew=anew) as saved,
+    ):
+        if saved.state is not None:
+            sampler.take_up(saved.state["sampler"])
+            draws, log_joint, share = saved.state["draws"]
+            saved.take_up()
+        first = len(log_joint)
+        options: dict[str, Any] = {"total": num_sweeps, "initial": first, "desc": "GIMBAL"}
+        for sweep in tqdm(range(first, num_sweeps), disable=not progress, **options):
             sampler.loosen(LOOSE ** max(0.0, 1 - 2 * sweep / max(num_burn, 1)))
             log_joint.append(to_numpy(sampler.sweep(learn_noise)))
             if sweep >= num_burn:
                 share = share + sampler.responsibilities.mean(axis=0) / (num_sweeps - num_burn)
-                kept["points_3d"].append(to_numpy(sampler.points_3d).astype(np.float32))
-                kept["pose_states"].append(to_numpy(sampler.states))
-                kept["headings"].append(to_numpy(sampler.headings))
-                kept["inlier_std_px"].append(sampler.inlier_std[:, :, 0])
-    arrays = {name: np.concatenate(np.stack(draws, axis=1)) for name, draws in kept.items()}
+                draws["points_3d"].append(to_numpy(sampler.points_3d).astype(np.float32))
+                draws["pose_states"].append(to_numpy(sampler.states))
+                draws["headings"].append(to_numpy(sampler.headings))
+                draws["inlier_std_px"].append(sampler.inlier_std[:, :, 0])
+            saved.keep(
+                # The loop goes on only when the state has been written.
+                lambda: {"sampler": sampler.state(), "draws": (draws, log_joint, share)},  # noqa: B023
+                f"sweep {sweep + 1} of {num_sweeps}",
+                last=sweep + 1 == num_sweeps,
+            )
+    arrays = {name: np.concatenate(np.stack(each, axis=1)) for name, each in draws.items()}
     return GimbalSamples(
         **arrays,
         outlier_probabilities=np.asarray(share),

@@ -11,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from stats220.kernels import CHECKPOINTS
 from stats220.staff.build.notebooks import HAND_IN_TAG
 from stats220.staff.build.sources import Sources
 
@@ -60,7 +61,7 @@ def execute_solution(
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: running.append(cell),
     )
-    environment = dict(os.environ)
+    environment = {**os.environ, CHECKPOINTS: "off"}  # each run of the key is a whole one
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(root), environment.get("PYTHONPATH")])
     )

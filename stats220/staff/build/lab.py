@@ -31,7 +31,7 @@ OPTIONS: dict[Role, dict[str, tuple[type, ...]]] = {
     "given": {},
     "exercise": {"exercise": (str,), "minutes": (int, float), "bonus": (bool,)},
     "test": {"test": (str,), "points": (int,)},
-    "question": {"question": (str,), "points": (int,)},
+    "question": {"question": (str,), "points": (int,), "minutes": (int, float)},
     "explore": {"minutes_cpu": (int, float), "minutes_gpu": (int, float)},
 }
 FORMS = {
@@ -39,7 +39,7 @@ FORMS = {
     "given": "# %%",
     "exercise": '# %% exercise="bernoulli_loss" minutes=20 [bonus=true]',
     "test": '# %% test="bernoulli_loss" points=6',
-    "question": '# %% [markdown] question="interpret_templates" points=3',
+    "question": '# %% [markdown] question="interpret_templates" points=3 minutes=10',
     "explore": "# %% explore minutes_cpu=2 minutes_gpu=0.3",
 }
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,47}")
@@ -165,9 +165,9 @@ def _read_cell(file: SourceFile, raw: Any, line: int) -> Cell:
         raise file.error(
             f"{_a(role)} cell without points", line=line, remedy=f"its form is {FORMS[role]}"
         )
-    if role == "exercise" and "minutes" not in options:
+    if role in ("exercise", "question") and "minutes" not in options:
         raise file.error(
-            "an exercise cell without minutes", line=line, remedy=f"its form is {FORMS[role]}"
+            f"{_a(role)} cell without minutes", line=line, remedy=f"its form is {FORMS[role]}"
         )
     return Cell(
         role=role,

@@ -21,10 +21,10 @@ START = """\
 
 {table}
 
-**Checks.** Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each of them: it tells at once what
-is right, and where something is not. A few more checks of the same requirements run at grading; each table says for how many points.
-What is partly right gets part of the points. Problems need not be solved in their order, and what you do not solve costs its own points
-only. `stats220.progress()` in a cell of its own shows where you are. Written answers are read by a person.
+**Checks.** Fill in the cells that say `...` or `raise NotImplementedError`, and run the check below each: it tells at once what is right.
+A few more checks of the same requirements run at grading; each table says for how many points. Problems need not be solved in their order,
+and one that is left out costs its own points only. `stats220.progress()` in a cell of its own shows where you are. Written answers are read
+by a person.
 
 **At grading** each problem gets at most {seconds} seconds on a CPU without a GPU and without a network, with {packages}. Cells that only
 explore (they train, draw or play) are not run there.
@@ -48,7 +48,7 @@ class Problem:
     points, visible_points
         With and without the hidden checks.
     minutes
-        The student's; 0 for questions.
+        The student's.
     """
 
     name: str
@@ -93,7 +93,9 @@ def problems_of(sources: Sources) -> list[Problem]:
                 )
             )
         elif cell.role == "question":
-            found.append(Problem(cell.name, label, title, "question", cell.points, 0, 0, False))
+            found.append(
+                Problem(cell.name, label, title, "question", cell.points, 0, cell.minutes, False)
+            )
     return found
 
 
@@ -164,9 +166,8 @@ def _table(sources: Sources) -> str:
         what = problem.title or f"`{problem.name}`"
         name = f"`{problem.name}`" if problem.kind == "exercise" else "written"
         points = f"{problem.points}, bonus" if problem.bonus else f"{problem.points}"
-        minutes = f"{problem.minutes:g}" if problem.minutes else ""
         rows.append(
-            f"| {problem.label or what} | {what if problem.label else ''} ({name}) | {points} | {minutes} |"
+            f"| {problem.label or what} | {what if problem.label else ''} ({name}) | {points} | {problem.minutes:g} |"
         )
     core = [problem for problem in problems if not problem.bonus]
     core_minutes = sum(problem.minutes for problem in core)
@@ -193,7 +194,7 @@ def _worth(problems: list[Problem]) -> str:
         [
             *bonus,
             f"{points} point{'s' if points != 1 else ''}",
-            *([f"{minutes:g} min"] if minutes else []),
+            f"{minutes:g} min",
         ]
     )
 

@@ -20,6 +20,7 @@ from stats220.staff.build.course import Course, LabEntry, read_course
 from stats220.staff.build.problems import badge
 from stats220.staff.build.published import RECORD, check_published, read_record
 from stats220.staff.build.release import MANIFEST, read_manifest
+from stats220.staff.build.spelling import nearest
 from stats220.staff.build.wheel import read_version
 
 MARKER = ".published-by-stats220"  # in a folder that may be emptied and written again
@@ -81,7 +82,7 @@ def publish(
     to
         A folder, new, empty or written by this before, or a ``.zip`` file.
     solutions
-        Labs whose keys are published too; labs/course.toml says from then on that they are unlocked.
+        Labs whose keys are published too, from now on: labs/course.toml then says that they are unlocked.
     now
         When it is, in the course's time zone; by default now.
 
@@ -92,7 +93,9 @@ def publish(
         bytes, or the folder holds something else.
     """
     now, course = now or datetime.now(), read_course(root)
-    keys = [_due_key(course, lab, now) for lab in solutions or []]
+    asked = [_due_key(course, lab, now) for lab in dict.fromkeys(solutions or [])]
+    # A key that is public stays so: it is in the wheel already.
+    keys = [e for e in course.labs.values() if e in asked or (e.unlocked and e.released)]
     report = build_all(root, check=True)
     if not report.ok:
         raise GradingError(
@@ -155,7 +158,9 @@ def _record(root: Path, version: str, sha256: str) -> dict[str, str]:
 def _due_key(course: Course, lab: str, now: datetime) -> LabEntry:
     """The lab, if its key may be published now."""
     if lab not in course.labs:
-        raise GradingError(f"there is no lab {lab!r}; there are {', '.join(course.labs)}")
+        raise GradingError(
+            f"there is no lab {lab!r}{nearest(lab, course.labs)}; there are {', '.join(course.labs)}"
+        )
     entry = course.labs[lab]
     due = entry.solutions or entry.due
     if due is None:

@@ -180,13 +180,13 @@ def _check_totals(sources: Sources) -> None:
     core = [cell for cell in sources.exercise_cells() if not cell.bonus]
     if len(core) > MOST_EXERCISES:
         raise lab.error(
-            f"{len(core)} core exercises; a lab has at most {MOST_EXERCISES}",
+            f"{core[MOST_EXERCISES].name!r} is one of {len(core)} core exercises; a lab has at most {MOST_EXERCISES}",
             core[MOST_EXERCISES],
             remedy="make it bonus=true, or drop one",
         )
-    if sources.core_minutes() > MOST_MINUTES:
+    if sources.exercise_minutes() > MOST_MINUTES:
         raise lab.error(
-            f"the core exercises take {sources.core_minutes():g} minutes; a lab has at most {MOST_MINUTES}",
+            f"the core exercises take {sources.exercise_minutes():g} minutes; a lab has at most {MOST_MINUTES}",
             core[-1],
             remedy="make an exercise bonus=true, or give more of it",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from stats220.errors import AuthorError
@@ -41,7 +42,7 @@ def new_lab(root: Path, lab: str) -> list[Path]:
         raise AuthorError(
             f"{lab!r} is no name for a lab",
             file="labs/",
-            remedy="name it as lab7_spikes: letters and a number, _, the module's name",
+            remedy=f"name it as {_proper(lab, course.labs)}: letters and a number, _, the module's name",
         )
     module = lab_module(lab)
     places = [
@@ -79,6 +80,15 @@ def new_lab(root: Path, lab: str) -> list[Path]:
     entry = f'\n[labs.{lab}]\ntitle = "{title}"\npoints = 0\n'
     toml.write_text(toml.read_text(encoding="utf-8").rstrip("\n") + "\n" + entry, encoding="utf-8")
     return [*written, *_add_exercise(root, lab, "first_exercise")]
+
+
+def _proper(lab: str, known: Iterable[str]) -> str:
+    """A name for a lab as near as can be to one that is none: of "decoding" lab7_decoding, where there are six."""
+    numbers = [int(digits) for name in known for digits in re.findall(r"^lab(\d+)_", name)]
+    words = re.sub(r"^(?:lab)?[\W\d_]*", "", lab.lower())
+    module = re.sub(r"\W+", "_", words).strip("_") or "spikes"
+    given = re.search(r"\d+", lab)
+    return f"lab{given[0] if given else max(numbers, default=0) + 1}_{module}"
 
 
 def new_exercise(root: Path, lab: str, name: str) -> list[Path]:

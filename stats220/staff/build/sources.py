@@ -40,9 +40,13 @@ class Sources:
         visible = self.checks.functions[exercise]
         return visible.points, visible.hidden_points
 
-    def core_minutes(self) -> float:
+    def exercise_minutes(self) -> float:
         """Minutes that the core exercises take together."""
         return sum(cell.minutes for cell in self.exercise_cells() if not cell.bonus)
+
+    def core_minutes(self) -> float:
+        """Minutes of the lab: core exercises and questions."""
+        return self.exercise_minutes() + sum(cell.minutes for cell in self.lab.of_role("question"))
 
     def core_points(self) -> int:
         """Points of the lab: core exercises and questions."""

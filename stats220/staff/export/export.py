@@ -121,7 +121,7 @@ def _comment(marks: Marks | None, late: Lateness, total: float) -> str:
 def _notes(
     graded: ClassResults, lines: list[Line], platform: str, number: int, left_out: list[str]
 ) -> tuple[str, ...]:
-    notes = [f"{number} feedback pages in the zip"]
+    notes = [f"{number} feedback pages in the zip", *graded.notes]
     waiting = sum(1 for marks in graded.marks.values() if marks.to_mark)
     if waiting:
         notes.append(f"{waiting} students have something that a person has not marked yet")

@@ -15,6 +15,7 @@ from stats220.staff.grade.journal import graded_students
 from stats220.staff.grade.lateness import (
     Lateness,
     class_lateness,
+    doubts,
     extensions_beside,
     read_extensions,
 )
@@ -30,11 +31,12 @@ from stats220.staff.report.page import write_page
 
 @dataclass(frozen=True)
 class ClassResults:
-    """A class after grading: the results, and by student what was marked and how late it was."""
+    """A class after grading: the results, by student what was marked and how late it was, and what a person should look at in all of it."""
 
     results: Sequence[SubmissionResult]
     marks: Mapping[str, Marks]
     lateness: Mapping[str, Lateness]
+    notes: Sequence[str]
 
 
 def read_results(out: Path, lab: str) -> list[SubmissionResult]:
@@ -89,6 +91,7 @@ def write_class_files(
     marks = read_marks(url, lab)
     extensions = read_extensions(extensions_beside(submissions, roster))
     lateness = class_lateness(course, lab, out, extensions)
+    notes = doubts(course, lab, results, extensions, people)
     lines = grades_csv(results, people=people, absent=absent, marks=marks, lateness=lateness)
     write_atomically(out / f"grades-{lab}.csv", lines)
     looked = _looks(root, release, out, results)
@@ -107,10 +110,13 @@ def write_class_files(
         exercises=[exercise.name for exercise in release.exercises],
         labels=labels_of(release.notebook),
         said=said,
+        names={person.id: person.name for person in people},
+        absent=[person.id for person in absent],
+        notes=notes,
     )
     for result in results:
         _mark_page(out / "feedback" / result.student / f"{lab}.html", result, said[result.student])
-    return ClassResults(results, marks, lateness)
+    return ClassResults(results, marks, lateness, notes)
 
 
 def _looks(

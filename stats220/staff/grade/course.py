@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,7 +117,10 @@ def grade_class(
                 )
                 with contextlib.closing(written):
                     _grade(setup, todo, written, jobs=jobs, cluster=cluster, progress=progress)
-        return _finish(root, todo, url)
+        results, notes = _finish(root, todo, url)
+    for note in notes if progress else ():
+        print(f"look: {note}", file=sys.stderr)
+    return results
 
 
 @contextlib.contextmanager
@@ -147,8 +151,9 @@ def _grade(
         ) from None
 
 
-def _finish(root: Path, todo: Plan, url: str) -> list[SubmissionResult]:
-    """Write the class's files from all results of the lab, and into the gradebook what is not in it yet."""
+def _finish(root: Path, todo: Plan, url: str) -> tuple[list[SubmissionResult], Sequence[str]]:
+    """Write the class's files from all results of the lab, and into the gradebook what is not in it yet; gives what a person should look at."""
+    notes: Sequence[str] = ()
     journal, release = todo.journal, todo.release
     results = read_results(journal.out, release.lab)
     students = [result.student for result in results]
@@ -161,7 +166,7 @@ def _finish(root: Path, todo: Plan, url: str) -> list[SubmissionResult]:
         for result in unbooked:
             journal.book(result.student, result.submission_sha256)
         prepare_formgrader(journal.out, release, url)
-        write_class_files(
+        notes = write_class_files(
             root,
             release,
             results,
@@ -171,9 +176,9 @@ def _finish(root: Path, todo: Plan, url: str) -> list[SubmissionResult]:
             roster=todo.roster,
             people=todo.people,
             absent=todo.absent,
-        )
+        ).notes
         journal.finish_class(students)
-    return results
+    return results, notes
 
 
 OUR_FAULT = (

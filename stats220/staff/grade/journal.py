@@ -25,6 +25,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 # What a verdict and its pages are made by, below the package.
 MADE_BY = (
     "errors.py",
+    "kernels.py",
     "arrays.py",
     "line",
     "checks",

@@ -18,6 +18,9 @@ from zoneinfo import ZoneInfo
 from stats220.errors import GradingError
 from stats220.staff.build.course import Course
 from stats220.staff.build.latepolicy import LatePolicy
+from stats220.staff.build.spelling import nearest
+from stats220.staff.grade.results import SubmissionResult
+from stats220.staff.grade.roster import Person
 
 EXTENSIONS = "extensions.csv"  # beside the roster, or the submissions
 FORMAT = "its first line names the columns id, lab, due, handed_in; a time is 2026-02-06T23:59, and a date alone means its last minute"
@@ -92,6 +95,8 @@ def read_extensions(path: Path) -> dict[tuple[str, str], Extension]:
         raise GradingError(f"{path} cannot be read ({error}): {FORMAT}") from error
     found: dict[tuple[str, str], Extension] = {}
     for line, row in enumerate(rows, start=2):
+        if None in row:
+            raise GradingError(f"{path}:{line}: more fields than columns: {FORMAT}")
         known = {key: (row.get(key) or "").strip() for key in ("id", "lab", "due", "handed_in")}
         key = (known["id"], known["lab"])
         if not all(key) or key in found:
@@ -208,6 +213,46 @@ def _days(number: int, word: str) -> str:
 def extensions_beside(submissions: Path, roster: Path | None) -> Path:
     """Where the extensions of a class lie."""
     return (roster.parent if roster else submissions) / EXTENSIONS
+
+
+def doubts(
+    course: Course,
+    lab: str,
+    results: Sequence[SubmissionResult],
+    extensions: Mapping[tuple[str, str], Extension],
+    people: Sequence[Person] = (),
+) -> list[str]:
+    """Why nobody's days late can be told, or an extension goes nowhere, in words; nothing where all is well.
+
+    Parameters
+    ----------
+    course, lab, extensions
+        As for `class_lateness`.
+    results
+        All of the lab.
+    people
+        The roster.
+    """
+    notes, due, counts = [], course.labs[lab].due, course.late != LatePolicy()
+    mine = {student: e for (student, of), e in extensions.items() if of == lab}
+    if due is None and (counts or any(e.due is None for e in mine.values())):
+        notes.append(
+            f"nobody's days late can be told: write due = 2026-02-06 below [labs.{lab}] in labs/course.toml"
+        )
+    timed = any(r.submitted or r.late for r in results) or any(e.handed_in for e in mine.values())
+    if due is not None and counts and results and not timed:
+        notes.append(
+            f"no submission says when it came, so all count as in time: write the times of late ones into {EXTENSIONS}"
+        )
+    known = {*(result.student for result in results), *(person.id for person in people)}
+    for student, of in extensions:
+        if of not in course.labs:
+            notes.append(f"{EXTENSIONS} names {of!r}, which is no lab{nearest(of, course.labs)}")
+        elif of == lab and student not in known:
+            notes.append(
+                f"{EXTENSIONS} names {student!r}, which is nobody{nearest(student, known)}"
+            )
+    return notes
 
 
 def unclear(lateness: Mapping[str, Lateness]) -> Sequence[str]:

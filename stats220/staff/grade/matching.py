@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stats220.staff.grade.names import names_of
 from stats220.staff.grade.reading import SubmittedCell, SubmittedNotebook
+from stats220.staff.grade.rewording import nearest_version
 from stats220.staff.grade.submissions import SubmissionError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def match_cells(release: Release, submitted: SubmittedNotebook) -> list[int | No
         _begun_with(originals, cell) if place is None else place
         for place, cell in zip(places, submitted.cells, strict=True)
     ]
+    _place_reworded(originals, submitted.cells, places)
     exercises = {exercise.name for exercise in release.exercises}
     known = any(p is not None and role_of(originals[p]) in GRADED for p in places)
     if not (
@@ -106,6 +108,19 @@ def _begun_with(originals: Sequence[NotebookNode], cell: SubmittedCell) -> int |
         and text.startswith(start)
     }
     return max(begun, key=begun.__getitem__, default=None)
+
+
+def _place_reworded(
+    originals: Sequence[NotebookNode], cells: Sequence[SubmittedCell], places: list[int | None]
+) -> None:
+    """Texts of an earlier build, which have no cell of the release's any more, get the place of what became of them."""
+    taken = set(places)
+    free = [i for i, c in enumerate(originals) if role_of(c) == "text" and i not in taken]
+    for j, cell in enumerate(cells):
+        if places[j] is None and cell.kind == "text" and cell.role == "text":
+            best = nearest_version(cell.source, [str(originals[i].source) for i in free])
+            if best is not None:
+                places[j] = free.pop(best)
 
 
 def role_of(cell: NotebookNode) -> str:

@@ -19,6 +19,7 @@ from stats220.staff.grade.matching import match_cells, moved_cells, name_of, pla
 from stats220.staff.grade.names import NOTHING_KNOWN, Code, read_code
 from stats220.staff.grade.reader import read_bounded
 from stats220.staff.grade.reading import SubmittedNotebook
+from stats220.staff.grade.rewording import added, same_setup
 
 if TYPE_CHECKING:
     from stats220.staff.build.release import Release
@@ -121,7 +122,8 @@ class _Mender:
             elif role != "exercise":
                 slots[place] = [_copy(original)]
                 for i in [i for i in mine if self.cells[i].kind == "text"]:
-                    self._note_stray(i, original)
+                    if role != "question":  # whose own answer it is
+                        self._note_stray(i, original)
                     used.add(i)
         notebook = deepcopy(self.release.notebook)
         notebook.cells = self._with_extras(slots, used)
@@ -131,6 +133,8 @@ class _Mender:
     def _same(self, i: int, original: NotebookNode) -> bool:
         """Whether a submitted cell differs at most in comments and layout from the release's."""
         cell = self.cells[i]
+        if role_of(original) == "install":
+            return same_setup(cell.source, str(original.source))
         if cell.kind == "code" and original.cell_type == "code":
             return self.codes[cell.source].fingerprint == self.codes[original.source].fingerprint
         return cell.source.strip() == str(original.source).strip()
@@ -221,10 +225,12 @@ class _Mender:
         for i in homes:
             text = self.cells[i].source.strip()
             released = self.originals[self.places[i] or 0].source.strip()
-            if plain(text) != plain(released):
-                rest = text.removeprefix(released).strip()
-                written.append(rest)
-                if self.places[i] != place:
+            in_question = self.places[i] != place
+            if in_question:
+                text = "" if plain(text) == plain(released) else added(text, released)
+            if text and plain(text) != plain(released):
+                written.append(text)
+                if in_question:
                     self.notes.append(f"the answer of {name} was written into the question's cell")
             used.add(i)
             for j in self._added_text_after(i):
@@ -243,7 +249,7 @@ class _Mender:
             released = original.source.strip()
             if plain(text) == plain(released):
                 return
-            text = text.removeprefix(released).strip()
+            text = added(text, released)
         if text:
             self.strays[i] = text
 

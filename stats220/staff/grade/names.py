@@ -71,7 +71,8 @@ def read_code(source: str) -> Code:
         return Code(Names(), _fingerprint(source.strip()))
 
 
-@functools.lru_cache(maxsize=1000)  # most cells of most notebooks are the release's
+# Most cells of most notebooks are the release's. No more are kept, for a cell may have 200,000 characters.
+@functools.lru_cache(maxsize=250)
 def read_code_or_run_out(source: str) -> Code:
     """The same for a process whose memory is limited, and which tells of it; raises MemoryError."""
     parsed = parse(source)

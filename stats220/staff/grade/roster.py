@@ -47,14 +47,25 @@ def read_roster(path: Path) -> list[Person]:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file, strict=True))
+            reader = csv.DictReader(file, strict=True)
+            # As a registrar's list has them: ID, Name.
+            reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GradingError(f"{path} cannot be read as a roster ({error}): {FORMAT}") from error
     if not rows or "id" not in rows[0]:
         raise GradingError(f"{path} is no roster: {FORMAT}")
     people: dict[str, Person] = {}
     for line, row in enumerate(rows, start=2):
+        if None in row:
+            raise GradingError(
+                f"{path}:{line}: more fields than columns: write a name with a comma in quotes"
+            )
         known = {column: (row.get(column) or "").strip() for column in COLUMNS}
+        if not any(known.values()):  # as spreadsheets leave them behind
+            continue
+        family, _, given = known["name"].partition(", ")  # a registrar's "Lovelace, Ada"
+        known["name"] = f"{given} {family}".strip()
         if not known["id"] or "/" in known["id"] or not known["id"].isprintable():
             raise GradingError(
                 f"{path}:{line}: no id, or one that no file can be named by; {FORMAT}"

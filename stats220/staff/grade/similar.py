@@ -34,6 +34,7 @@ MIN_WEIGHT = 60  # nodes of shared unusual code: some three lines
 MIN_SHARE = 0.6  # of the unusual code of the smaller answer
 COMMON = 0.05  # of the class: what more students wrote is usual
 MAX_PAIRS = 200
+MAX_NAMED = 5  # exercises, in a line
 
 Answers = Mapping[tuple[str, str], str]  # source by (student, exercise)
 
@@ -103,7 +104,9 @@ def looks(
             found[one].append(f"`{name}` is much like that of {other}")
             found[other].append(f"`{name}` is much like that of {one}")
     for (student, what), names in reaching.items():
-        found[student].append(f"reaches for the checks: {what}; in {', '.join(names)}")
+        more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+        where = f"{', '.join(names[:MAX_NAMED])}{more}"
+        found[student].append(f"reaches for the checks in {where}: {what}")
     return {student: tuple(reasons) for student, reasons in found.items()}
 
 

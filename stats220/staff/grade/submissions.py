@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from stats220.errors import GradingError
 from stats220.staff.grade.entries import (
@@ -22,6 +23,8 @@ from stats220.staff.grade.layouts import Owner, owners_of
 MAX_STUDENT_NAME = 128  # nbgrader's column; in bytes, well below what a file name may have
 MAX_SHOWN = 24  # characters, of a name that cannot be kept
 TIMESTAMP = "timestamp.txt"
+HAND_IN = "submission.json"
+MAX_HAND_IN, MAX_TEAM = 100_000, 10  # bytes, names
 MAX_CANDIDATES = 50  # notebooks of one student that are looked into
 # The builder's mark in a notebook's metadata; Colab and others keep it.
 LAB_MARK = re.compile(rb'"stats220"\s*:\s*\{[^{}]*"lab"\s*:\s*"(\w{1,80})"')
@@ -147,25 +150,44 @@ def _submission(source: Path, owner: Owner, lab: str, untouched: Collection[str]
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
     if len(chosen) > 1:
         paths = ", ".join(sorted(candidate.path for candidate in chosen))
-        problem = f"handed in {lab} more than once: {paths}; keep one of them and grade again"
+        problem = f"handed in {lab} more than once: {paths}"
         return Submission(name, source, None, tuple(notes), problem, **about)  # type: ignore[arg-type]
     (one,) = chosen
-    if one.entry.parts[-1] != f"{lab}.ipynb":
+    if lab.casefold() not in one.entry.parts[-1].casefold():  # "Copy of ..." is Colab's own
         notes.append(f"the file is named {one.entry.parts[-1]}, taken as {lab}.ipynb")
+    if len(team := _team(source, owner, one)) > 1:
+        notes.append(f"handed in for {', '.join(team)}")
     return Submission(name, source, one.entry, tuple(notes), one.problem, **about)  # type: ignore[arg-type]
 
 
 def _timestamp(source: Path, owner: Owner, chosen: _Candidate) -> str:
     """When it was handed in, as nbgrader writes it beside the notebook."""
-    beside = (*chosen.entry.parts[:-1], TIMESTAMP)
-    for entry in owner.entries:
-        if entry.parts == beside and entry.kind == "file":
-            try:
-                text = read_entry(source, entry)[:80].decode("utf-8", "replace").strip()
-            except SubmissionError:
-                return ""
-            return text if text.isprintable() else ""
-    return ""
+    text = _beside(source, owner, chosen, TIMESTAMP)[:80].decode("utf-8", "replace").strip()
+    return text if text.isprintable() else ""
+
+
+def _team(source: Path, owner: Owner, chosen: _Candidate) -> list[str]:
+    """For whom it was handed in, as `stats220.submit()` writes it beside the notebook; empty where it does not say."""
+    try:
+        team = json.loads(_beside(source, owner, chosen, HAND_IN)[:MAX_HAND_IN])["team"]
+        names = ["".join(filter(str.isprintable, str(name)))[:MAX_SHOWN] for name in team]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []  # a student's own words: there, or not
+    return [name for name in names if name.strip()][:MAX_TEAM]
+
+
+def _beside(source: Path, owner: Owner, chosen: _Candidate, name: str) -> bytes:
+    """The file of that name in the chosen notebook's folder, or zip; empty where there is none that can be read."""
+    notebook = chosen.entry
+    parts = (*notebook.parts[:-1], name)
+    found = next((e for e in owner.entries if e.parts == parts and e.kind == "file"), None)
+    if notebook.within:
+        inside = PurePosixPath(notebook.within).with_name(name).as_posix()
+        found = Entry(parts, "file", notebook.where, inside)
+    try:
+        return read_entry(source, found) if found is not None else b""
+    except SubmissionError:
+        return b""
 
 
 def _candidates(source: Path, owner: Owner) -> Iterator[_Candidate]:

@@ -19,6 +19,7 @@ from stats220.staff.grade.roster import Person
 # A spreadsheet runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@")
 LOG_WIDTH = 140
+NOT_GRADED = "not graded"
 
 
 def grades_csv(
@@ -57,6 +58,11 @@ def grades_csv(
         marked = marks.get(result.student)
         waiting = sum(q.needs_a_person for q in result.questions)
         to_mark = f"{marked.to_mark if marked else waiting} to mark"
+        if status_of(result) == NOT_GRADED:  # no 0 until a person says so
+            empty = [""] * (len(columns) + 1), ["", "", NOT_GRADED, result.submitted]
+            maximum, after = _number(result.max_score), [""] * (len(questions) + len(last))
+            lines.append([*map(spreadsheet_safe, about), *empty[0], maximum, *empty[1], *after])
+            continue
         rest = [_number(result.bonus), to_mark, status_of(result), result.submitted]
         final = _final(result, marked, lateness.get(result.student, Lateness()), questions)
         lines.append(
@@ -94,7 +100,7 @@ def _final(
 def status_of(result: SubmissionResult) -> str:
     """In a word or two: not graded, lost (an exercise was stopped), mended, or graded."""
     if any(note.startswith("not graded: ") for note in result.notes):
-        return "not graded"
+        return NOT_GRADED
     if any(exercise.status == "lost" for exercise in result.exercises):
         return "lost"
     return "mended" if result.mended else "graded"
@@ -110,6 +116,8 @@ def score_table(results: Sequence[SubmissionResult]) -> Table:
     )
     for result in sorted(results, key=lambda r: r.student):
         score, maximum, bonus = map(_number, (result.score, result.max_score, result.bonus))
+        if status_of(result) == NOT_GRADED:
+            score = bonus = "–"
         seconds = f"{result.seconds:.0f}"
         cells = (escape(result.student), f"[bold]{score}[/bold]", maximum, bonus, seconds)
         table.add_row(*cells, escape(_not_full(result)))

@@ -232,13 +232,13 @@ def _serve(
 ) -> None:
     """Be a worker process."""
     clock.die_with(life)
-    clock.keep(lambda stage: line.send(("at", stage)))
+    clock.keep(lambda stage: _send(line, ("at", stage)))
     try:
         start(setup)
     except GradingError as error:
-        line.send(("raised", error))
+        _send(line, ("raised", error))
         return
-    line.send(("begun", None))
+    _send(line, ("begun", None))
     while True:
         try:
             item, blamed = line.recv()
@@ -250,4 +250,12 @@ def _serve(
             reply = "raised", error
         finally:
             clock.allow(0)
-        line.send(reply)
+        _send(line, reply)
+
+
+def _send(line: Connection, message: tuple[str, Any]) -> None:
+    """Tell the one whom this worker works for; when that process was killed, there is nothing left to do and nobody to tell."""
+    try:
+        line.send(message)
+    except BrokenPipeError:
+        raise SystemExit from None

@@ -14,6 +14,7 @@ from stats220.staff.report.marked import Said
 from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import (
     broken_checks,
+    has_no_grade,
     histogram,
     is_blank,
     needs_a_look,
@@ -34,6 +35,9 @@ def write_report(
     exercises: Sequence[str] = (),
     labels: Mapping[str, str] = {},
     said: Mapping[str, Said] = {},
+    names: Mapping[str, str] = {},
+    absent: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     """Write the class report.
 
@@ -51,6 +55,12 @@ def write_report(
         "Problem 1a" for the exercises and questions that have such a label.
     said
         By student what people marked and how late it was, where that is known.
+    names
+        By student the person's name, where a roster gives it.
+    absent
+        Of the roster those who have handed in nothing.
+    notes
+        What a person should look at that is no single student's.
 
     Raises
     ------
@@ -60,7 +70,9 @@ def write_report(
     if not results:
         raise GradingError(f"no results to report on: grade a submission before writing {path}")
     results = sorted(results, key=lambda result: str(result["student"]).casefold())
-    scores = np.array([result["score"] for result in results], dtype=float)
+    graded = [result for result in results if not has_no_grade(result)]
+    # Where nobody was graded there are still zeros to show.
+    scores = np.array([result["score"] for result in graded or results], dtype=float)
     seconds = np.array([result["seconds"] for result in results], dtype=float)
     maximum = max(result["max_score"] for result in results)
     summaries = summarise_exercises(results, exercises)
@@ -71,6 +83,12 @@ def write_report(
         title=title,
         labels=labels,
         results=results,
+        ungraded=len(results) - len(graded),
+        has_no_grade=has_no_grade,
+        names=names,
+        absent=[*absent][:MAX_LOOKS],
+        more_absent=max(0, len(absent) - MAX_LOOKS),
+        notes=notes,
         maximum=maximum,
         mean=float(scores.mean()),
         quartiles=[float(value) for value in np.quantile(scores, [0.25, 0.5, 0.75])],

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from stats220.verdicts import NOT_AS_EXPECTED
+
 Result = Mapping[str, Any]
 
 # Widths that bins of points may have: the narrowest that gives at most `MAX_BINS` is taken.
@@ -17,6 +19,9 @@ MAX_BINS = 16
 
 # Who fail a check all alike: fewer say nothing about the check.
 FEW = 3
+
+# How messages begin that point at another check's, or tell only that a hidden one did not pass.
+SAYS_NOTHING = ("the same error as above", "first mend the check", NOT_AS_EXPECTED)
 
 # How the note begins that says why a submission has no grade.
 NOT_GRADED = "not graded: "
@@ -144,7 +149,8 @@ def summarise_checks(results: Iterable[Result]) -> list[CheckSummary]:
                 summary.lost += check["status"] == "lost"
                 if check["status"] == "failed":
                     summary.failed += 1
-                    summary.messages[check["message"][:1000]] += 1
+                    if not check["message"].startswith(SAYS_NOTHING):
+                        summary.messages[check["message"][:1000]] += 1
     return sorted(summaries.values(), key=lambda summary: (summary.rate, -summary.tried))
 
 
@@ -213,5 +219,8 @@ def _reasons(result: Result) -> list[tuple[int, str]]:
         reasons.append((3, f"mended: {result['mended'][0]}{more}"))
     if result["cells"]:
         more = f", and {len(result['cells']) - 1} more" if len(result["cells"]) > 1 else ""
-        reasons.append((4, f"a cell ended with an error: {result['cells'][0]['error']}{more}"))
+        first = result["cells"][0]
+        _, is_exercise, name = first["id"].partition("exercise-")
+        where = f"the cell of `{name}`" if is_exercise else "a cell"
+        reasons.append((4, f"{where} ended with an error: {first['error']}{more}"))
     return reasons + [(0 if is_ungraded(note) else 5, note) for note in result["notes"]]

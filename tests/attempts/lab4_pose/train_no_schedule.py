@@ -1,5 +1,5 @@
 # exercise: train
-# says: nobody tells the schedule that an epoch is over
+# says: the rate stays as it was: no epoch is told to the schedule
 # points: 12
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     device = next(model.parameters()).device

@@ -1,6 +1,6 @@
 # exercise: train
 # says: gradients of all earlier examples pile up
-# points: 7
+# points: 8
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)

@@ -1,6 +1,6 @@
 # exercise: train
 # says: by hand, with epoch % decay_every == 0, which holds for epoch 0
-# points: 5
+# points: 6
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     check_examples(train_data, validation_data)
     device = next(model.parameters()).device

@@ -23,7 +23,8 @@ def ascend(ascend: Any) -> Checks:
     with checks(
         2,
         "goes through overlapping neurons and their background as the plain algorithm does, sweep by sweep",
-        hint="What is in the residual at each update: all parts as they are by now, but for the one that is updated?",
+        hint="What is in the residual at each update: all parts as they are by now, but for the one that is updated? Is it taken off again "
+        "as it is then, new footprint and new trace, the background too?",
     ):
         movie = checks.rng.normal(size=(8, 11))
         footprints = np.zeros((3, 8))

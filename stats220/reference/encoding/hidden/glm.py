@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
-from stats220.checks.encoding.glm import bits
 from stats220.checks.encoding.inputs import (
     between,
+    bits,
     draw_counts,
     filter_counts,
     filter_movie,

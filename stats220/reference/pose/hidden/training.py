@@ -19,7 +19,7 @@ def train(train: Any) -> Checks:
     checks = Checks("train", hidden=True)
 
     with checks(
-        2,
+        1,
         "learns from each training example once an epoch, and from no validation example",
         hint="Add up what each example contributed to the weight. Is one missing, is one there twice, are there any of the validation?",
     ):

@@ -1,0 +1,202 @@
+"""What comes of the known mistakes in lab 3's exercises, to name the one that a student's result is.
+
+Each function returns a dict for ``looks_like=``: from the mistake, as the clause after "this is what comes out if", to its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import nnls
+
+from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
+
+
+def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str, float]:
+    """Of the standard deviation of white noise, measured above a cutoff."""
+    share = 1 - 2 * cutoff_hz / frame_rate_hz
+    kept = std * share**0.5  # what the filter leaves
+    return {
+        "nothing makes up for the noise below the cutoff, which has gone with the calcium": kept,
+        "the share of the noise that is left is one of variances, and no root is taken of it": kept
+        / share,
+        "the share is taken of the frame rate, not of the highest frequency that a movie holds": kept
+        / (1 - cutoff_hz / frame_rate_hz) ** 0.5,
+        "the share is that of 30 Hz and a cutoff of 8 Hz, whatever is asked": kept
+        / (7 / 15) ** 0.5,
+        "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
+        "a variance is returned": std**2,
+    }
+
+
+def of_sines(
+    frequencies_hz: Sequence[float], cutoff_hz: float, frame_rate_hz: float
+) -> dict[str, Array]:
+    """Of what is left of sines that are slower than the cutoff."""
+    slow = np.array(frequencies_hz)
+    ratio = np.tan(np.pi * slow / frame_rate_hz) / np.tan(np.pi * cutoff_hz / frame_rate_hz)
+    return {
+        "all frequencies are left alike: is it time that is filtered": np.ones(len(slow)),
+        "the filter begins at 8 Hz, whatever is asked": 1.0 * (slow > 8),
+        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
+        # A digital Butterworth filter of order 2; those of order 1 to 4 are near.
+        "its order is much lower than asked, so that it is not steep": ratio**2
+        / np.sqrt(1 + ratio**4),
+    }
+
+
+def of_pattern(filled: Array) -> dict[str, Array]:
+    """Of where G is not zero."""
+    shortened = filled.copy()
+    shortened[-1, -2] = 0
+    return {
+        "the frame after is taken for the one before: above the diagonal": filled.T,
+        "the last frame has none before it": shortened,
+        "the frame before is missing": np.eye(len(filled)),
+        "all frames before have an entry, not the last one alone": np.tri(len(filled)),
+    }
+
+
+def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
+    """Of the so many entries below G's diagonal."""
+    entries = {
+        "what is left of the frame before is added": leave(decay_frames),
+        "a frame leaves e^(-τ), not e^(-1/τ)": -float(np.exp(-decay_frames)),
+        "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": 1 / decay_frames
+        - 1,
+        "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
+        "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
+    }
+    return {slip: np.full(count, entry) for slip, entry in entries.items()}
+
+
+def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[str, Array]:
+    """Of the amplitudes that belong to a denoised trace."""
+    before = np.append(0.0, denoised[:-1])
+    first = np.arange(len(denoised)) == 0
+    right = denoised - leave(decay_frames) * before
+    holds = denoised - (
+        float(baseline) if isinstance(baseline, (int, float, np.floating)) else np.nan
+    )
+    return {
+        "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
+        - (1 - 1 / decay_frames) * before,
+        "amplitudes are differences, as if nothing decayed": denoised - before,
+        "what is left of the frame before is added": denoised + leave(decay_frames) * before,
+        "the denoised trace comes back in both places, or a frame leaves next to nothing": denoised,
+        "the first frame has no amplitude": np.where(first, 0, right),
+        "the denoised trace holds the baseline, and the amplitudes are those without it": jumps_of(
+            holds, decay_frames
+        ),
+    }
+
+
+def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[str, float]:
+    """Of the norm of the residual, where the bound is another."""
+    root = num_frames**0.5
+    right = (1 + slack) * noise_std * root
+    return {
+        "a bound on the norm is set to the sum of squares, which would be θ²": right**0.5,
+        "a bound on the sum of squares is set to the norm, which would be θ": right**2,
+        "σ is left out of the bound": (1 + slack) * root,
+        "the slack is left out of the bound": noise_std * root,
+        "the bound is `slack` times the noise, not 1 + slack times": slack * noise_std * root,
+        "the slack is that of the squared norm": (1 + slack) ** 0.5 * noise_std * root,
+        "the norm of T frames of noise is taken to be σ": (1 + slack) * noise_std,
+        "the norm of T frames of noise is taken to be T σ": (1 + slack) * noise_std * num_frames,
+    }
+
+
+def of_multiplier(eta: float, bound: float) -> dict[str, float]:
+    """Of the multiplier of the squared constraint."""
+    return {
+        "it is the multiplier of the constraint on the norm itself, not of that on its square": 2
+        * bound
+        * eta,
+        "the multiplier of the squared constraint is converted as if it were that of the norm": eta
+        / (2 * bound),
+        "θ² is taken to grow θ times as fast as θ, not 2θ times": 2 * eta,
+        "θ² is taken to grow twice as fast as θ, not 2θ times": bound * eta,
+        "its sign is changed": -eta,
+    }
+
+
+# Of the price of a spike for σ = 2, over that for σ = 1.
+OF_PRICE_OVER_NOISE = {
+    "σ does not change the balance of misfit and price: it is in neither, or in both": 1.0,
+    "σ is not squared": 2.0,
+    "σ divides the price, not the misfit": 0.5,
+    "σ² divides the price, not the misfit, or multiplies the misfit": 0.25,
+    "σ² is squared": 16.0,
+}
+
+
+def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Array]:
+    """Of a deconvolution without baseline in which the frames of c cost something else.
+
+    With c = K a and weights w on c it is ½‖y - w - K a‖² for a >= 0, but for a constant: non-negative least squares.
+    """
+    T, share = len(trace), penalty * (1 - leave(decay_frames))
+    kernels = np.stack([calcium_of(one, decay_frames) for one in np.eye(T)], axis=1)
+
+    def best(weights: Array) -> Array:
+        return np.asarray(kernels @ nnls(kernels, trace - weights)[0])
+
+    same, first, right = (np.full(T, share) for _ in range(3))
+    first[0] = right[-1] = penalty
+    full, last_only = np.full(T, penalty), np.zeros(T)
+    last_only[-1] = penalty
+    return {
+        "the last frame of c costs what all others cost": best(same),
+        "it is the first frame of c that costs more than the others": best(first),
+        "every frame of c costs the whole λ, though calcium is no amplitude": best(full),
+        "c costs nothing but in the last frame": best(last_only),
+        "negative frames are set to zero before pools are merged": np.asarray(
+            kernels @ nnls(kernels, np.maximum(trace - right, 0))[0]
+        ),
+        "nothing costs anything": best(np.zeros(T)),
+    }
+
+
+# When a sweep is the last, from the objective so far and the tolerance.
+STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
+    "": lambda said, share: said[-1] - said[-2] <= share * (said[-1] - said[0]),
+    "`tolerance` is compared with the gain itself": lambda said, share: (
+        said[-1] - said[-2] <= share
+    ),
+    "a gain is compared with the one before it": lambda said, share: (
+        len(said) > 2 and said[-1] - said[-2] <= share * (said[-2] - said[-3])
+    ),
+    "a gain is compared with the objective": lambda said, share: (
+        said[-1] - said[-2] <= share * abs(said[-1])
+    ),
+    "the first sweep's gain does not count among all gains": lambda said, share: (
+        len(said) > 2 and said[-1] - said[-2] <= share * (said[-1] - said[1])
+    ),
+    "the first sweep is never the last, whatever it gains": lambda said, share: (
+        len(said) > 2 and STOPS[""](said, share)
+    ),
+    "a sweep that gains just `tolerance` of all is followed by another": lambda said, share: (
+        said[-1] - said[-2] < share * (said[-1] - said[0])
+    ),
+    "a sweep that loses counts as one that gains": lambda said, share: (
+        abs(said[-1] - said[-2]) <= share * abs(said[-1] - said[0])
+    ),
+    "a sweep's gain is looked at when the next one is over": lambda said, share: (
+        len(said) > 2 and STOPS[""](said[:-1], share)
+    ),
+    "no sweep is the last before `max_sweeps`": lambda said, share: False,
+}
+
+
+def lengths(settings: Sequence[tuple[Sequence[float], float, int]]) -> dict[str, list[int]]:
+    """How many values the objective has, for what it says, the tolerance and the most sweeps, by each rule; the first rule is right."""
+
+    def length(stop: Callable[[Sequence[float], float], bool], setting: Any) -> int:
+        said, tolerance, max_sweeps = setting
+        sweeps = range(1, max_sweeps + 1)
+        return 1 + next((n for n in sweeps if stop(said[: n + 1], tolerance)), max_sweeps)
+
+    return {slip: [length(stop, setting) for setting in settings] for slip, stop in STOPS.items()}
