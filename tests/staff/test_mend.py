@@ -353,6 +353,13 @@ def test_the_setup_cell_of_an_earlier_build_is_nobodys_edit() -> None:
     assert note.endswith("was changed; the original runs after it")
 
 
+def test_a_word_typed_between_the_courses_is_an_answer() -> None:
+    release, theirs = tiny_lab.release(), tiny_lab.notebook()
+    find(release.notebook, "question-why").source = QUESTION
+    find(theirs, "question-why").source = QUESTION.replace("even. Hand", "even.\n\nTwo.\n\nHand")
+    assert mend(release, tiny_lab.as_bytes(theirs)).answers == {"why": "Two."}
+
+
 def test_a_question_that_its_student_rewrote_is_an_answer() -> None:
     theirs = tiny_lab.notebook()
     find(theirs, "question-why").source = "It is the double of some number, and so it is even."

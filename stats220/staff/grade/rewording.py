@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from difflib import Match, SequenceMatcher
 
 KEPT = 3  # words in a row that stand in both texts: fewer agree by chance
-ADDED = (
-    5  # words in a row that only the student's text has: fewer are a changed date, or a mended slip
-)
+ADDED = 5  # words in place of the release's: fewer are a changed date, or a mended slip
 SAME = 0.5  # share of their words that two versions of a text have in common at least
 MAX_WORDS = 1000  # beyond twice the release's, that are compared
 
@@ -35,8 +33,8 @@ def added(text: str, released: str) -> str:
     found, i, j = [], 0, 0
     for block in [*kept, Match(len(known), len(words), 0)]:
         fresh = words[j : block.b]
-        typed_below = i == len(known)  # nothing of the release's stood there
-        if len(fresh) >= ADDED or (fresh and typed_below):
+        typed_between = i == block.a  # nothing of the release's stood there
+        if len(fresh) >= ADDED or (fresh and typed_between):
             found.append(text[fresh[0].start() : fresh[-1].end()])
         i, j = block.a + block.size, block.b + block.size
     return "\n\n".join(found)
