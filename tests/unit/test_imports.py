@@ -140,3 +140,18 @@ def test_importing_it_loads_nothing_heavy(module: str, heavy: list[str]) -> None
     code = f"import {module}, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+CHECKS = [*PACKAGE.glob("checks/**/*.py"), *PACKAGE.glob("reference/*/hidden/**/*.py")]
+
+
+def test_checks_make_no_optimizer() -> None:
+    """The first one of a process imports a thousand modules, in each process that grades; `checks.make` makes one at the student's end."""
+    made = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in CHECKS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("torch.optim.")
+    ]
+    assert len(CHECKS) > 50
+    assert made == []

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import torch
 
+from stats220.checks.pose.descent import Descent
+
 
 def of_velocity(
     gradient: torch.Tensor, velocity: torch.Tensor, rate: float, momentum: float
@@ -67,14 +69,14 @@ def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> d
 
     def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
         weight = torch.tensor(start, dtype=torch.float64)
-        steps, slope = torch.optim.SGD([weight], lr=rate, momentum=momentum), 0.0
+        descent, slope = Descent([weight], momentum=momentum), 0.0
         for i in range(num_epochs * num_examples):
             if clears == "step" or (clears == "epoch" and i % num_examples == 0):
                 slope = 0.0
             slope += 2 * (weight.item() - 1)
             if not batch or (i + 1) % num_examples == 0:
                 weight.grad = torch.tensor(slope, dtype=torch.float64)
-                steps.step()
+                descent.step(rate)
         return weight.item()
 
     def after_steps(count: int) -> float:
@@ -135,12 +137,10 @@ def of_momentum(start: float, rate: float, momentum: float) -> dict[str, float]:
 
     def after(momentum: float, ahead: bool = False, dampening: float = 0.0) -> float:
         weight = torch.tensor(start, dtype=torch.float64)
-        steps = torch.optim.SGD(
-            [weight], lr=rate, momentum=momentum, dampening=dampening, nesterov=ahead
-        )
+        descent = Descent([weight], momentum=momentum, dampening=dampening, nesterov=ahead)
         for _ in range(4):
             weight.grad = 2 * (weight - 1)
-            steps.step()
+            descent.step(rate)
         return weight.item()
 
     return {

@@ -13,7 +13,7 @@ from stats220.errors import GradingError
 from stats220.staff.grade import clock
 from stats220.staff.grade.graded import Graded, not_graded
 from stats220.staff.grade.sandbox import bwrap_problem
-from stats220.staff.grade.setup import Setup, behind_optimizers
+from stats220.staff.grade.setup import Setup
 from stats220.staff.grade.submissions import Submission
 from stats220.staff.grade.workforce import Blamed
 
@@ -29,12 +29,7 @@ MEMORY_BYTES = 2 << 30
 def modules(release: Release) -> tuple[str, ...]:
     """What every worker imports."""
     checks = (f"stats220.checks.{release.module}", f"stats220.reference.{release.module}.hidden")
-    return (
-        "stats220.staff.cli",
-        "stats220.staff.grade.grading",
-        *checks,
-        *behind_optimizers(release),
-    )
+    return ("stats220.staff.cli", "stats220.staff.grade.grading", *checks)
 
 
 class Worker:

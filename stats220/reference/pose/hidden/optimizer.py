@@ -9,6 +9,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose.descent import Descent
 
 
 @checked
@@ -22,14 +23,12 @@ def momentum_step(momentum_step: Any) -> Checks:
         hint="When the rate is cut, is the next step shorter at once? Where is the rate in your two lines?",
     ):
         weight = nn.Parameter(normal(2, 3, rng=checks.rng))
-        optimizer = torch.optim.SGD([weight], lr=0.3)
-        optimizer.param_groups[0]["momentum"] = 0.7
+        descent = Descent([weight], momentum=0.7)
         parameter, velocity = weight.detach().clone(), torch.zeros(2, 3)
         for rate in (0.3, 0.3, 0.03, 0.03):
             gradient = normal(2, 3, rng=checks.rng)
             weight.grad = gradient.clone()
-            optimizer.param_groups[0]["lr"] = rate
-            optimizer.step()
+            descent.step(rate)
             result = momentum_step(parameter, gradient, velocity, rate, 0.7)
             parameter, velocity = checks.items(result, 2, name="parameter and velocity")
             checks.close(parameter, weight, atol=1e-3, name="parameter")

@@ -10,6 +10,7 @@ from torch import nn
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
+from stats220.checks.pose.descent import Descent
 from stats220.checks.pose.models import example, one_weight, recorded, weight_of
 
 
@@ -52,17 +53,15 @@ def train(train: Any) -> Checks:
         image = normal(2, 5, 6, rng=checks.rng)
         targets = (normal(2, 5, 6, rng=checks.rng) > 0).float()
         opposite = 1 - targets  # what is learned makes the validation loss rise
-        optimizer = torch.optim.SGD(twin[1].parameters(), lr=0.5, momentum=0.8)
-        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.3)
+        descent = Descent(twin[1].parameters(), momentum=0.8)
         train_losses, validation_losses = [], []
-        for _ in range(5):
+        for rate in (0.5, 0.5, 0.15, 0.15, 0.045):
             losses = []
             for _ in range(2):
-                optimizer.zero_grad()
+                descent.forget_gradients()
                 losses.append(loss(twin(image), targets))
                 losses[-1].backward()
-                optimizer.step()
-            schedule.step()
+                descent.step(rate)
             train_losses.append(float(sum(losses)) / 2)
             validation_losses.append(float(loss(twin(image), opposite)))
         history = train(
