@@ -111,9 +111,10 @@ def test_a_pool_outlives_the_thread_that_first_used_it(packages: Path) -> None:
 
 
 GRADER = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from stats220.staff.grade.sandbox import SandboxPool
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell runs in the background
 with SandboxPool(Path(sys.argv[1])) as pool:
     sandbox = pool.start()
     sandbox.session.run_cell('''
@@ -161,5 +162,10 @@ def test_a_grader_that_ends_leaves_nothing_behind(packages: Path, number: signal
         family = descendants(warm)
         assert len(family) >= 6  # bubblewrap twice, zygote, warden, init, student, its daemon
         grader.send_signal(number)
+        try:
+            grader.wait(60)
+        except subprocess.TimeoutExpired:
+            grader.kill()
+            raise
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
     assert Path("/proc/self/mounts").read_text() == mounts
