@@ -231,7 +231,7 @@ def ascend(ascend: Any) -> Checks:
             *(
                 (rising, 0.03, 6),
                 (rising, 0.03, 2),
-                (rising, 0.5, 6),
+                (rising, 0.4, 6),
                 (rising, 1e-5, 4),
                 (rising, 1.0, 6),
             ),

@@ -54,8 +54,8 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
         4,
         "measures the standard deviation of white noise: 1 is 1.00, and 3 is 3.00",
         hint="White noise has the same power at all frequencies, up to the highest that a movie holds: which is that? What share of "
-        "its variance lies below the cutoff, for this cutoff and this frame rate, and has gone with the calcium? And what is asked for, "
-        "a variance or a standard deviation?",
+        "its variance lies below the cutoff, for this cutoff and this frame rate, and has gone with the calcium, and what share is left? "
+        "And what is asked for, a variance or a standard deviation?",
         remedy="Of 15 Hz 7 are left, so 1 measures √(7/15) = 0.68: divide by np.sqrt(1 - cutoff_hz / (frame_rate_hz / 2)).",
     ):
         white = checks.rng.normal(size=(8, 9, 1000))
@@ -72,8 +72,9 @@ def pixel_noise_std(pixel_noise_std: Any) -> Checks:
     with checks(
         2,
         "leaves out the first second, in which the filter settles",
-        hint="A movie starts with a jump from 0 to its baseline, and a high-pass filter rings after a jump. At which end of what it gives "
-        "is that, and for how many frames, at this frame rate?",
+        hint="A filter sees a jump from 0 to the first frame that it gets, whichever that is, and a high-pass one rings after a jump. At "
+        "which end of what it gives is that, and for how many frames, at this frame rate? And from what do you drop them: from what "
+        "goes into the filter, or from what comes out?",
         remedy="Drop the first round(frame_rate_hz) frames of what the filter gives: filtered[..., round(frame_rate_hz):].",
     ):
         for frame_rate_hz in (30.0, 50.0):
@@ -184,8 +185,25 @@ def local_correlation(local_correlation: Any) -> Checks:
             for each in (movie, changed)
         )
         checks.that(bool(np.ptp(plain) > 0.1), "the correlations are all the same")
+
+        def scaled(power: int) -> Any:
+            """Of products that grow with this power of both pixels' contrasts."""
+            of = contrast.reshape(height, width).astype(float) ** power
+            return neighbor_mean(
+                lambda *pair: correlation(*pair) * of[pair[:2]] * of[pair[2:]], height, width
+            )
+
         checks.close(
-            found, plain, atol=2e-3, name="the same movie, brighter and with more contrast"
+            found,
+            plain,
+            atol=2e-3,
+            name="the same movie, brighter and with more contrast",
+            looks_like={
+                "a pixel is divided by its variance, not by its standard deviation": scaled(-1)[
+                    inside
+                ],
+                "a pixel is not divided by its standard deviation": scaled(1)[inside],
+            },
         )
         T = movie.shape[-1]
         if np.abs(plain - expected[inside]).max() < ROUGHLY:
@@ -222,6 +240,7 @@ def local_correlation(local_correlation: Any) -> Checks:
             name="the whole image",
             looks_like={
                 "every pixel's sum is divided by four": expected * count / 4,
+                "a corner's sum is divided by three": expected * np.where(count == 2, 2 / 3, 1),
                 "each border meets the opposite one": neighbor_mean(
                     correlation, height, width, goes_around=True
                 ),

@@ -291,7 +291,7 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     with checks(
         3,
         "finds the optimum, exact to rounding",
-        hint="When are two pools out of order, and what must be looked at again after a merge? How do frames weigh in a pool's best height, "
+        hint="To what has a pool of l frames decayed when the next one starts, and what must be looked at again after a merge? How do frames weigh in a pool's best height, "
         "and after how many of a merged pool does its second part begin? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
         remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
     ):

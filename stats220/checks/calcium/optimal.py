@@ -113,6 +113,15 @@ PRICES = {
 def check_prices(checks: Checks, trace: Array, fit: Fit, decay_frames: float, price: float) -> None:
     """Fail where the residual tells a known mistake in the price of an amplitude, which no right answer comes near to."""
     pull = pull_of(trace - fit.denoised - fit.baseline, decay_frames)
+    # At the optimum all spikes pull alike, small or large. Where squares are priced they pull by their size.
+    if fit.amplitudes.max() > SOLVED:
+        large = fit.amplitudes > 0.05 * fit.amplitudes.max()
+        sizes, pulls = fit.amplitudes[large], pull[large]
+        off = np.abs(pulls - sizes * (pulls @ sizes) / (sizes @ sizes)).max()
+        checks.that(
+            bool(sizes.max() < 2 * sizes.min() or off > 0.05 * pulls.max()),
+            "a unit of a large amplitude costs more than one of a small amplitude. This is what comes out if their squares are added up",
+        )
     checks.that(
         fit.amplitudes[0] < 0.1 or abs(pull[0]) > 0.02 * pull.max(),
         f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more: it seems to cost nothing",

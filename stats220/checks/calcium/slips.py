@@ -26,6 +26,8 @@ def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str
         / (1 - cutoff_hz / frame_rate_hz) ** 0.5,
         "the share is that of 30 Hz and a cutoff of 8 Hz, whatever is asked": kept
         / (7 / 15) ** 0.5,
+        "it is the share below the cutoff that is made up for, not the one above it, which is left": kept
+        / (1 - share) ** 0.5,
         "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
         "a variance is returned": std**2,
     }
@@ -68,6 +70,7 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
         - 1,
         "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
         "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
+        "τ is taken for a half-life, after which a half is left": -(0.5 ** (1 / decay_frames)),
     }
     return {slip: np.full(count, entry) for slip, entry in entries.items()}
 
@@ -83,6 +86,8 @@ def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[s
     return {
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
         - (1 - 1 / decay_frames) * before,
+        "τ is taken for a half-life, after which a half is left": denoised
+        - 0.5 ** (1 / decay_frames) * before,
         "amplitudes are differences, as if nothing decayed": denoised - before,
         "what is left of the frame before is added": denoised + leave(decay_frames) * before,
         "the denoised trace comes back in both places, or a frame leaves next to nothing": denoised,
@@ -174,6 +179,9 @@ STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
     ),
     "the first sweep's gain does not count among all gains": lambda said, share: (
         len(said) > 2 and said[-1] - said[-2] <= share * (said[-1] - said[1])
+    ),
+    "a sweep's gain is compared with that of the sweeps before it, its own not among them": lambda said, share: (
+        said[-1] - said[-2] <= share * (said[-2] - said[0])
     ),
     "the first sweep is never the last, whatever it gains": lambda said, share: (
         len(said) > 2 and STOPS[""](said, share)

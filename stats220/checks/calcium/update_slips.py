@@ -111,6 +111,8 @@ def of_background_trace(
     return {slip: shrinkage * projection for slip, shrinkage in shrinkages.items()} | {
         "it is the projection onto the new footprint, not onto the one that was handed in": right
         * seen_anew,
+        "it is shrunk toward its mean, not toward zero": right * projection
+        + (1 - right) * projection.mean(),
         "a background's trace may not be negative": right * np.maximum(projection, 0),
     }
 

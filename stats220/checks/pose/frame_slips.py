@@ -56,6 +56,9 @@ def of_outside(keypoints_xy: NDArray[Any], count: int) -> dict[str, torch.Tensor
     inside = (pixels >= 0) & (pixels < count)
     ways = {
         "a point outside goes to the border": np.clip(pixels, 0, count - 1),
+        "a point just beyond the last row or column goes into it: is the size itself one of the pixels": np.where(
+            pixels == count, count - 1, pixels
+        ),
         "NaN becomes 0": np.where(np.isnan(pixels), 0, pixels),
         "a negative pixel counts from the other end": np.where(
             (pixels < 0) & (pixels >= -count), pixels + count, np.where(inside, pixels, np.nan)
@@ -89,6 +92,9 @@ def of_square(shape: tuple[int, int], row: int, column: int, size: int) -> dict[
         ),
         "it lacks its last row and column": (
             (down >= -reach) & (right >= -reach) & (down < reach) & (right < reach)
+        ),
+        "the squares lie on a fixed grid, and none has the one in its center": (
+            ((down + row) // size == row // size) & ((right + column) // size == column // size)
         ),
         "it is wide, and not tall": (down == 0) & (right.abs() <= reach),
         "it is tall, and not wide": (right == 0) & (down.abs() <= reach),

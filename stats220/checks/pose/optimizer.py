@@ -68,7 +68,7 @@ def step_decay(step_decay: Any) -> Checks:
         remedy="Whole hundreds of epochs count: the power of decay_factor is epoch // decay_every.",
     ):
         start = float(checks.rng.uniform(0.1, 1))
-        for epoch, cuts in [(0, 0), (99, 0), (100, 1), (199, 1), (200, 2), (350, 3)]:
+        for epoch, cuts in [(0, 0), (250, 2), (99, 0), (100, 1), (199, 1), (200, 2), (350, 3)]:
             rate = checks.number(step_decay(learning_rate=start, epoch=epoch), name="the rate")
             expected = start / 10**cuts
             known, name = slips.of_cuts(start, epoch), f"rate of epoch {epoch}"

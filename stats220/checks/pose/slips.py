@@ -6,7 +6,7 @@ Each function returns a dict for ``looks_like=``: from the mistake, as the claus
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -87,6 +87,10 @@ def of_loss(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tens
         "the 1 stays 1 when m is taken out of the sum": (
             m + torch.log1p(torch.exp(logits - m)) - targets * logits
         ).mean(),
+        "ones and zeros have the same weight in all, however many there are of each": (
+            F.softplus(-logits[targets == 1]).mean() + F.softplus(logits[targets == 0]).mean()
+        )
+        / 2,
         "a logit is squashed by the sigmoid, and then taken for a logit again": bce(
             torch.sigmoid(logits), targets
         ),
@@ -131,11 +135,25 @@ def of_matching(
             [0.299, 0.587, 0.114], colors, axes=1
         ),
     }
-    return {slip: convolved(template, gray[None]) for slip, gray in grays.items()} | {
-        "a sigmoid makes probabilities of the logits": expit(expected),
-        "what is below zero is set to zero": np.maximum(expected, 0),
-        "the biases are left out": expected - template[1][:, None, None],
+    reach = template[0].shape[-1] // 2
+    mean, inner = colors.mean(axis=0), slice(reach, -reach)
+    beyond: dict[str, Literal["wrap", "edge", "reflect"]] = {
+        "beyond the border the other side of the image follows, not zeros": "wrap",
+        "beyond the border its last pixels are repeated, where zeros belong": "edge",
+        "beyond the border the image is mirrored, where zeros belong": "reflect",
     }
+    return (
+        {slip: convolved(template, gray[None]) for slip, gray in grays.items()}
+        | {
+            slip: convolved(template, np.pad(mean, reach, mode=way)[None])[:, inner, inner]
+            for slip, way in beyond.items()
+        }
+        | {
+            "a sigmoid makes probabilities of the logits": expit(expected),
+            "what is below zero is set to zero": np.maximum(expected, 0),
+            "the biases are left out": expected - template[1][:, None, None],
+        }
+    )
 
 
 def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:

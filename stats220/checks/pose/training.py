@@ -83,7 +83,16 @@ def train(train: Any) -> Checks:
         )
         loss = 0.5 * (math.log(0.5) - 2.0)
         checks.close(
-            recorded(checks, history, "train_losses"), [loss], atol=1e-4, name="train_losses"
+            recorded(checks, history, "train_losses"),
+            [loss],
+            atol=1e-4,
+            name="train_losses",
+            looks_like={
+                "a training loss is measured after its step, not before": [
+                    0.5 * (math.log(0.5) - 2.0 * weight)
+                ],
+                "the validation loss is recorded in its place": [-weight],
+            },
         )
         checks.close(
             recorded(checks, history, "validation_losses"),

@@ -60,6 +60,8 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
         "epochs are counted from 1: the cut is one epoch early": start
         * 0.1 ** ((epoch + 1) // 100),
         "epoch 0 begins with a cut already": start / 10 ** (cuts + 1),
+        "what is left over by hundreds of epochs counts, not the hundreds": start
+        * 0.1 ** (epoch % 100),
         "each cut takes a tenth off, and does not leave a tenth": start * 0.9**cuts,
     }
 

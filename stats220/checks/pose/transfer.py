@@ -101,7 +101,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "learns the head, all of it and nothing else",
-        hint="Print the names of the parameters that require a gradient. Which should be there, and does the head get its gradients? "
+        hint="Print the names of the parameters that require a gradient. Which should be there, and does the head get its gradients, or is it kept from them like the features? "
         "requires_grad belongs to parameters: set on a module, it is only a new attribute. A part in a plain list is not seen by torch.",
         remedy="requires_grad_(False) for every parameter of stem and stages, in an nn.Sequential; the head outside of torch.no_grad().",
     ):
@@ -142,6 +142,9 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
         checks.close(found, expected, atol=2e-2, name="corners in training mode")
         model.eval()
+        found = corners(checks.tensor(model(image), (2, 36, 48), None, name="logits"))
+        name = "corners in eval mode (do the features follow the mode, or go against it?)"
+        checks.close(found, expected, atol=2e-2, name=name)
         model.train()
         for _ in range(3):
             model(5 + 3 * image)
