@@ -154,7 +154,12 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
             normal(checks.rng, 1, HEIGHT, HEIGHT).expand(NUM_LAGS + 2, HEIGHT, HEIGHT).contiguous()
         )
         rates, expected = last_bins(model(movie), 1, NUM_NEURONS), answer(movie, p)[-1:]
-        checks.close(rates, expected, atol=2e-2, name="rates of the last bin")
+        filtered_bias = {"filter_bias": p["filter_bias"] * p["temporal"].sum(axis=1)}
+        slips = {
+            "filter_bias goes through the temporal filter": answer(movie, p | filtered_bias)[-1:]
+        }
+        name = "rates of the last bin"
+        checks.close(rates, expected, atol=2e-2, name=name, looks_like=slips)
 
     with checks(
         1,

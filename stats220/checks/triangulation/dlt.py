@@ -32,7 +32,14 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         for num_points in (6, 1):
             cameras, points = rig(checks.rng, 2), somewhere(checks.rng, num_points)
             found = triangulate_dlt(cameras.projections, cameras.images(points))
-            checks.close(found, points, atol=MM, name=f"points_3d, {num_points} points")
+            # The hint is about rows and vectors: whoever has these right, and then only NaN, must hear of the count.
+            slips = {
+                "two views are taken for too few, or for views that do not see the point": np.full(
+                    points.shape, NAN
+                )
+            }
+            name = f"points_3d, {num_points} points"
+            checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
 
     with checks(
         1,
