@@ -79,7 +79,9 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
     ):
         cameras, points = rig(checks.rng, 3), somewhere(checks.rng, 8)
         pixels, num_seen = cameras.images(points), np.array([0, 1, 2, 3, 1, 2, 0, 3])
-        pixels[hidden_from(checks.rng, 3, num_seen)] = NAN
+        hidden = hidden_from(checks.rng, 3, num_seen)
+        hidden[:, 2] = [True, False, False]  # two views without the first, whatever is drawn
+        pixels[hidden] = NAN
         found = to_numpy(triangulate_dlt(cameras.projections, pixels))
         checks.shape(found, (8, 3), name="points_3d")
         wrong = np.flatnonzero(np.isnan(found).all(axis=1) != (num_seen < 2))
