@@ -59,7 +59,11 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         model, p = draw_glm(checks, CoupledGLM, 3)
         movie = normal(checks.rng, 14, 4, 5)
         drive = filter_movie(movie, p["spatial"], p["temporal"]) + p["bias"]
-        checks.close(model.drive(movie), drive, atol=1e-2, name="drive")
+        slips = {
+            "the bias is left to the rate": drive - p["bias"],
+            "the nonlinearity is in it already": softplus(drive),
+        }
+        checks.close(model.drive(movie), drive, atol=1e-2, name="drive", looks_like=slips)
         rates = model(movie, torch.zeros(14, 3))
         checks.close(rates, softplus(drive), atol=1e-2, name="rates")
         model, _ = draw_glm(checks, CoupledGLM, 3, nonlinearity=torch.exp)
@@ -112,10 +116,22 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
         counts = torch.zeros(20, 1)
         when = int(checks.rng.integers(9, 13))
         counts[when] = 2
-        expected = np.tile(p["bias"], (20, 1))
-        expected[when + 1 : when + 1 + NUM_COUPLING_LAGS, 0] += 2 * p["coupling"][0, 0]
-        rates = model(dark, counts)
-        checks.close(rates, softplus(expected[NUM_LAGS - 1 :]), atol=1e-2, name="rates")
+        weights, rates = p["coupling"][0, 0], model(dark, counts)
+
+        def heard(begin: int, added: Array) -> Array:
+            """Rates of all bins that get one, with this added to the drive from bin `begin` on."""
+            drive = np.tile(p["bias"], (20, 1))
+            drive[begin : begin + NUM_COUPLING_LAGS, 0] += added
+            return softplus(drive[NUM_LAGS - 1 :])
+
+        expected = heard(when + 1, 2 * weights)
+        slips = {
+            "every weight acts a bin too late": heard(when + 2, 2 * weights),
+            "every weight acts a bin too early": heard(when, 2 * weights),
+            "the last weight comes first": heard(when + 1, 2 * weights[::-1]),
+            "two spikes of a bin count as one": heard(when + 1, weights),
+        }
+        checks.close(rates, expected, atol=1e-2, name="rates", looks_like=slips)
 
     with checks(
         1,

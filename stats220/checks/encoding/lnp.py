@@ -218,7 +218,11 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
         expected = softplus(seen * p["temporal"].sum(axis=1))
         rates = model(frame.expand(num_lags + 3, height, width).contiguous())
         rates = last_bins(rates, 1, num_neurons)
-        checks.close(rates, expected, atol=1e-2, rtol=2e-3, name="rates of the last bin")
+        # Of bins 0 to 3 the last one has seen four frames.
+        early = softplus(seen * p["temporal"][:, :4].sum(axis=1))
+        slips = {"bins before the first complete window get a rate, and the last ones none": early}
+        name = "rates of the last bin"
+        checks.close(rates, expected, atol=1e-2, rtol=2e-3, name=name, looks_like=slips)
 
     with checks(
         2,

@@ -197,6 +197,13 @@ def fit_vmf(fit_vmf: Any) -> Checks:
             found = fit_vmf(u, counts.astype(float))[1]
             r = np.linalg.norm(np.average(u, axis=0, weights=counts))
             slips = {"Banerjee's formula is taken for the answer": r * (3 - r**2) / (1 - r**2)}
+            by_number = r * counts.mean()
+            if by_number < 1:
+                # Two directions whose mean has that length.
+                across = np.sqrt(1 - by_number**2)
+                both = np.array([[across, 0, by_number], [-across, 0, by_number]])
+                slip = "the sum is divided by the number of directions, whatever they count"
+                slips[slip] = vonmises_fisher.fit(both)[1]
             checks.close(found, expected, atol=0, rtol=1e-5, name="concentration", looks_like=slips)
         # Two directions, 0.0004 to 0.0006 on either side: from κ = 710 on coth κ is 1, and exp κ infinite.
         tilt = checks.rng.uniform(0.02, 0.03)

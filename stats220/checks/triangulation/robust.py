@@ -210,6 +210,9 @@ def compare_weights(checks: Checks, robust_weights: Any, kind: str, scale_px: fl
         "ρ'(r) is not divided by r": expected * RATIOS,
         "it is the loss itself": LOSSES[kind](RATIOS),
         "errors are not divided by scale_px": slope_over(kind, scale_px * RATIOS),
+        "errors above scale_px are left in pixels": np.where(
+            RATIOS > 1, expected / scale_px, expected
+        ),
     }
     checks.close(found, expected, atol=1e-9, rtol=1e-5, name=name, looks_like=slips)
 

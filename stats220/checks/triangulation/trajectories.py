@@ -94,7 +94,13 @@ def median_filter(median_filter: Any) -> Checks:
         found = median_filter(points, 3)
         checks.shape(found, points.shape, name="result")
         expected, name = medians(points, 3)[1:-1], "result away from the ends, window 3"
-        checks.close(to_numpy(found)[1:-1], expected, atol=1e-3, name=name, nan_equal=True)
+        slips = {
+            "a frame without an estimate gets none from its neighbors": np.where(
+                np.isnan(points[1:-1]), NAN, expected
+            )
+        }
+        found = to_numpy(found)[1:-1]
+        checks.close(found, expected, atol=1e-3, name=name, nan_equal=True, looks_like=slips)
 
     return checks
 
