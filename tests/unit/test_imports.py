@@ -155,3 +155,36 @@ def test_checks_make_no_optimizer() -> None:
     ]
     assert len(CHECKS) > 50
     assert made == []
+
+
+UNIX = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios"}
+
+
+def test_what_students_import_is_on_windows_too() -> None:
+    found = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        if room_of(path) in STUDENTS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and UNIX & {str(getattr(node, "module", "")), *(alias.name for alias in node.names)}
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("room", sorted(STUDENTS))
+def test_texts_of_students_are_utf_8_whatever_their_console_has(room: str) -> None:
+    """Windows' own is cp1252, so a path's `read_text` and `write_text` name theirs."""
+    paths = [p for p in PACKAGE.rglob("*.py") if room_of(p) == room]
+    found = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}"
+        for path in paths
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("read_text", "write_text")
+        and not any(word.arg == "encoding" for word in call.keywords)
+        and not any(ast.unparse(argument) in ("'utf-8'", "'ascii'") for argument in call.args)
+    ]
+    assert paths
+    assert found == []
