@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from stats220.kernels import kernel_shell
 
 SECONDS = 3.0
 # What JupyterLab's and Notebook 7's own button does. The output is put into the page a moment after its script has run.
@@ -31,7 +32,7 @@ def save(path: Path, seconds: float = SECONDS) -> bool:
     bool
         Whether the file was written, and is whole.
     """
-    if not _in_a_kernel():
+    if kernel_shell() is None:
         return False
     from IPython.display import HTML, Javascript, display
 
@@ -44,11 +45,6 @@ def save(path: Path, seconds: float = SECONDS) -> bool:
     if shown is not None:
         shown.update(HTML(""))  # or it would save once more when the notebook is opened
     return saved
-
-
-def _in_a_kernel() -> bool:
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return hasattr(shell, "kernel")
 
 
 def _is_whole(path: Path) -> bool:

@@ -535,7 +535,7 @@ def test_the_page_is_asked_to_save(
         return Shown()
 
     assert not saving.save(path)  # there is no kernel, and so no page
-    monkeypatch.setattr(saving, "_in_a_kernel", lambda: True)
+    monkeypatch.setattr(saving, "kernel_shell", lambda: True)
     monkeypatch.setattr("IPython.display.display", page)
     assert saving.save(path, seconds=0.3) is saved
     assert shown == [saving.CLICK, ""]  # and nothing stays that would save whenever it is opened
