@@ -5,7 +5,6 @@ Each function returns a dict for ``looks_like=``: from the mistake, as the claus
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 import numpy as np
@@ -18,83 +17,6 @@ from stats220.arrays import to_numpy
 from stats220.checks.pose.models import bilinear, convolved
 
 Layer = tuple[NDArray[Any], NDArray[Any]]  # weight and bias of a convolution
-
-
-def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of tops between the pixels of a map that is as large as the frame, as (x, y)."""
-    pixels = tops.round()
-    shift = tops - pixels
-    last = torch.tensor([logits.shape[2] - 1, logits.shape[1] - 1])
-    at_border = ((pixels == 0) | (pixels == last)).any(dim=1, keepdim=True)
-    return {
-        "it is the pixel of the largest logit: nothing is shifted": pixels,
-        "it is shifted the wrong way": pixels - shift,
-        "it is shifted twice as far as the top is": pixels + 2 * shift,
-        "it is shifted twice as far as the top is, up to half a pixel": pixels
-        + (2 * shift).clamp(-0.5, 0.5),
-        "it is shifted half as far as the top is": pixels + shift / 2,
-        "the shifts of x and of y are exchanged": pixels + shift.flip(1),
-        "only x is shifted": pixels + shift * torch.tensor([1, 0]),
-        "only y is shifted": pixels + shift * torch.tensor([0, 1]),
-        "at a border neither x nor y is shifted": torch.where(at_border, pixels, tops),
-        "the parabola goes through probabilities, not through logits": _fitted(
-            expit(to_numpy(logits).astype(float)), pixels
-        ),
-    }
-
-
-def _fitted(maps: NDArray[Any], pixels: torch.Tensor) -> torch.Tensor:
-    """The tops of parabolas that NumPy fits through these pixels (x, y) of the maps and their neighbors, if there are both."""
-    tops = pixels.double().clone()
-    for k, (x, y) in enumerate(pixels.int().tolist()):
-        for axis, (line, i) in enumerate(((maps[k, y], x), (maps[k, :, x], y))):
-            if 0 < i < len(line) - 1:
-                a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
-                tops[k, axis] = i - b / (2 * a)
-    return tops
-
-
-def of_scaled(tops: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
-    """Of tops that are brought to the frame."""
-    pixels = tops.round()
-    return {
-        "a pixel's number is scaled, not its center": tops * scale,
-        "half a pixel is added, and none taken off again": (tops + 0.5) * scale,
-        "half a pixel is taken off first, and added afterwards": (tops - 0.5) * scale + 0.5,
-        "the shift between the pixels is not scaled": (pixels + 0.5) * scale - 0.5 + tops - pixels,
-        "the shift between the pixels is left out": (pixels + 0.5) * scale - 0.5,
-        "nothing is scaled, or 1.5 is cut to a whole number": tops,
-        "the map is taken to be larger than the frame: divided by the scale": (tops + 0.5) / scale
-        - 0.5,
-    }
-
-
-def of_loss(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of the mean negative log likelihood of moderate logits."""
-    bce, m = F.binary_cross_entropy_with_logits, logits.clamp(min=0)
-    right, normalizer = bce(logits, targets), F.softplus(logits)
-    return {
-        "it is the sum, not the mean": right * logits.numel(),
-        "the mean is over key points alone": right * logits[0].numel(),
-        "the mean is over pixels alone, and summed over key points": right * len(logits),
-        "the logarithm is that to base 2": right / math.log(2),
-        "it is the log likelihood: without the minus": -right,
-        "a and -a, or 1 and 0, are exchanged": bce(-logits, targets),
-        "logits and targets are exchanged": bce(targets, logits),
-        "y·a is added": (normalizer + targets * logits).mean(),
-        "y·a is missing": normalizer.mean(),
-        "m is not put back": (normalizer - m - targets * logits).mean(),
-        "the 1 stays 1 when m is taken out of the sum": (
-            m + torch.log1p(torch.exp(logits - m)) - targets * logits
-        ).mean(),
-        "ones and zeros have the same weight in all, however many there are of each": (
-            F.softplus(-logits[targets == 1]).mean() + F.softplus(logits[targets == 0]).mean()
-        )
-        / 2,
-        "a logit is squashed by the sigmoid, and then taken for a logit again": bce(
-            torch.sigmoid(logits), targets
-        ),
-    }
 
 
 def of_upsampled(template: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
