@@ -42,10 +42,10 @@ def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tenso
             (pixels <= 1) | (pixels >= last - 1), pixels, tops
         ),
         "y is shifted by what x should be": pixels + shift[:, :1],
-        "the parabola goes through probabilities, not through logits": _shifted(
+        "the parabola goes through probabilities, or their logarithms, not through logits": _shifted(
             expit(maps), pixels, top_of_parabola
         ),
-        "the parabola goes through the logarithms of probabilities, not through logits": _shifted(
+        "the parabola goes through the logarithms of probabilities, or of something else, not through logits": _shifted(
             log_expit(maps), pixels, top_of_parabola
         ),
         "it is the mean place of three pixels, weighed by e to their logits": _shifted(

@@ -57,8 +57,7 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
     with checks(
         1,
         "is the mean negative log likelihood of moderate logits",
-        hint="One pixel costs log(1 + e^a) - y·a. Put a = 2 into your lines: does log(1 + e²) come out, or has factoring out m changed a "
-        "term of the sum? Then compare the sign of each term, which argument is a, and over how many numbers the mean is taken.",
+        hint="Put one pixel with a = 2 into your lines by hand: does it cost log(1 + e²) = 2.127 where y is 0, and 0.127 where y is 1?",
         remedy="torch.mean over all pixels and key points of log(1 + e^a) - targets * logits. With m factored out, the 1 is e^-m.",
     ):
         logits = 3 * normal(3, 5, 7, rng=checks.rng)
