@@ -59,7 +59,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         remedy="row, column = divmod(index, width) and x is the column: keypoints_xy[k] = (column, row).",
     ):
         for height, width in [(9, 12), (3, 2600)]:
-            logits = normal(3, height, width, rng=checks.rng) - 9
+            logits = torch.full((3, height, width), -9.0)
             rows = checks.rng.integers(1, height - 1, len(logits)).tolist()
             columns = checks.rng.integers(1, width - 1, len(logits)).tolist()
             places = list(zip(rows, columns, strict=True))

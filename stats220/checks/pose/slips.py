@@ -196,6 +196,9 @@ def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
             template, pixels[None, 1::2, 1::2]
         ),
     }
+    kernel, bias = (torch.tensor(part) for part in template)
+    first_pixels = torch.tensor(pixels[None, None, ::2, ::2], dtype=kernel.dtype)
+    wide = F.conv2d(first_pixels, kernel, bias, padding=kernel.shape[-1])
     square = np.ones((2, 2))
     largest = pixels.reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
     small["the largest pixel of each square is taken"] = convolved(template, largest[None])
@@ -207,6 +210,9 @@ def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
     of_half = convolved(template, to_numpy(half))
     of_first = torch.tensor(convolved(template, to_numpy(first[0])))[None]
     return enlarged | {
+        "the border of zeros is half a patch of the frame, not half a kernel: the map is larger, and is shrunk": (
+            to_numpy(F.interpolate(wide, (height, width))[0])
+        ),
         "nothing is made smaller": convolved(template, pixels[None]),
         "the small frame is brought back to full size first, and then convolved": convolved(
             template, np.kron(pixels[::2, ::2], square)[None]
