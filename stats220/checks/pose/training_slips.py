@@ -74,13 +74,14 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
         "the rate is cut in each epoch": start * 0.1**epoch,
         "epochs are counted from 1: the cut is one epoch early": start
         * 0.1 ** ((epoch + 1) // 100),
+        "the count of cuts is rounded to the nearest number, not down": start
+        * 0.1 ** round(epoch / 100),
+        "there is one cut too few": start / 10 ** (cuts - 1),
         **(
             {"a part of a hundred epochs counts as a whole hundred": start / 10 ** (cuts + 1)}
             if epoch
             else {"epoch 0 begins with a cut already": start / 10}
         ),
-        "the count of cuts is rounded to the nearest number, not down": start
-        * 0.1 ** round(epoch / 100),
         "the rate is cut in an epoch that is a multiple alone, and is back afterwards": (
             start * 0.1 ** int(epoch > 0 and epoch % 100 == 0)
         ),
@@ -93,7 +94,6 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
         "a cut is by e to the minus 0.1, not to a tenth": start * math.exp(-0.1 * cuts),
         "the rate is divided by decay_every at each cut": start / 100**cuts,
         "the first rate is left out": 0.1**cuts,
-        "there are two cuts at most": start / 10 ** min(cuts, 2),
         "what is left over by hundreds of epochs counts, not the hundreds": start
         * 0.1 ** (epoch % 100),
         "each cut takes a tenth off, and does not leave a tenth": start * 0.9**cuts,
@@ -103,13 +103,15 @@ def of_cuts(start: float, epoch: int) -> dict[str, float]:
 def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> dict[str, float]:
     """Of a weight whose loss is (w - 1)² in each example."""
 
-    def after(clears: str, *, batch: bool = False, momentum: float = 0.0) -> float:
+    def after(
+        clears: str, *, batch: bool = False, momentum: float = 0.0, longest: float = math.inf
+    ) -> float:
         weight = torch.tensor(start, dtype=torch.float64)
         descent, slope = Descent([weight], momentum=momentum), 0.0
         for i in range(num_epochs * num_examples):
             if clears == "step" or (clears == "epoch" and i % num_examples == 0):
                 slope = 0.0
-            slope += 2 * (weight.item() - 1)
+            slope += min(max(2 * (weight.item() - 1), -longest), longest)
             if not batch or (i + 1) % num_examples == 0:
                 weight.grad = torch.tensor(slope, dtype=torch.float64)
                 descent.step(rate)
@@ -124,7 +126,11 @@ def of_steps(start: float, rate: float, num_examples: int, num_epochs: int) -> d
         "the gradient is gone, or none was made, when the step is taken, or it is a copy that learns: the weight stays": start,
         "gradients pile up from example to example, and are never cleared": after("never"),
         "gradients pile up within an epoch": after("epoch"),
-        "there is one step an epoch, not one for each example": after("step", batch=True),
+        "there is one step an epoch, not one for each example": after("epoch", batch=True),
+        "there is one step an epoch, along the gradient of its last example or the mean of all": after(
+            "step", batch=True
+        ),
+        "gradients are clipped to the length 1": after("step", longest=1.0),
         "the momentum is 0.9 whatever is asked": after("step", momentum=0.9),
         "a step is missing, or an example is": after_steps(count - 1),
         "an example of each epoch is left out": after_steps(count - num_epochs),
@@ -212,7 +218,7 @@ def of_first_step(weight: float, rate: float) -> dict[str, float]:
     return {
         "the gradients that a model brings along count in its first step": weight - 50 * rate,
         "the loss gets the targets first, then the logits": 1 - 2 * rate * (math.log(2) + 0.5),
-        "the gradient is gone, or none was made, when the step is taken": 1.0,
+        "the only example that there is changes nothing: there is no step, or none along its gradient": 1.0,
         "the step goes up the gradient, not down": 2 - weight,
         "the validation is learned from": weight + 3 * rate,
         "the step is taken twice, or is twice as long": 2 * weight - 1,
