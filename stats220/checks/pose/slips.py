@@ -153,7 +153,8 @@ def of_matching(
 
 def lengths(kernel: NDArray[Any]) -> NDArray[Any]:
     """The norm of each template (key points, 1, side, side), to divide by."""
-    return np.sqrt((kernel**2).sum(axis=(1, 2, 3), keepdims=True))
+    squares: NDArray[Any] = (kernel**2).sum(axis=(1, 2, 3), keepdims=True)
+    return squares**0.5
 
 
 def of_borders(template: Layer, gray: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -205,7 +206,7 @@ def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
     enlarged = {slip: np.kron(logits, square[None]) for slip, logits in small.items()}
     spread = np.kron(template[0], np.eye(1, 4).reshape(2, 2))[..., :-1, :-1]
     first = torch.tensor(pixels[::2, ::2])[None, None]
-    smooth = {"size": (height, width), "mode": "bilinear"}
+    smooth: dict[str, Any] = {"size": (height, width), "mode": "bilinear"}
     half = F.interpolate(torch.tensor(pixels)[None, None], scale_factor=0.5, mode="bilinear")[0]
     of_half = convolved(template, to_numpy(half))
     of_first = torch.tensor(convolved(template, to_numpy(first[0])))[None]

@@ -39,12 +39,16 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
             model = ResNetPoseTracker(
                 backbone=backbone, num_keypoints=2, num_stages=num_stages, kernel_size=kernel_size
             )
-            size = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
+            shape = (2, BACKBONE_CHANNELS[num_stages], kernel_size, kernel_size)
             name = f"head.weight for num_stages={num_stages}"
             has_shape(
-                checks, model.head.weight, size, slips.of_sizes(num_stages, kernel_size), name=name
+                checks,
+                model.head.weight,
+                shape,
+                slips.of_sizes(num_stages, kernel_size),
+                name=name,
             )
-            checks.shape(model.head.weight, size, name=name)
+            checks.shape(model.head.weight, shape, name=name)
             has_bias(checks, model.head, 2, "head")
 
     with checks(
@@ -57,7 +61,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         for num_keypoints, num_stages in [(2, 1), (1, 1), (2, 2)]:
             model = ResNetPoseTracker(tiny_backbone(checks)[0], num_keypoints, num_stages)
             size, found = (num_keypoints, 37, 50), model(image)
-            known = {
+            sizes: dict[str, tuple[int, ...]] = {
                 "the logits stay as small as the features": (num_keypoints, 19, 25),
                 "the logits are enlarged by 2, not to the size of the image": (
                     num_keypoints,
@@ -67,7 +71,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
                 "the batch of one is still there": (1, *size),
                 "all axes of length 1 are taken away, not the batch alone": (37, 50),
             }
-            has_shape(checks, found, size, known, name="logits")
+            has_shape(checks, found, size, sizes, name="logits")
             checks.tensor(found, size, None, name="logits")
             checks.tensor(model(image[:, :24, :31]), (num_keypoints, 24, 31), None, name="logits")
 
