@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 import warnings
+from dataclasses import replace
 from types import TracebackType
 from typing import Generic, TypeVar
 
 from stats220.checks.blame import is_misfit
 from stats220.checks.results import CheckResult, Record, Status
 from stats220.line.failures import (
+    CheckFailed,
     NotAttempted,
     Raised,
     SandboxLost,
@@ -79,7 +81,7 @@ class Block(Generic[Recorder]):
             max_points=self.points,
             status=status,
             message=message,
-            hint=self.hint if status in HINTED and waits_for is None and not raised else "",
+            hint="" if status not in HINTED or waits_for or raised else self._hint(error),
             seconds=time.perf_counter() - self._start,
             hidden=self.checks.hidden,
         )
@@ -92,6 +94,20 @@ class Block(Generic[Recorder]):
         if status == "failed" and waits_for is None and not record.hidden and session is not None:
             record.failed_call = record.failed_call or session.last_call()
         return True
+
+    def _hint(self, error: Exception | None) -> str:
+        """The known mistake that the failure was found to be; else this block's own hint.
+
+        A hint fits several mistakes. Where the very one is named, in this block or another, hints would lead away from it.
+        """
+        if self.checks.hidden:
+            return self.hint
+        slips, results = self.checks.slips, self.checks.results
+        if isinstance(error, CheckFailed) and error.slip:
+            slips[self.what] = error.slip
+            results[:] = [r if r.what in slips else replace(r, hint="") for r in results]
+            return f"this is what comes out if {error.slip}"
+        return "" if slips else self.hint
 
     def _unmet_need(self) -> CheckResult | None:
         """The result that this block cannot do without, where it is there and did not pass."""

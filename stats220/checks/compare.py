@@ -52,7 +52,7 @@ def close(
     nan_equal
         Whether NaN equals NaN. Else NaN equals nothing, whatever was expected.
     looks_like
-        Known mistakes, each with the value that it gives, within the same tolerance: the message names the first one that it is.
+        Known mistakes, each with the value that it gives, within the same tolerance: the failure names the first one that it is.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def equal(
 
 @contextmanager
 def _naming(slips: Slips | None, is_it: Callable[[Any], None]) -> Iterator[None]:
-    """Add to the message of a failure which known mistake it is: the first whose value `is_it` lets pass."""
+    """Let a failure say which known mistake it is: the first whose value `is_it` lets pass."""
     try:
         yield
     except CheckFailed as failure:
@@ -93,7 +93,7 @@ def _naming(slips: Slips | None, is_it: Callable[[Any], None]) -> Iterator[None]
                 is_it(value)
             except (CheckFailed, NotAttempted):
                 continue
-            raise CheckFailed(f"{failure}. This is what comes out if {slip}") from failure
+            raise CheckFailed(str(failure), slip=slip) from failure
         raise
 
 

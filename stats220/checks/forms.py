@@ -92,7 +92,7 @@ def items(actual: Any, count: int, *, name: str = "result") -> tuple[Any, ...]:
     return found
 
 
-def truth(condition: Any, message: str) -> None:
+def truth(condition: Any, message: str, *, slip: str = "") -> None:
     """One true value. Raises `CheckFailed` with the message when it is false, or no single truth value."""
     check_there(condition, "the condition")
     single = type(condition) in (bool, np.bool_)
@@ -101,7 +101,7 @@ def truth(condition: Any, message: str) -> None:
     if not single:
         raise UnexpectedObject(f"true or false was expected here, not {describe(condition)}")
     if not bool(condition):
-        raise CheckFailed(message)
+        raise CheckFailed(message, slip=slip)
 
 
 def describe(value: Any) -> str:

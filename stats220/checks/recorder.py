@@ -154,9 +154,9 @@ class Checks(Record):
         """Fail unless it is an array or tensor of that dtype, torch's, NumPy's or its name."""
         forms.dtype(actual, dtype, name=name)
 
-    def that(self, condition: Any, message: str) -> None:
-        """Fail with that message unless the condition, one truth value, holds."""
-        forms.truth(condition, message)
+    def that(self, condition: Any, message: str, *, slip: str = "") -> None:
+        """Fail with that message, and the known mistake that it is, unless the condition, one truth value, holds."""
+        forms.truth(condition, message, slip=slip)
 
     def raises(
         self,

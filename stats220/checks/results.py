@@ -41,6 +41,9 @@ class Record:
         )
         self.remedies: dict[str, str] = {}  # by block, all of them
         self.shown_remedies: dict[str, str] = {}  # those that a notebook is to show
+        self.slips: dict[
+            str, str
+        ] = {}  # by block, the known mistake that its failure was found to be
         self.raised: set[tuple[str, str]] = set()  # what the student's code raised so far
 
     def label(self, exercise: str) -> str:

@@ -11,7 +11,19 @@ from stats220.line.wire import WireError
 
 
 class CheckFailed(AssertionError):  # noqa: N818
-    """A result is not what was expected; the message is for the student."""
+    """A result is not what was expected; the message is for the student.
+
+    Parameters
+    ----------
+    message
+        What was found, and what was expected.
+    slip
+        Which known mistake gives just this result, as the clause after "this is what comes out if"; empty: none that is known.
+    """
+
+    def __init__(self, message: str = "", *, slip: str = "") -> None:
+        super().__init__(message)
+        self.slip = slip
 
 
 class UnexpectedObject(TypeError):  # noqa: N818

@@ -168,7 +168,7 @@ def test_true_poisson_counts_pass_and_others_do_not(rate: float) -> None:
         ("lnp_reversed", "sees time"),
         ("lnp_softplus_always", "applies the nonlinearity"),
         ("l2_penalty_biases_too", "leaves biases out"),
-        ("coupled_glm_present_bin", "never sees the counts of the present bin"),
+        ("coupled_glm_present_bin", "lets a spike act from the next bin on"),
         ("coupled_glm_from_to", "lets coupling[to, from] act"),
         ("coupled_glm_off_by_one", "lets a spike act from the next bin on"),
         ("simulate_spikes_rounded", "draws whole counts from Poisson"),
@@ -212,4 +212,4 @@ def test_the_block_that_fails_names_the_mistake(stem: str, fails: str) -> None:
     ],
 )  # fmt: skip
 def test_the_message_names_the_slip(stem: str, fails: str, slip: str) -> None:
-    assert LAB.result(stem, fails).message.endswith(f"This is what comes out if {slip}")
+    assert LAB.result(stem, fails).hint == f"this is what comes out if {slip}"

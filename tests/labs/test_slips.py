@@ -33,7 +33,12 @@ CALCIUM_SLIPS = [
     ("deconvolve", "(1 + slack)", "slack", "`slack` times the noise"),
     ("deconvolve", " / (2 * bound)", "", "the constraint on the norm itself"),
     ("deconvolve_penalized", "(2 * noise_std**2)", "noise_std**2", "in full, not half"),
-    ("deconvolve_penalized", "cp.sum(amplitudes)", "cp.sum(amplitudes[1:])", "to cost nothing"),
+    (
+        "deconvolve_penalized",
+        "cp.sum(amplitudes)",
+        "cp.sum(amplitudes[1:])",
+        "of frame 0 costs nothing",
+    ),
     ("deconvolve_penalized", "noise_std**2", "noise_std", "σ is not squared"),
     ("deconvolve_fast", "target[-1] = trace[-1] - penalty", "pass", "what all others cost"),
     ("deconvolve_fast", "target[-1] = trace[-1]", "target[0] = trace[0]", "first frame of c"),
@@ -101,4 +106,4 @@ def test_the_first_check_that_fails_names_the_mistake(
     assert line in source
     results = lab.run_checks(exercise, lab.define(source.replace(line, slip), exercise))
     failed = next(result for result in results if result.status != "passed")
-    assert words in failed.message
+    assert words in failed.hint

@@ -247,6 +247,32 @@ def test_an_error_is_told_once_and_no_hint_leads_away_from_it() -> None:
     assert [row.hint for row in rows] == ["", "", "", "Mind the colors."]
 
 
+def hints(hidden: bool) -> list[str]:
+    """Of an answer that takes absolute values, which only the second and the fourth of five blocks know for a mistake."""
+    with Loopback().activate() as session:
+        f, checks = session.put(abs), Checks("exercise", hidden=hidden)
+        for number, slip in enumerate(["", "signs are lost", "", "signs are dropped", ""]):
+            with checks(1, f"block {number}", hint="Mind the scale."):
+                checks.close(f(-3), -3, atol=0, looks_like={slip: 3} if slip else {})
+    assert [row.status for row in checks.results] == ["failed"] * 5
+    return [row.hint for row in checks.results]
+
+
+def test_where_a_mistake_is_named_no_other_hint_leads_away_from_it() -> None:
+    named = "this is what comes out if "
+    assert hints(hidden=False) == [
+        "",
+        f"{named}signs are lost",
+        "",
+        f"{named}signs are dropped",
+        "",
+    ]
+
+
+def test_hidden_checks_name_no_mistake_which_would_tell_their_inputs() -> None:
+    assert hints(hidden=True) == ["Mind the scale."] * 5
+
+
 @pytest.mark.parametrize(
     ("raising", "says"),
     [

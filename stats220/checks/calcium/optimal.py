@@ -120,17 +120,20 @@ def check_prices(checks: Checks, trace: Array, fit: Fit, decay_frames: float, pr
         off = np.abs(pulls - sizes * (pulls @ sizes) / (sizes @ sizes)).max()
         checks.that(
             bool(sizes.max() < 2 * sizes.min() or off > 0.05 * pulls.max()),
-            "a unit of a large amplitude costs more than one of a small amplitude. This is what comes out if their squares are added up",
+            "a unit of a large amplitude costs more than one of a small amplitude",
+            slip="their squares are added up",
         )
     checks.that(
         fit.amplitudes[0] < 0.1 or abs(pull[0]) > 0.02 * pull.max(),
-        f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more: it seems to cost nothing",
+        f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more",
+        slip="an amplitude of frame 0 costs nothing",
     )
     found = float(pull.max()) / price
     for ratio, slip in ({**PRICES, 1 / len(trace): "the misfit is a mean, not a sum"}).items():
         checks.that(
             abs(found / ratio - 1) > 0.03,
-            f"a unit of amplitude costs {found:.3g} times of what it should. This is what comes out if {slip}",
+            f"a unit of amplitude costs {found:.3g} times of what it should",
+            slip=slip,
         )
 
 

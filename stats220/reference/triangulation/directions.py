@@ -188,7 +188,7 @@ def vmf_mixture_em(
     -------
     weights, mean_directions, concentrations : ndarray
         The mixture after the last iteration. A cluster to which nothing belongs (less than 1e-9
-        directions in total) keeps its direction and concentration.
+        directions in total) keeps its direction and concentration, not its weight.
     log_likelihoods : ndarray (num_iterations,)
         Log likelihood of all directions, before each iteration. It never falls.
     """
