@@ -146,6 +146,10 @@ class Checks(Record):
         """Fail unless it unpacks into so many values; returns them."""
         return forms.items(actual, count, name=name)
 
+    def record(self, actual: Any, kind: str, *, name: str = "result") -> None:
+        """Fail unless it is an object with parts of its own, of that kind, and no plain tuple, say, of the same values."""
+        forms.record(actual, kind, name=name)
+
     def shape(self, actual: Any, shape: tuple[int, ...], *, name: str = "result") -> None:
         """Fail unless it is an array or tensor of that shape."""
         forms.shape(actual, shape, name=name)

@@ -33,6 +33,7 @@ def number(checks: Checks, value: Any, name: str) -> float:
 
 def fit_of(checks: Checks, result: Any, num_frames: int, decay_frames: float) -> Fit:
     """What is needed of a result. Where amplitudes and calcium were mixed up, which a check of its own looks at, c is still found."""
+    checks.record(result, "Deconvolution")
     denoised = numbers(checks, result.denoised, (num_frames,), "denoised")
     amplitudes = result.amplitudes
     if getattr(amplitudes, "shape", None) == denoised.shape:
@@ -52,6 +53,7 @@ def check_amplitudes(
     checks: Checks, result: Any, num_frames: int, decay_frames: float, dark: bool = False
 ) -> None:
     """Denoised and amplitudes are c and G c, and there are some, unless they may be dark."""
+    checks.record(result, "Deconvolution")
     c = checks.array(result.denoised, (num_frames,), name="denoised")
     a = checks.array(result.amplitudes, (num_frames,), name="amplitudes")
     checks.close(

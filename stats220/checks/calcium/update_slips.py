@@ -130,6 +130,7 @@ def of_background_footprint(
         "its sum is made one": expected / expected.sum(),
         "its pixels below zero are set to zero": direction(np.maximum(expected, 0)),
         "it is the old one": old,
+        "its sign is changed as a whole, so that its sum is positive, say": -expected,
         "it goes along with a trace that is cut off at zero": direction(
             movie @ np.maximum(trace, 0)
         ),
