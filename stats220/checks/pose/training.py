@@ -212,8 +212,8 @@ def train(train: Any) -> Checks:
         remedy="One entry in each list for each of num_epochs epochs; the weights are those after the last step.",
     ):
         model = one_weight(checks, 3.0)
-        options = {"num_epochs": 12, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
-        # The training loss soon hardly changes, and the validation loss rises from the first step on.
+        options = {"num_epochs": 12, "learning_rate": 0.4, "momentum": 0.0, **QUIET}
+        # The training loss soon changes no more, and the validation loss rises from the first step on.
         both = [example(1.0, 1.0)], [example(1.0, 3.0)]
         history = train(model, *both, F.mse_loss, **options)
         checks.equal(
