@@ -212,8 +212,8 @@ def train(train: Any) -> Checks:
         remedy="One entry in each list for each of num_epochs epochs; the weights are those after the last step.",
     ):
         model = one_weight(checks, 3.0)
-        options = {"num_epochs": 12, "learning_rate": 0.4, "momentum": 0.0, **QUIET}
-        # The training loss soon changes no more, and the validation loss rises from the first step on.
+        options = {"num_epochs": 12, "learning_rate": 0.2, "momentum": 0.0, **QUIET}
+        # The training loss soon hardly changes, and the validation loss rises from the first step on.
         both = [example(1.0, 1.0)], [example(1.0, 3.0)]
         history = train(model, *both, F.mse_loss, **options)
         checks.equal(
@@ -224,6 +224,10 @@ def train(train: Any) -> Checks:
             12,
             name="number of validation_losses",
         )
+        black, options["num_epochs"] = [example(0.0, 1.0)], 4  # its loss never changes
+        still = train(one_weight(checks, 3.0), black, both[1], F.mse_loss, **options)
+        name = "number of train_losses where they are all the same"
+        checks.equal(len(recorded(checks, still, "train_losses")), 4, name=name)
         weight = weight_of(model)
         checks.that(abs(weight - 3) > 0.5, "the weight has hardly moved in 12 epochs")
         name = f"last validation loss, of a model whose weight is {weight:.4g},"
