@@ -8,10 +8,12 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pytest
+import torch
 from bank import ROOT
 
 from stats220.data import backbones
 from stats220.errors import DataError
+from stats220.reference.pose import extract_features
 from stats220.staff.build.course import read_course
 from stats220.staff.build.lab import Cell, read_lab
 from stats220.staff.build.reference import read_reference
@@ -56,6 +58,25 @@ def test_untouched_notebook_runs_to_its_end_and_says_what_each_figure_waits_for(
                 re.findall(r"^This figure needs Problem \d\w, \w+: ", said, re.MULTILINE)
             )
     assert waiting >= 20
+
+
+def test_features_are_there_without_the_bonus_and_nothing_asks_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    backbone = backbones.load_backbone("squeezenet1_1", weights="random")
+    names: dict[str, Any] = {"__name__": "__main__"}
+    run(next(cell for cell in LAB.cells if cell.role == "given"), names)
+    image = torch.rand(3, 40, 48)
+    names |= {"PART1": {}, "PART4": {}, "ResNetPoseTracker": len}  # nothing else is waited for
+    names |= {"backbone": backbone, "device": "cpu", "image": image, "data": [(image, None)]}
+    reference = read_reference(ROOT, "pose").exercise("extract_features")
+    assert reference is not None
+    exec(reference.stub, names)
+    for definition in ("def feature_maps(", "def features_once("):
+        run(next(cell for cell in LAB.cells if definition in cell.source), names)
+    (found,) = names["features_once"](2)
+    assert capsys.readouterr().out == ""
+    torch.testing.assert_close(found, extract_features(backbone, [image], 2)[0])
 
 
 def test_graded_questions_about_figures_have_a_stand_in() -> None:

@@ -1,6 +1,7 @@
 """The calcium lab's plots: what is drawn is what was handed in, with quantity and unit on every axis."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -239,6 +240,9 @@ def test_movies_play_every_frame_with_buttons_and_leave_no_figure() -> None:
     ).data
     assert page.count("data:image/jpeg;base64") == 4
     assert "<button" in page
+    assert re.findall(r"<img [^>]*>", page)[0].startswith(
+        '<img alt="movies side by side: movie, residual" '
+    )
     assert plt.get_fignums() == []
 
 
