@@ -32,6 +32,12 @@ from stats220.checks.calcium.optimal import (
 
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
     """A small matrix as an array, whether it is stored as sparse or not."""
+    T = shape[0]
+    checks.that(
+        getattr(matrix, "shape", None) not in ((T - 1, T), (T - 1, T - 1)),
+        f"G has {T - 1} rows, expected {T}",
+        slip="the first frame, which has none before it, has no row",
+    )
     checks.shape(matrix, shape, name="G")
     is_sparse = issparse(matrix)
     return np.asarray(matrix.toarray() if is_sparse else matrix)
@@ -51,7 +57,8 @@ def decay_matrix(decay_matrix: Any) -> Checks:
     ):
         T = int(checks.rng.integers(4, 8))
         G = dense(checks, decay_matrix(T, 9.0), (T, T))
-        checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal")
+        known = slips.of_diagonal(T, 9.0)
+        checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal", looks_like=known)
         filled = np.eye(T) + np.eye(T, k=-1)
         checks.equal(
             1 * (np.abs(G) > 1e-9),  # however little a frame is said to leave

@@ -92,7 +92,7 @@ def update_trace(update_trace: Any) -> Checks:
             answer,
             atol=1e-6,
             name="trace, where denoise gives the same whatever it is asked",
-            looks_like=update_slips.of_denoised(trace, answer),
+            looks_like=update_slips.of_denoised(footprint, trace, answer),
         )
         same, more = (
             numbers(
@@ -105,6 +105,12 @@ def update_trace(update_trace: Any) -> Checks:
             np.ones(40),
             atol=1e-4,
             name="by how much the trace grows where denoise adds 1",
+            looks_like={
+                "`denoise` is called twice": np.full(40, 2.0),
+                "each pixel is denoised, before the footprint adds them up": np.full(
+                    40, footprint.sum()
+                ),
+            },
         )
 
     with checks(
@@ -254,9 +260,7 @@ def update_background(update_background: Any) -> Checks:
             movie, footprint = scene()
             found = sorted_out(update_background(movie, footprint, prior, noise))[1]
             expected = ridge_trace(movie, footprint, prior, noise)
-            seen = footprint @ movie
-            seen_anew = direction(movie @ seen) @ movie
-            known = update_slips.of_background_trace(seen, seen_anew, prior, noise)
+            known = update_slips.of_background_trace(movie, footprint, prior, noise)
             checks.close(found, expected, atol=1e-3, name="trace", looks_like=known)
 
     with checks(
@@ -272,7 +276,9 @@ def update_background(update_background: Any) -> Checks:
             # Whatever its scale, the new trace has the shape of the projection.
             expected = least_squares_footprint(movie, footprint @ movie)
             right = ridge_trace(movie, footprint, variance, noise_std)
-            known = update_slips.of_background_footprint(expected, footprint, movie, right)
+            known = update_slips.of_background_footprint(
+                expected, footprint, movie, right, variance / (variance + noise_std**2)
+            )
             checks.close(found, expected, atol=1e-4, name="footprint", looks_like=known)
 
     with checks(

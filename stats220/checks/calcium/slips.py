@@ -14,55 +14,41 @@ from scipy.optimize import nnls
 from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
 
 
-def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str, float]:
-    """Of the standard deviation of white noise, measured above a cutoff."""
-    share = 1 - 2 * cutoff_hz / frame_rate_hz
-    kept = std * share**0.5  # what the filter leaves
-    return {
-        "nothing makes up for the noise below the cutoff, which has gone with the calcium": kept,
-        "the share of the noise that is left is one of variances, and no root is taken of it": kept
-        / share,
-        "the share is taken of the frame rate, not of the highest frequency that a movie holds": kept
-        / (1 - cutoff_hz / frame_rate_hz) ** 0.5,
-        "the share is that of 30 Hz and a cutoff of 8 Hz, whatever is asked": kept
-        / (7 / 15) ** 0.5,
-        "it is the share below the cutoff that is made up for, not the one above it, which is left": kept
-        / (1 - share) ** 0.5,
-        "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
-        "a variance is returned": std**2,
-    }
-
-
-def of_sines(
-    frequencies_hz: Sequence[float], cutoff_hz: float, frame_rate_hz: float
-) -> dict[str, Array]:
-    """Of what is left of sines that are slower than the cutoff."""
-    slow = np.array(frequencies_hz)
-    ratio = np.tan(np.pi * slow / frame_rate_hz) / np.tan(np.pi * cutoff_hz / frame_rate_hz)
-    return {
-        "all frequencies are left alike: is it time that is filtered": np.ones(len(slow)),
-        "the filter begins at 8 Hz, whatever is asked": 1.0 * (slow > 8),
-        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
-        # A digital Butterworth filter of order 2; those of order 1 to 4 are near.
-        "its order is much lower than asked, so that it is not steep": ratio**2
-        / np.sqrt(1 + ratio**4),
-    }
-
-
 def of_pattern(filled: Array) -> dict[str, Array]:
     """Of where G is not zero."""
-    shortened = filled.copy()
-    shortened[-1, -2] = 0
+    T = len(filled)
+    shortened, wrapped, late = filled.copy(), filled.copy(), filled.copy()
+    shortened[-1, -2], wrapped[0, -1], late[1, 0] = 0, 1, 0
     return {
         "the frame after is taken for the one before: above the diagonal": filled.T,
         "the last frame has none before it": shortened,
         "the frame before is missing": np.eye(len(filled)),
         "all frames before have an entry, not the last one alone": np.tri(len(filled)),
+        "frame 0 follows the last one": wrapped,
+        "frame 1 has none before it": late,
+        "the entries are those of the frame before the last one": np.eye(T) + np.eye(T, k=-2),
+        "the frame after counts as well": filled + np.eye(T, k=1),
+    }
+
+
+def of_diagonal(num_frames: int, decay_frames: float) -> dict[str, Array]:
+    """Of G's diagonal."""
+    remains = leave(decay_frames)
+    return {
+        "the first frame has no amplitude": 1.0 - np.eye(num_frames)[0],
+        "what is left stands on the diagonal, and the frame before counts in full": np.full(
+            num_frames, remains
+        ),
+        "what is left stands on the diagonal, with its sign": np.full(num_frames, -remains),
+        "the sign of all entries is changed": -np.ones(num_frames),
+        "all is scaled by what has decayed": np.full(num_frames, 1 - remains),
+        "each frame is divided by what has decayed": np.full(num_frames, 1 / (1 - remains)),
+        "the diagonal is empty": np.zeros(num_frames),
     }
 
 
 def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
-    """Of the so many entries below G's diagonal."""
+    """Of the so many entries below G's diagonal, the largest first."""
     entries = {
         "what is left of the frame before is added": leave(decay_frames),
         "a frame leaves e^(-τ), not e^(-1/τ)": -float(np.exp(-decay_frames)),
@@ -71,8 +57,20 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
         "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
         "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
         "τ is taken for a half-life, after which a half is left": -(0.5 ** (1 / decay_frames)),
+        "a frame leaves 1 / (1 + 1/τ), which is near e^(-1/τ) for slow decays alone": -1
+        / (1 + 1 / decay_frames),
+        "a frame leaves 1/τ": -1 / decay_frames,
+        "a frame leaves e^(1/τ), more than there was": -float(np.exp(1 / decay_frames)),
+        "nothing decays: the frame before is taken away in full": -1.0,
+        "τ is 9 frames, whatever is asked": -float(np.exp(-1 / 9)),
+        "a frame leaves what is left after two": -(leave(decay_frames) ** 2),
+        "τ, which is in frames, is multiplied by the frame rate": -leave(30 * decay_frames),
+        "τ, which is in frames, is divided by the frame rate": -leave(decay_frames / 30),
+        "half of what is left of the frame before is taken away": -leave(decay_frames) / 2,
     }
-    return {slip: np.full(count, entry) for slip, entry in entries.items()}
+    known = {slip: np.full(count, entry) for slip, entry in entries.items()}
+    later = -(leave(decay_frames) ** np.arange(1, count + 1))
+    return known | {"what is left is counted from frame 0, not from the frame before": later}
 
 
 def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[str, Array]:
