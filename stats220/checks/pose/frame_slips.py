@@ -205,7 +205,7 @@ def of_outside(keypoints_xy: NDArray[Any], count: int) -> dict[str, torch.Tensor
         "a column that is negative counts from the other end": _wrapped(pixels, count, [0]),
         "all points after one that is not labeled are left out": np.full_like(pixels, np.nan),
     }
-    return {slip: _masks(*places.T, count, count) for slip, places in ways.items()}
+    return {slip: _masks(places[:, 0], places[:, 1], count, count) for slip, places in ways.items()}
 
 
 def _wrapped(pixels: NDArray[Any], count: int, axes: list[int]) -> NDArray[Any]:

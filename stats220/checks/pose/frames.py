@@ -26,12 +26,12 @@ def preprocess(preprocess: Any) -> Checks:
     ):
         image = checks.rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
         found = preprocess(image=image)
-        known = {
+        sizes: dict[str, tuple[int, ...]] = {
             "the colors are still last": (4, 6, 3),
             "rows and columns are exchanged, as when all axes are turned around": (3, 6, 4),
             "it is a batch of one": (1, 3, 4, 6),
         }
-        has_shape(checks, found, (3, 4, 6), known)
+        has_shape(checks, found, (3, 4, 6), sizes)
         checks.tensor(found, (3, 4, 6))
 
     with checks(

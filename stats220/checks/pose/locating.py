@@ -59,7 +59,7 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         remedy="row, column = divmod(index, width) and x is the column: keypoints_xy[k] = (column, row).",
     ):
         for height, width in [(9, 12), (3, 2600)]:
-            logits = normal(3, height, width, rng=checks.rng) - 9
+            logits = torch.full((3, height, width), -9.0)
             rows = checks.rng.integers(1, height - 1, len(logits)).tolist()
             columns = checks.rng.integers(1, width - 1, len(logits)).tolist()
             places = list(zip(rows, columns, strict=True))
@@ -172,17 +172,17 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     ):
         logits = torch.full((6, 5, 6), -9.0)
         logits[3] = 0.6  # a map whose mean is large, and each pixel's share of it small
-        places = torch.tensor([[2.0, 2], [2, 1], [4, 3], [1, 2], [3, 3], [2, 3]])
-        for k, largest in enumerate([2.0, -0.5, 0.0, 1.0, -2.0, -0.02]):
-            logits[k, int(places[k, 1]), int(places[k, 0])] = largest
+        tops = torch.tensor([[2.0, 2], [2, 1], [4, 3], [1, 2], [3, 3], [2, 3]])
+        for k, top in enumerate([2.0, -0.5, 0.0, 1.0, -2.0, -0.02]):
+            logits[k, int(tops[k, 1]), int(tops[k, 0])] = top
         nothing = [math.nan, math.nan]
-        for least, numbers in [(0.0, range(6)), (0.95, []), (0.5, [0, 2, 3]), (0.7, [0, 3])]:
-            known_xy = [places[k].tolist() if k in numbers else nothing for k in range(6)]
+        for least, numbers in [(0.0, list(range(6))), (0.95, []), (0.5, [0, 2, 3]), (0.7, [0, 3])]:
+            known_xy = [tops[k].tolist() if k in numbers else nothing for k in range(6)]
             found = in_either_order(locate_keypoints(logits, 1, least), torch.tensor(known_xy))
             name = f"min_probability {least}: keypoints_xy"
             dropped = {"points that are not found are left out of the result": (len(numbers), 2)}
             has_shape(checks, found, (6, 2), dropped, name=name)
-            known = slips.of_lost(places, logits, least)
+            known = slips.of_lost(tops, logits, least)
             checks.close(found, known_xy, atol=1e-3, nan_equal=True, name=name, looks_like=known)
 
     with checks(

@@ -64,12 +64,12 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         targets = (normal(3, 5, 7, rng=checks.rng) > 0.5).float()
         expected = F.binary_cross_entropy_with_logits(logits, targets)
         found = bernoulli_loss(logits=logits, targets=targets)
-        known = {
+        sizes: dict[str, tuple[int, ...]] = {
             "no mean is taken: each pixel has a loss of its own": (3, 5, 7),
             "the mean is over pixels alone: each key point has a loss of its own": (3,),
             "the mean is over key points alone: each pixel has a loss of its own": (5, 7),
         }
-        has_shape(checks, found, (), known, name="loss")
+        has_shape(checks, found, (), sizes, name="loss")
         known = slips.of_loss(logits, targets)
         checks.close(found, expected, atol=1e-5, rtol=1e-4, name="loss", looks_like=known)
 

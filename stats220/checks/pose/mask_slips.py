@@ -129,7 +129,7 @@ def of_trailing(
     maps: torch.Tensor, factor: int, *, largest: bool = False
 ) -> dict[str, torch.Tensor]:
     """Of maps (..., height, width) whose size is no multiple of the factor, averaged or, if asked, their maxima."""
-    size = [n // factor for n in maps.shape[1:]]
+    size = maps.shape[1] // factor, maps.shape[2] // factor
     first = [n % factor for n in maps.shape[1:]]
     pool = F.max_pool2d if largest else F.avg_pool2d
     stretched = F.adaptive_max_pool2d if largest else F.adaptive_avg_pool2d

@@ -28,8 +28,10 @@ def downsample(downsample: Any) -> Checks:
     ):
         image, masks = normal(3, 6, 8, rng=checks.rng), (normal(5, 6, 8, rng=checks.rng) > 1.0)
         small, small_masks = downsample(image=image, masks=masks.float(), factor=2)
-        known = {"the masks come first, and the image second": (5, 3, 4)}
-        has_shape(checks, small, (3, 3, 4), known, name="the first result")
+        sizes: dict[str, tuple[int, ...]] = {
+            "the masks come first, and the image second": (5, 3, 4)
+        }
+        has_shape(checks, small, (3, 3, 4), sizes, name="the first result")
         checks.tensor(small, (3, 3, 4), name="image")
         checks.tensor(small_masks, (5, 3, 4), name="masks")
 
@@ -116,11 +118,11 @@ def dilate(dilate: Any) -> Checks:
     ):
         masks = (normal(3, 8, 11, rng=checks.rng) > 1.5).float()
         found = dilate(masks=masks, size=5)
-        known = {
+        sizes: dict[str, tuple[int, ...]] = {
             "the border is left out, where a square is not whole": (3, 4, 7),
             "each square of pixels becomes one pixel: there is no stride of 1": (3, 2, 3),
         }
-        has_shape(checks, found, (3, 8, 11), known, name="masks")
+        has_shape(checks, found, (3, 8, 11), sizes, name="masks")
         checks.tensor(found, (3, 8, 11), name="masks")
 
     with checks(

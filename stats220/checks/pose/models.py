@@ -136,8 +136,10 @@ def has_bias(checks: Checks, layer: Any, count: int, name: str) -> None:
 
 
 def passed(checks: Checks, what: str) -> bool:
-    """Whether an earlier block passed: where it did not, another need not tell the same once more."""
-    return any(result.what == what and result.status == "passed" for result in checks.results)
+    """Whether an earlier block that begins so passed: where it did not, another need not tell the same once more."""
+    return any(
+        result.what.startswith(what) and result.status == "passed" for result in checks.results
+    )
 
 
 def convolved(head: tuple[NDArray[Any], NDArray[Any]], maps: NDArray[Any]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, log_expit, softmax
 
 from stats220.arrays import to_numpy
-from stats220.checks.pose.models import bilinear, convolved
+from stats220.checks.pose.models import convolved
 
 Layer = tuple[NDArray[Any], NDArray[Any]]  # weight and bias of a convolution
 
@@ -153,7 +153,8 @@ def of_matching(
 
 def lengths(kernel: NDArray[Any]) -> NDArray[Any]:
     """The norm of each template (key points, 1, side, side), to divide by."""
-    return np.sqrt((kernel**2).sum(axis=(1, 2, 3), keepdims=True))
+    squares: NDArray[Any] = (kernel**2).sum(axis=(1, 2, 3), keepdims=True)
+    return squares**0.5
 
 
 def of_borders(template: Layer, gray: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -196,17 +197,23 @@ def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
             template, pixels[None, 1::2, 1::2]
         ),
     }
+    kernel, bias = (torch.tensor(part) for part in template)
+    first_pixels = torch.tensor(pixels[None, None, ::2, ::2], dtype=kernel.dtype)
+    wide = F.conv2d(first_pixels, kernel, bias, padding=kernel.shape[-1])
     square = np.ones((2, 2))
     largest = pixels.reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
     small["the largest pixel of each square is taken"] = convolved(template, largest[None])
     enlarged = {slip: np.kron(logits, square[None]) for slip, logits in small.items()}
     spread = np.kron(template[0], np.eye(1, 4).reshape(2, 2))[..., :-1, :-1]
     first = torch.tensor(pixels[::2, ::2])[None, None]
-    smooth = {"size": (height, width), "mode": "bilinear"}
+    smooth: dict[str, Any] = {"size": (height, width), "mode": "bilinear"}
     half = F.interpolate(torch.tensor(pixels)[None, None], scale_factor=0.5, mode="bilinear")[0]
     of_half = convolved(template, to_numpy(half))
     of_first = torch.tensor(convolved(template, to_numpy(first[0])))[None]
     return enlarged | {
+        "the border of zeros is half a patch of the frame, not half a kernel: the map is larger, and is shrunk": (
+            to_numpy(F.interpolate(wide, (height, width))[0])
+        ),
         "nothing is made smaller": convolved(template, pixels[None]),
         "the small frame is brought back to full size first, and then convolved": convolved(
             template, np.kron(pixels[::2, ::2], square)[None]
@@ -249,41 +256,3 @@ def of_modes(template: Layer, gray: torch.Tensor, factor: int) -> dict[str, NDAr
         "the way back to full size is bicubic": answer(plain, {"mode": "bicubic"}),
         "both ways are bicubic": answer({"mode": "bicubic"}, {"mode": "bicubic"}),
     }
-
-
-def of_head(head: Layer, features: torch.Tensor, expected: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of the logits of a head on features (channels, rows, columns), at the image's size."""
-    height, width = expected.shape[1:]
-    large = np.stack([bilinear(feature, height, width) for feature in to_numpy(features)])
-    reach = head[0].shape[-1] // 2
-    rows, columns = (slice(reach, n - reach) for n in features.shape[1:])
-    inner = convolved(head, to_numpy(features).astype(float))[:, rows, columns]
-    return {
-        "features are interpolated to the image's size, and the head is applied to these": torch.tensor(
-            convolved(head, large)
-        ),
-        "the head has no border of zeros, so that its map is smaller, and stretched": torch.tensor(
-            np.stack([bilinear(logits, height, width) for logits in inner])
-        ),
-        "a sigmoid makes probabilities of the logits": torch.sigmoid(expected),
-        "what is below zero is set to zero": expected.clamp(min=0),
-        "a softmax over pixels makes probabilities of the logits": torch.softmax(
-            expected.flatten(1), dim=1
-        ).view_as(expected),
-        "the head's biases are left out": expected - torch.tensor(head[1])[:, None, None],
-        "the head's biases are added twice": expected + torch.tensor(head[1])[:, None, None],
-    }
-
-
-def of_enlarged(
-    head: Layer, features: torch.Tensor, expected: torch.Tensor
-) -> dict[str, torch.Tensor]:
-    """Of the logits of a head, which are to be interpolated to the image's size, bilinearly."""
-    size = tuple(expected.shape[1:])
-    logits = torch.tensor(convolved(head, to_numpy(features).astype(float)))[None]
-    ways: dict[str, dict[str, Any]] = {
-        "they are enlarged by the nearest pixel": {"mode": "nearest"},
-        "corners are aligned": {"mode": "bilinear", "align_corners": True},
-        "they are enlarged by cubic splines": {"mode": "bicubic"},
-    }
-    return {slip: F.interpolate(logits, size, **way)[0] for slip, way in ways.items()}

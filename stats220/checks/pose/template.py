@@ -74,20 +74,20 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     ):
         model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
         found = model(normal(3, 37, 50, rng=checks.rng))
-        known = {
+        sizes: dict[str, tuple[int, ...]] = {
             "the logits stay as small as the frame that is convolved": (2, 9, 12),
             "the logits are enlarged by the factor, not to the size of the frame": (2, 36, 48),
             "the batch of one is still there": (1, 2, 37, 50),
             "height and width are exchanged": (2, 50, 37),
         }
-        has_shape(checks, found, (2, 37, 50), known, name="logits")
+        has_shape(checks, found, (2, 37, 50), sizes, name="logits")
         checks.tensor(found, (2, 37, 50), None, name="logits")
         checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
         model = TemplatePoseTracker(num_keypoints=1, downsample=2, patch_size=6, mode="nearest")
         name = "logits of a tracker with one key point"
         found = model(normal(3, 12, 18, rng=checks.rng))
-        known = {"all axes of length 1 are taken away, not the batch alone": (12, 18)}
-        has_shape(checks, found, (1, 12, 18), known, name=name)
+        sizes = {"all axes of length 1 are taken away, not the batch alone": (12, 18)}
+        has_shape(checks, found, (1, 12, 18), sizes, name=name)
         checks.tensor(found, (1, 12, 18), None, name=name)
 
     with checks(
@@ -196,7 +196,7 @@ def upsample_template(upsample_template: Any) -> Checks:
     ):
         template = normal(4, 5, 3, rng=checks.rng)
         found = upsample_template(template=template, factor=2)
-        known = {
+        sizes: dict[str, tuple[int, ...]] = {
             "only rows are repeated": (4, 10, 3),
             "only columns are repeated": (4, 5, 6),
             "key points are repeated, and not rows or columns": (8, 5, 3),
@@ -206,7 +206,7 @@ def upsample_template(upsample_template: Any) -> Checks:
             "rows and columns are exchanged": (4, 6, 10),
             "a batch of one is left": (1, 4, 10, 6),
         }
-        has_shape(checks, found, (4, 10, 6), known)
+        has_shape(checks, found, (4, 10, 6), sizes)
         checks.tensor(found, (4, 10, 6))
 
     with checks(

@@ -17,7 +17,7 @@ from stats220.checks.pose.models import (
     features_of,
     tiny_backbone,
 )
-from stats220.checks.pose.transfer import shapes_of
+from stats220.checks.pose.stages import shapes_of
 
 
 @checked
