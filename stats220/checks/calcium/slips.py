@@ -5,13 +5,11 @@ Each function returns a dict for ``looks_like=``: from the mistake, as the claus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import nnls
 
-from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
+from stats220.checks.calcium.inputs import Array, jumps_of, leave
 
 
 def of_pattern(filled: Array) -> dict[str, Array]:
@@ -134,75 +132,3 @@ OF_PRICE_OVER_NOISE = {
     "σ² divides the price, not the misfit, or multiplies the misfit": 0.25,
     "σ² is squared": 16.0,
 }
-
-
-def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Array]:
-    """Of a deconvolution without baseline in which the frames of c cost something else.
-
-    With c = K a and weights w on c it is ½‖y - w - K a‖² for a >= 0, but for a constant: non-negative least squares.
-    """
-    T, share = len(trace), penalty * (1 - leave(decay_frames))
-    kernels = np.stack([calcium_of(one, decay_frames) for one in np.eye(T)], axis=1)
-
-    def best(weights: Array) -> Array:
-        return np.asarray(kernels @ nnls(kernels, trace - weights)[0])
-
-    same, first, right = (np.full(T, share) for _ in range(3))
-    first[0] = right[-1] = penalty
-    full, last_only = np.full(T, penalty), np.zeros(T)
-    last_only[-1] = penalty
-    return {
-        "the last frame of c costs what all others cost": best(same),
-        "it is the first frame of c that costs more than the others": best(first),
-        "every frame of c costs the whole λ, though calcium is no amplitude": best(full),
-        "c costs nothing but in the last frame": best(last_only),
-        "negative frames are set to zero before pools are merged": np.asarray(
-            kernels @ nnls(kernels, np.maximum(trace - right, 0))[0]
-        ),
-        "nothing costs anything": best(np.zeros(T)),
-    }
-
-
-# When a sweep is the last, from the objective so far and the tolerance.
-STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
-    "": lambda said, share: said[-1] - said[-2] <= share * (said[-1] - said[0]),
-    "`tolerance` is compared with the gain itself": lambda said, share: (
-        said[-1] - said[-2] <= share
-    ),
-    "a gain is compared with the one before it": lambda said, share: (
-        len(said) > 2 and said[-1] - said[-2] <= share * (said[-2] - said[-3])
-    ),
-    "a gain is compared with the objective": lambda said, share: (
-        said[-1] - said[-2] <= share * abs(said[-1])
-    ),
-    "the first sweep's gain does not count among all gains": lambda said, share: (
-        len(said) > 2 and said[-1] - said[-2] <= share * (said[-1] - said[1])
-    ),
-    "a sweep's gain is compared with that of the sweeps before it, its own not among them": lambda said, share: (
-        said[-1] - said[-2] <= share * (said[-2] - said[0])
-    ),
-    "the first sweep is never the last, whatever it gains": lambda said, share: (
-        len(said) > 2 and STOPS[""](said, share)
-    ),
-    "a sweep that gains just `tolerance` of all is followed by another": lambda said, share: (
-        said[-1] - said[-2] < share * (said[-1] - said[0])
-    ),
-    "a sweep that loses counts as one that gains": lambda said, share: (
-        abs(said[-1] - said[-2]) <= share * abs(said[-1] - said[0])
-    ),
-    "a sweep's gain is looked at when the next one is over": lambda said, share: (
-        len(said) > 2 and STOPS[""](said[:-1], share)
-    ),
-    "no sweep is the last before `max_sweeps`": lambda said, share: False,
-}
-
-
-def lengths(settings: Sequence[tuple[Sequence[float], float, int]]) -> dict[str, list[int]]:
-    """How many values the objective has, for what it says, the tolerance and the most sweeps, by each rule; the first rule is right."""
-
-    def length(stop: Callable[[Sequence[float], float], bool], setting: Any) -> int:
-        said, tolerance, max_sweeps = setting
-        sweeps = range(1, max_sweeps + 1)
-        return 1 + next((n for n in sweeps if stop(said[: n + 1], tolerance)), max_sweeps)
-
-    return {slip: [length(stop, setting) for setting in settings] for slip, stop in STOPS.items()}
