@@ -279,4 +279,7 @@ def lengths(settings: Sequence[tuple[Sequence[float], float, int]]) -> dict[str,
     known[
         "one value of the objective, the first or the last, is not among those that come back"
     ] = [count - 1 for count in known[""]]
+    known["where it stops early, the last sweep's objective is not among those that come back"] = [
+        count - (count <= sweeps) for count, (_, _, sweeps) in zip(known[""], settings, strict=True)
+    ]
     return known
