@@ -20,8 +20,14 @@ def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
     """Let a failure without a name have that which `find` gives, unless an earlier block was given one."""
     try:
         yield
-    except CheckFailed as failure:
-        if failure.slip or checks.slips:
+    except (CheckFailed, StudentError) as failure:
+        # The answer's own exception says what is wrong, but for a problem that has no solution.
+        is_told = (
+            "infeasible" not in str(failure)
+            if isinstance(failure, StudentError)
+            else bool(failure.slip)
+        )
+        if is_told or checks.slips:
             raise
         if (
             checks.session is not None
@@ -31,7 +37,10 @@ def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
             slip = find()
         except NO_ANSWER:
             slip = ""
-        raise CheckFailed(str(failure), slip=slip) from failure
+        if isinstance(failure, StudentError) and not slip:
+            raise
+        says_all = isinstance(failure, CheckFailed) and failure.says_all
+        raise CheckFailed(str(failure), slip=slip, says_all=says_all) from failure
 
 
 def first_like(found: Any, known: Mapping[str, Any], *, tolerance: float = 1e-6) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stats220.checks.calcium.inputs import Array, jumps_of, leave
+from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
 
 
 def of_pattern(filled: Array) -> dict[str, Array]:
@@ -71,7 +71,9 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
     return known | {"what is left is counted from frame 0, not from the frame before": later}
 
 
-def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[str, Array]:
+def of_amplitudes(
+    denoised: Array, baseline: Any, decay_frames: float, trace: Array
+) -> dict[str, Array]:
     """Of the amplitudes that belong to a denoised trace."""
     before = np.append(0.0, denoised[:-1])
     first = np.arange(len(denoised)) == 0
@@ -79,7 +81,32 @@ def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[s
     holds = denoised - (
         float(baseline) if isinstance(baseline, (int, float, np.floating)) else np.nan
     )
+
+    def of(leaves: float) -> Array:
+        return denoised - leaves * before
+
+    shifted = np.append(denoised[:-1] - leave(decay_frames) * denoised[1:], denoised[-1])
+    wrapped = denoised - leave(decay_frames) * np.roll(denoised, 1)
     return {
+        "a frame leaves e^(-τ), not e^(-1/τ)": of(float(np.exp(-decay_frames))),
+        "τ is 9 frames, whatever is asked": of(float(np.exp(-1 / 9))),
+        "a frame leaves 1/τ": of(1 / decay_frames),
+        "a frame leaves what has decayed": of(1 - leave(decay_frames)),
+        "a frame leaves 1 / (1 + 1/τ), which is near e^(-1/τ) for slow decays alone": of(
+            1 / (1 + 1 / decay_frames)
+        ),
+        "the frame after is taken for the one before": shifted,
+        "frame 0 follows the last one": wrapped,
+        "denoised and amplitudes are exchanged": calcium_of(denoised, decay_frames),
+        "the last frame has no amplitude, and all come a frame early": np.append(right[1:], 0.0),
+        "the amplitudes are those of calcium and baseline together": jumps_of(
+            2 * denoised - holds, decay_frames
+        ),
+        "what is returned as denoised is the trace less the calcium": jumps_of(
+            trace - denoised, decay_frames
+        ),
+        "small amplitudes are set to zero": np.where(right > 0.5, right, 0),
+        "small amplitudes are set to zero, below 1": np.where(right > 1, right, 0),
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
         - (1 - 1 / decay_frames) * before,
         "τ is taken for a half-life, after which a half is left": denoised
@@ -100,18 +127,42 @@ def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[st
     right = (1 + slack) * noise_std * root
     return {
         "a bound on the norm is set to the sum of squares, which would be θ²": right**0.5,
-        "a bound on the sum of squares is set to the norm, which would be θ": right**2,
         "σ is left out of the bound": (1 + slack) * root,
         "the slack is left out of the bound": noise_std * root,
         "the bound is `slack` times the noise, not 1 + slack times": slack * noise_std * root,
         "the slack is that of the squared norm": (1 + slack) ** 0.5 * noise_std * root,
         "the norm of T frames of noise is taken to be σ": (1 + slack) * noise_std,
         "the norm of T frames of noise is taken to be T σ": (1 + slack) * noise_std * num_frames,
+        "the bound is σ², not σ, times the root of T": (1 + slack) * noise_std**2 * root,
+        "the bound on the norm is (1 + slack)² σ² T, which is that on the sum of squares, or a mean is bounded": (
+            right**2
+        ),
+        "there are T - 1 frames in the bound": right * (1 - 1 / num_frames) ** 0.5,
+        "the slack is added to σ, and is no share of it": (slack + noise_std) * root,
+        "the slack is added to the norm, and is no share of it": noise_std * root + slack,
+        "the slack is 1, whatever is asked": 2 * noise_std * root,
+        "the slack is taken away": (1 - slack) * noise_std * root,
+        "the slack divides": noise_std * root / (1 + slack),
+        "σ multiplies the slack alone": (1 + slack * noise_std) * root,
+        "the slack is squared, and nothing else": (1 + slack) ** 2 * noise_std * root,
+        "σ is not squared where the sum of squares is bounded": (1 + slack)
+        * (noise_std * num_frames) ** 0.5,
+        "neither 1 + slack nor σ is squared where the sum of squares is bounded": (
+            (1 + slack) * noise_std * num_frames
+        )
+        ** 0.5,
+        "neither the slack nor σ is in the bound": root,
+        "the bound is half of what it should be": right / 2,
+        "the residual's mean square is bounded, not its sum": right * root,
     }
 
 
-def of_multiplier(eta: float, bound: float) -> dict[str, float]:
-    """Of the multiplier of the squared constraint."""
+def of_multiplier(
+    eta: float, slack: float, noise_std: float, num_frames: int, optimum: float
+) -> dict[str, float]:
+    """Of the multiplier of the squared constraint, whose optimum is a sum of amplitudes."""
+    noise = noise_std * num_frames**0.5
+    bound = (1 + slack) * noise
     return {
         "it is the multiplier of the constraint on the norm itself, not of that on its square": 2
         * bound
@@ -121,6 +172,28 @@ def of_multiplier(eta: float, bound: float) -> dict[str, float]:
         "θ² is taken to grow θ times as fast as θ, not 2θ times": 2 * eta,
         "θ² is taken to grow twice as fast as θ, not 2θ times": bound * eta,
         "its sign is changed": -eta,
+        "it is λ, the price that η is worth, for σ = 1": 1 / (2 * eta),
+        "it is λ, the price that η is worth": 1 / (2 * eta * noise_std**2),
+        "it is 1/η": 1 / eta,
+        "ν is divided by θ²": 2 * eta / bound,
+        "ν is divided by 2θ²": eta / bound,
+        "ν is multiplied by 2θ, not divided": 4 * bound**2 * eta,
+        "ν is multiplied by θ": 2 * bound**2 * eta,
+        "ν is multiplied by θ / 2": bound**2 * eta,
+        "it is the square of ν": (2 * bound * eta) ** 2,
+        "it is the root of ν": (2 * bound * eta) ** 0.5,
+        "it is the root of η": eta**0.5,
+        "it is the square of η": eta**2,
+        "ν is divided by the norm of noise without slack": eta * bound / noise,
+        "it is multiplied by σ²": eta * noise_std**2,
+        "it is divided by σ²": eta / noise_std**2,
+        "it is divided by σ": eta / noise_std,
+        "it is divided by T, or the amplitudes' mean is minimized, not their sum": eta / num_frames,
+        "it is the smallest sum of amplitudes, not a multiplier": optimum,
+        "it is the bound θ": bound,
+        "it is θ²": bound**2,
+        "it is a quarter of ν": bound * eta / 2,
+        "it is zero, though the constraint presses": 0.0,
     }
 
 
