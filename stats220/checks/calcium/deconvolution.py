@@ -239,8 +239,8 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
         """What the student's function makes of a trace."""
         return asked(trace, decay_frames, price, penalty=price, **options)
 
-    prices = ((5.0, {"penalty": 5.0}), (0.05, {"penalty": 0.05}))
-    named = partial(named_by, checks, lambda: asked.mistake(*prices))
+    probes = ((5.0, {"penalty": 5.0}), (0.05, {"penalty": 0.05}))
+    named = partial(named_by, checks, lambda: asked.mistake(*probes))
 
     with (
         checks(

@@ -14,6 +14,8 @@ from stats220.line.failures import CheckFailed, NotAttempted, StudentError, Unex
 # What an answer of another form or one that raises does to the comparison.
 NO_ANSWER = (CheckFailed, NotAttempted, StudentError, UnexpectedObject, TypeError, ValueError)
 
+NO_SOLUTION = ("infeasible", "unbounded")
+
 
 @contextmanager
 def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
@@ -22,21 +24,21 @@ def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
         yield
     except (CheckFailed, StudentError) as failure:
         # The answer's own exception says what is wrong, but for a problem that has no solution.
-        is_told = (
-            "infeasible" not in str(failure)
+        is_told = bool(
+            not any(word in str(failure) for word in NO_SOLUTION)
             if isinstance(failure, StudentError)
-            else bool(failure.slip)
+            else failure.slip
         )
         if is_told or checks.slips:
             raise
-        if (
-            checks.session is not None
-        ):  # the call that failed is this one, not that of the diagnosis
+        if checks.session is not None:  # the call that failed is this one, none of the diagnosis
             checks.failed_call = checks.failed_call or checks.session.last_call()
         try:
             slip = find()
         except NO_ANSWER:
             slip = ""
+        if not slip and isinstance(failure, StudentError) and "unbounded" in str(failure):
+            slip = "what is minimized falls without end: what should cost something is rewarded"
         if isinstance(failure, StudentError) and not slip:
             raise
         says_all = isinstance(failure, CheckFailed) and failure.says_all

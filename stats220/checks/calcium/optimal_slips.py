@@ -27,7 +27,7 @@ class Solved(NamedTuple):
 # Said of a baseline that is zero where a lower one would be better; above zero it may be free.
 NOT_BELOW_ZERO = "the baseline may not be below zero"
 NO_BASELINE = "there is no baseline, or none that is free"
-DARK = "there is no spike anywhere: the baseline is another one in each frame, or spikes are far too dear"
+DARK = "spikes are far too dear, the trace is scaled down first, or each frame has a baseline of its own"
 
 
 def mistake_in(solved: Solved, price: float | None) -> str:
@@ -38,7 +38,7 @@ def mistake_in(solved: Solved, price: float | None) -> str:
     if is_dark(solved):
         return ""
     return (
-        _of_scale(solved)
+        (_of_frames(solved) if price is None else _of_scale(solved))
         or _of_signs(solved)
         or _of_baseline(solved)
         or _of_costs(solved)
@@ -49,6 +49,13 @@ def mistake_in(solved: Solved, price: float | None) -> str:
 def is_dark(solved: Solved) -> bool:
     """Whether there is no calcium at all."""
     return float(np.abs(solved.denoised).max()) < NEAR
+
+
+def _of_frames(solved: Solved) -> str:
+    """Where many residuals are as large as the largest."""
+    sizes = np.abs(_residual(solved))
+    many = float(np.mean(sizes > 0.99 * sizes.max())) > 0.5
+    return "each frame's residual is bounded by itself, not their norm" if many else ""
 
 
 def _of_scale(solved: Solved) -> str:
@@ -156,11 +163,8 @@ def _of_costs(solved: Solved) -> str:
         frame = int(np.argmax(pull))
         held = not there[0] and frame == 0 and pull[0] > (1 + NEAR) * float(pull[there].mean())
         return "the calcium of frame 0 is held at zero" if held else ""
-    steps = np.sign(np.diff(c))
-    varied = [
-        pull_of(np.append(first, steps) - np.append(steps, 0.0), tau)
-        for first in (0.0, float(np.sign(c[0])))
-    ]
+    steps = np.where(np.diff(c) > 1e-3 * c.max(), 1.0, -1.0)  # where it decays it falls, if little
+    varied = [pull_of(np.append(first, steps) - np.append(steps, 0.0), tau) for first in (0.0, 1.0)]
     if costs(amplitudes):
         return "the squares of the amplitudes are added up, not their sizes"
     if costs(ones, inner) and inner.any():

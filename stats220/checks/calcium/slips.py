@@ -203,5 +203,6 @@ OF_PRICE_OVER_NOISE = {
     "σ is not squared": 2.0,
     "σ divides the price, not the misfit": 0.5,
     "σ² divides the price, not the misfit, or multiplies the misfit": 0.25,
-    "σ² is squared": 16.0,
+    "σ² is squared, or the price is multiplied by it, too": 16.0,
+    "the price is multiplied by σ, too": 8.0,
 }
