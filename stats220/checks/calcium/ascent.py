@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.ascent_slips import RIGHT, go_through, lengths, of_steps
+from stats220.checks.calcium.ascent_slips import BACKGROUND, lengths, of_steps
 from stats220.checks.calcium.diagnosis import first_like, named_by
 from stats220.checks.calcium.doubles import (
     Rising,
@@ -248,12 +248,10 @@ def ascend(ascend: Any) -> Checks:
             atol=1e-6,
             name="what is left in the background's brightest pixel after one and two sweeps",
         )
-        scene, found = overlapping()
-        *_, image, trace, history = found
-        others = go_through(*scene, 3, RIGHT)[2:]
-        names = ("background_footprint", "background_trace", "objective, less a million a sweep,")
-        for name, got, want in zip(names, (image, trace, history), others, strict=True):
-            checks.close(got, want, atol=1e-5, name=f"{name} after three sweeps over three neurons")
+        # Of three neurons that overlap; mistakes in their own steps are those of other checks.
+        slip = which()
+        message = "three neurons that overlap on a background end up otherwise"
+        checks.that(slip not in BACKGROUND, message, slip=slip)
 
     with checks(
         2,

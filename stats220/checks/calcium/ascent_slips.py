@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -178,6 +178,16 @@ MISTAKES = {
     ),
 }
 
+BACKGROUND = {
+    slip
+    for slip, steps in MISTAKES.items()
+    if any(
+        getattr(steps, field.name) != getattr(RIGHT, field.name)
+        for field in fields(Steps)
+        if "background" in field.name
+    )
+}
+
 
 def of_steps(movie: Array, footprints: Array, behind: Array, sweeps: int) -> dict[str, Any]:
     """Of a coordinate ascent with the updates of ``doubles``, all that comes of it in one array."""
@@ -208,6 +218,15 @@ STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
     "": lambda said, share: said[-1] - said[-2] <= share * (said[-1] - said[0]),
     "`tolerance` is compared with the gain itself": lambda said, share: (
         said[-1] - said[-2] <= share
+    ),
+    "`tolerance` is compared with the gain itself, and a loss does not stop": lambda said, share: (
+        0 <= said[-1] - said[-2] < share
+    ),
+    "`tolerance` is compared with the gain itself, and one that is just as large is followed by another": lambda said, share: (
+        said[-1] - said[-2] < share
+    ),
+    "`tolerance` is compared with the size of the gain itself": lambda said, share: (
+        abs(said[-1] - said[-2]) <= share
     ),
     "a gain is compared with the one before it": lambda said, share: (
         len(said) > 2 and said[-1] - said[-2] <= share * (said[-2] - said[-3])

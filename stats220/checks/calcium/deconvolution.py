@@ -102,7 +102,7 @@ def decay_matrix(decay_matrix: Any) -> Checks:
 def deconvolve(deconvolve: Any) -> Checks:
     """Traces that were made backwards from their solution, and noisy ones, whose solution can be told from any other."""
     checks = Checks("deconvolve", hidden_points=4)
-    T, tau, noise_std, slack = 120, 9.0, 1.5, 0.3
+    T, tau, noise_std, slack = 120, 9.0, 1.5, 0.2
     bound = (1 + slack) * noise_std * T**0.5
     settings = {"noise_std": noise_std, "slack": slack}
     # So bright that spikes are needed whatever the bound is taken for.
@@ -146,11 +146,11 @@ def deconvolve(deconvolve: Any) -> Checks:
         ),
         named(),
     ):
-        for frames in (T, 40):  # of few frames one more or less shows
-            size = (1 + slack) * noise_std * frames**0.5
+        for frames, extra in ((40, 0.3), (T, slack)):  # of few frames one more or less shows
+            size = (1 + extra) * noise_std * frames**0.5
             trace = known_trace(frames, tau, size, checks.rng, brightness=50.0).trace
-            fit = fit_of(checks, ask(trace, **settings), frames, tau)
-            check_residual(checks, trace, fit, noise_std, slack)
+            fit = fit_of(checks, ask(trace, noise_std=noise_std, slack=extra), frames, tau)
+            check_residual(checks, trace, fit, noise_std, extra)
 
     with (
         checks(

@@ -91,7 +91,8 @@ def _of_signs(solved: Solved) -> str:
         return "the amplitude of frame 0 may be negative"
     if negative.tolist() == [len(c) - 1]:
         return "the amplitude of the last frame may be negative"
-    if c.min() > -NEAR and np.sum(c < 5 * NEAR) > 1:
+    little = max(NEAR, 1e-3 * float(c.max()))
+    if c.min() > -little and np.sum(c < little) > 1:
         return "it is the calcium that may not be negative, not its amplitudes"
     return "nothing keeps amplitudes from being negative, which the 1-norm does not"
 
@@ -140,7 +141,7 @@ def _of_baseline(solved: Solved) -> str:
             return slip
     if np.mean(np.abs(residual) < 1e-3 * scale) > 0.2:
         return "the sizes of the residuals are added up, not their squares"
-    return ""
+    return "the baseline has a price, too" if even and total * b > 0 else ""
 
 
 def _of_costs(solved: Solved) -> str:

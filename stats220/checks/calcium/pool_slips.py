@@ -59,13 +59,19 @@ def by_pools(
     return np.concatenate([shape(pool, g) for pool in pools])
 
 
+def costs(num_frames: int, decay_frames: float, penalty: float) -> Array:
+    """What each frame of calcium costs: all the same, but for the last."""
+    share = penalty * (1 - leave(decay_frames))
+    return np.append(np.full(num_frames - 1, share), penalty)
+
+
 def of_pass(trace: Array, decay_frames: float, penalty: float) -> dict[str, Array]:
     """Of a deconvolution by one pass over the frames of a trace."""
     T, g = len(trace), leave(decay_frames)
-    cost = np.append(np.full(T - 1, penalty * (1 - g)), penalty)
+    cost = costs(T, decay_frames, penalty)
     target = trace - cost
 
-    def costs(inner: float, first: float | None = None, last: float | None = None) -> Array:
+    def paying(inner: float, first: float | None = None, last: float | None = None) -> Array:
         """Where every frame but the first and the last costs so much, and these as much unless said."""
         paid = np.full(T, inner)
         paid[0] = inner if first is None else first
@@ -113,11 +119,11 @@ def of_pass(trace: Array, decay_frames: float, penalty: float) -> dict[str, Arra
     share, right = penalty * (1 - g), by_pools(target, g)
     other = {"1 - 1/τ": 1 - 1 / decay_frames, "e^(-τ)": float(np.exp(-decay_frames))}
     return {
-        "the last frame of c costs what all others cost": costs(share),
-        "it is the first frame of c that costs more than the others": costs(share, first=penalty),
-        "every frame of c costs the whole λ, though calcium is no amplitude": costs(penalty),
-        "c costs nothing but in the last frame": costs(0.0, last=penalty),
-        "nothing costs anything": costs(0.0),
+        "the last frame of c costs what all others cost": paying(share),
+        "it is the first frame of c that costs more than the others": paying(share, first=penalty),
+        "every frame of c costs the whole λ, though calcium is no amplitude": paying(penalty),
+        "c costs nothing but in the last frame": paying(0.0, last=penalty),
+        "nothing costs anything": paying(0.0),
         "negative frames are set to zero before pools are merged": by_pools(
             np.maximum(target, 0), g
         ),
@@ -191,14 +197,14 @@ def of_pass(trace: Array, decay_frames: float, penalty: float) -> dict[str, Arra
         ),
         "a pool is flat": by_pools(target, g, shape=flat),
         "a pool has decayed once in its first frame already": g * right,
-        "g stands where 1 - g is what a frame costs": costs(penalty * g, last=penalty),
-        "a frame costs λ (1 + g), not λ (1 - g)": costs(penalty * (1 + g), last=penalty),
-        "a frame costs λ / (1 - g), not λ (1 - g)": costs(penalty / (1 - g), last=penalty),
+        "g stands where 1 - g is what a frame costs": paying(penalty * g, last=penalty),
+        "a frame costs λ (1 + g), not λ (1 - g)": paying(penalty * (1 + g), last=penalty),
+        "a frame costs λ / (1 - g), not λ (1 - g)": paying(penalty / (1 - g), last=penalty),
         "the penalty is added, not taken away": by_pools(trace + cost, g),
-        "the last frame pays twice: the whole λ and its share": costs(share, last=penalty + share),
+        "the last frame pays twice: the whole λ and its share": paying(share, last=penalty + share),
         "the penalty counts half": by_pools(trace - cost / 2, g),
         "the penalty counts twice": by_pools(trace - 2 * cost, g),
-        "λ is shared by all frames alike: each costs λ / T": costs(penalty / T),
+        "λ is shared by all frames alike: each costs λ / T": paying(penalty / T),
         "λ is taken off the heights at the end": shaped(
             lambda p: decaying(p.height - penalty, p), trace
         ),
@@ -227,6 +233,8 @@ def of_pass(trace: Array, decay_frames: float, penalty: float) -> dict[str, Arra
         ),
         "the last pool is missing": _without_last(target, g),
         "the last frame is missing": by_pools(target[:-1], g),
+        "frame 0 is held at zero": np.append(0.0, by_pools(target[1:], g)),
+        "frame 0 is set to zero": np.append(0.0, right[1:]),
         "all is zero": np.zeros(T),
         "the trace comes back as it was, less the penalty": target,
     }

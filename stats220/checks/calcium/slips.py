@@ -90,6 +90,8 @@ def of_amplitudes(
     return {
         "a frame leaves e^(-τ), not e^(-1/τ)": of(float(np.exp(-decay_frames))),
         "τ is 9 frames, whatever is asked": of(float(np.exp(-1 / 9))),
+        "τ, which is in frames, is multiplied by the frame rate": of(leave(30 * decay_frames)),
+        "τ, which is in frames, is divided by the frame rate": of(leave(decay_frames / 30)),
         "a frame leaves 1/τ": of(1 / decay_frames),
         "a frame leaves what has decayed": of(1 - leave(decay_frames)),
         "a frame leaves 1 / (1 + 1/τ), which is near e^(-1/τ) for slow decays alone": of(
@@ -106,7 +108,8 @@ def of_amplitudes(
             trace - denoised, decay_frames
         ),
         "small amplitudes are set to zero": np.where(right > 0.5, right, 0),
-        "small amplitudes are set to zero, below 1": np.where(right > 1, right, 0),
+        "amplitudes below 1 are set to zero": np.where(right > 1, right, 0),
+        "amplitudes below σ are set to zero": np.where(right > 1.5, right, 0),
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
         - (1 - 1 / decay_frames) * before,
         "τ is taken for a half-life, after which a half is left": denoised
