@@ -207,6 +207,7 @@ def of_background_trace(
         "it is divided by the sum of the footprint's sizes": right / np.abs(footprint).sum(),
         "the footprint is scaled to a maximum of one first": right / footprint.max(),
         "all is dark": 0.0,
+        "the shrinkage is 0.6, whatever is asked": 0.6,
     }
     return {slip: shrinkage * projection for slip, shrinkage in shrinkages.items()} | {
         "it is the projection onto the new footprint, not onto the one that was handed in": right
