@@ -236,7 +236,7 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
         other = {"the baseline has the other sign": -known.baseline, "there is no baseline": 0.0}
         checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline", looks_like=other)
         checks.close(fit.denoised, known.denoised, atol=SOLVED, name="denoised")
-        trace = noisy_trace(T, tau, checks.rng, baseline=3.0)
+        trace = noisy_trace(T, tau, checks.rng, baseline=-3.0)
         fit = fit_of(checks, deconvolve_penalized(trace, tau, 3.0, noise_std=1.0), T, tau)
         check_optimal(checks, fit, trace, tau, price=3.0)
 
