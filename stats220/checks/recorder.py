@@ -218,7 +218,8 @@ class Checks(Record):
                         after, before, name=f"argument {number}, afterwards,", nan_equal=True
                     )
                 except (CheckFailed, NotAttempted) as error:
-                    raise CheckFailed(f"the caller's own array was changed: {error}") from error
+                    message = f"the caller's own array was changed: {error}; write into a new one"
+                    raise CheckFailed(message, says_all=True) from error
         return result
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -155,6 +155,11 @@ class BankTests:
         assert checks.hidden_points == sum(r.max_points for r in results if r.hidden)
         assert len(checks.results) == sum(not r.hidden for r in results)
 
+    def test_its_files_have_one_name_in_each_room(self, exercise: str) -> None:
+        rooms = [self.lab.key, self.lab.visible, self.lab.hidden]
+        modules = [getattr(room, exercise).__module__ for room in rooms if hasattr(room, exercise)]
+        assert len({module.rpartition(".")[2] for module in modules}) == 1, modules
+
     def test_stub_is_not_attempted_in_every_block(self, exercise: str) -> None:
         reference = read_reference(ROOT, self.lab.module).exercise(exercise)
         assert reference is not None

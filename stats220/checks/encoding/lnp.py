@@ -169,15 +169,18 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         hint="A penalty without a gradient penalizes nothing. What does `.data`, or `.item()`, leave of the graph?",
         remedy="Square the parameters themselves, with torch.",
     ):
-        rng = checks.rng
-        weight = normal(rng, 2, 4)
-        model = checks.make(nn.Linear, 4, 2)
-        load(model, weight=weight, bias=normal(rng, 2))
+        weights = normal(checks.rng, 2, 4), normal(checks.rng, 3, 2)
+        linear = [checks.make(nn.Linear, *weight.T.shape) for weight in weights]
+        for layer, weight in zip(linear, weights, strict=True):
+            load(layer, weight=weight, bias=normal(checks.rng, len(weight)))
+        model = checks.make(nn.Sequential, *linear)
         gradients = checks.gradients(l2_penalty, model, 0.7, parameters=model)
-        checks.that("weight" in gradients, "no gradient reaches the weights")
-        gradient = checks.tensor(gradients["weight"], (2, 4), None, name="gradient")
-        direction = gradient / gradient.norm().clamp(min=1e-12)
-        checks.close(direction, weight / weight.norm(), atol=1e-3, name="gradient / its norm")
+        for number, weight in enumerate(weights):
+            found = gradients.get(f"{number}.weight")
+            checks.that(found is not None, f"no gradient reaches the weights of layer {number}")
+            gradient = checks.tensor(found, tuple(weight.shape), None, name="gradient")
+            direction, name = gradient / gradient.norm().clamp(min=1e-12), "gradient / its norm"
+            checks.close(direction, weight / weight.norm(), atol=1e-3, name=name)
 
     return checks
 
