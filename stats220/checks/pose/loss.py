@@ -119,10 +119,10 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         found = bernoulli_loss(logits, targets)
         known = slips.of_one_m(logits, targets)
         checks.close(found, expected, atol=1e-4, rtol=1e-5, name="loss", looks_like=known)
-        batch = torch.stack([logits, logits.flip(2)]), torch.stack([targets, targets])
-        expected = F.binary_cross_entropy_with_logits(*(part.double() for part in batch))
+        two, twice = torch.stack([logits, logits.flip(2)]), torch.stack([targets, targets])
+        expected = F.binary_cross_entropy_with_logits(two.double(), twice.double())
         name = "loss of a batch of two images"
-        checks.close(bernoulli_loss(*batch), expected, atol=1e-4, rtol=1e-5, name=name)
+        checks.close(bernoulli_loss(two, twice), expected, atol=1e-4, rtol=1e-5, name=name)
 
     with checks(
         1,
