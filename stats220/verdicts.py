@@ -7,6 +7,7 @@ from typing import Literal
 
 RAISED = "your code raised an error"  # all that a hidden block tells of it
 NOT_AS_EXPECTED = "not as expected"
+NAMES_SLIP = "this is what comes out if"  # how a hint begins that names the very mistake
 Status = Literal["passed", "failed", "not attempted", "error", "lost"]
 
 
@@ -26,7 +27,7 @@ class CheckResult:
     message : str
         Why not passed, in one or two lines.
     hint : str
-        The author's hint for whoever did not pass.
+        The author's hint for whoever did not pass, or the known mistake that it was found to be; empty where that is named elsewhere.
     seconds : float
         How long it took.
     hidden : bool

@@ -19,7 +19,7 @@ from stats220.line.failures import (
     StudentError,
     UnexpectedObject,
 )
-from stats220.verdicts import NOT_AS_EXPECTED, RAISED
+from stats220.verdicts import NAMES_SLIP, NOT_AS_EXPECTED, RAISED
 
 Recorder = TypeVar("Recorder", bound=Record)
 
@@ -106,8 +106,9 @@ class Block(Generic[Recorder]):
         if isinstance(error, CheckFailed) and error.slip:
             slips[self.what] = error.slip
             results[:] = [r if r.what in slips else replace(r, hint="") for r in results]
-            return f"this is what comes out if {error.slip}"
-        return "" if slips else self.hint
+            return f"{NAMES_SLIP} {error.slip}"
+        says_all = isinstance(error, CheckFailed) and error.says_all
+        return "" if slips or says_all else self.hint
 
     def _unmet_need(self) -> CheckResult | None:
         """The result that this block cannot do without, where it is there and did not pass."""

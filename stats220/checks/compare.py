@@ -22,6 +22,7 @@ from stats220.checks.forms import (
     same_shape,
     shape_of,
 )
+from stats220.checks.patterns import pattern
 from stats220.line.failures import CheckFailed, NotAttempted
 from stats220.line.proxy import Nothing
 
@@ -129,13 +130,14 @@ def _close(
     worst = np.unravel_index(
         np.argmax(np.where(wrong, np.nan_to_num(difference, nan=np.inf), -1.0)), got.shape
     )
+    all_in_all = _with_semicolon(pattern(got, want, np.broadcast_to(allowed, want.shape)))
     if got.ndim == 0:
         raise CheckFailed(
-            f"{name} is {_number(got[worst], want[worst])}, expected {_number(want[worst], got[worst])} ({tolerance})"
+            f"{name} is {_number(got[worst], want[worst])}, expected {_number(want[worst], got[worst])} ({tolerance}){all_in_all}"
         )
     raise CheckFailed(
         f"{name}: max |difference| {_number(difference[worst])}{_at(worst)}: got {_number(got[worst], want[worst])}, "
-        f"expected {_number(want[worst], got[worst])} ({tolerance}){_how_many(wrong, 'off')}"
+        f"expected {_number(want[worst], got[worst])} ({tolerance}){_how_many(wrong, 'off')}{all_in_all}"
     )
 
 
@@ -199,8 +201,9 @@ def _equal_numbers(actual: Any, expected: Any, name: str, *, nan_equal: bool) ->
             _no_nan(got, want, name)
         where = _first(wrong)
         got_text, want_text = _number(got[where], want[where]), _number(want[where], got[where])
+        all_in_all = _with_semicolon(pattern(_floats(got), _floats(want), np.zeros(want.shape)))
         raise CheckFailed(
-            f"{name} is {got_text}{_at(where)}, expected {want_text}{_how_many(wrong, 'wrong')}"
+            f"{name} is {got_text}{_at(where)}, expected {want_text}{_how_many(wrong, 'wrong')}{all_in_all}"
         )
 
 
@@ -234,6 +237,10 @@ def _at(where: Sequence[Any]) -> str:
 def _how_many(mask: Array, what: str) -> str:
     count = int(mask.sum())
     return f"; {count} of {mask.size} entries {what}" if count > 1 else ""
+
+
+def _with_semicolon(words: str) -> str:
+    return f"; {words}" if words else ""
 
 
 def _number(value: Any, other: Any = None) -> str:

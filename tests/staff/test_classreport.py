@@ -29,6 +29,7 @@ from stats220.staff.report.summary import (
     summarise_checks,
     summarise_exercises,
 )
+from stats220.verdicts import NAMES_SLIP
 
 
 def page(folder: Path, results: list[dict[str, Any]], **options: Any) -> Tag:
@@ -233,6 +234,16 @@ def test_checks_are_ordered_by_how_many_of_those_who_tried_passed(tmp_path: Path
     first, _ = rows(page(tmp_path, results), "checks")
     expected = ["dilate hard hidden", "25 % 1 of 4 1 stopped", "Mind the sign. Most often: got -1"]
     assert first == expected
+
+
+def test_of_the_mistakes_that_a_check_named_each_is_told_with_how_often(tmp_path: Path) -> None:
+    hints = [f"{NAMES_SLIP} signs are lost", "Mind the sign.", f"{NAMES_SLIP} signs are lost", ""]
+    results = [
+        make_result(make_exercise("dilate", make_check("hard", "failed", hint=hint)))
+        for hint in hints
+    ]
+    (row,) = rows(page(tmp_path, results), "checks")
+    assert row[2] == f"2 ×: {NAMES_SLIP} signs are lost 1 ×: Mind the sign."
 
 
 def test_a_check_that_nobody_tried_stands_last(tmp_path: Path) -> None:

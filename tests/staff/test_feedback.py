@@ -22,6 +22,7 @@ from sample_results import (
 from stats220.errors import GradingError
 from stats220.staff.report import write_feedback
 from stats220.staff.report.feedback import exercise_sources, next_steps
+from stats220.verdicts import NAMES_SLIP
 
 SECRET = "secret_hidden_value_3.14159"
 
@@ -174,6 +175,15 @@ def test_next_steps_name_an_error_which_has_no_hint_and_never_a_hidden_one() -> 
     assert step.text.endswith(f"“seen” does not pass yet: {error}")
     (step,) = next_steps(make_result(make_exercise("dilate", unseen)))
     assert step.text.endswith("“unseen” does not pass yet")
+
+
+def test_the_next_step_is_the_check_that_names_the_mistake() -> None:
+    slip = f"{NAMES_SLIP} signs are lost"
+    seen = make_check("seen", "failed", message="got 3")
+    named = make_check("scaled", "failed", message="got 6", hint=slip)
+    (step,) = next_steps(make_result(make_exercise("dilate", seen, named)))
+    assert step.text.endswith("“scaled” does not pass yet")
+    assert step.hint == slip
 
 
 def test_bonus_exercises_come_up_when_the_core_is_done(tmp_path: Path) -> None:

@@ -357,6 +357,17 @@ def test_what_only_the_hidden_checks_miss_costs_their_points_alone() -> None:
     assert (result.points, result.status, result.seconds, notes) == (3, "partial", 1.5, [])
 
 
+@pytest.mark.parametrize(("status", "hint"), [("passed", "Mind the scale."), ("failed", "")])
+def test_a_hint_of_hidden_checks_is_for_who_passes_those_in_sight(status: Any, hint: str) -> None:
+    exercise = tiny_lab.release().exercises[0]
+    seen = CheckResult("doubles", 0, 3, status, "got 3", "", 1.0, False)
+    unseen = CheckResult(
+        "doubles more", 0, 1, "failed", "not as expected", "Mind the scale.", 1.0, True
+    )
+    result, _ = add_up(exercise, [Findings((seen,)), Findings((unseen,))])
+    assert [check.hint for check in result.checks] == ["", hint]
+
+
 # ---- repeatability
 
 

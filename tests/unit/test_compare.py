@@ -58,7 +58,7 @@ def test_close_says_how_far_off_and_where() -> None:
         "result: max |difference| 0.25 at (1, 3, 4): got 0.5, expected 0.25 (tolerance 1e-05); 2 of 40 entries off"
     )
     assert said(compare.close, 0.5, 0.25, atol=0.1, rtol=0.01, name="loss") == (
-        "loss is 0.5, expected 0.25 (tolerance 0.1 + 0.01 × |expected|)"
+        "loss is 0.5, expected 0.25 (tolerance 0.1 + 0.01 × |expected|); 2 times what is expected"
     )
 
 
@@ -228,7 +228,7 @@ def test_equal_accepts_what_is_equal(actual: Any, expected: Any) -> None:
         (
             np.zeros((2, 2), int),
             np.eye(2, dtype=int),
-            "result is 0 at (0, 0), expected 1; 2 of 4 entries wrong",
+            "result is 0 at (0, 0), expected 1; 2 of 4 entries wrong; all is 0",
         ),
         (torch.float64, torch.float32, "result is a dtype, expected a dtype"),
         (2**64 + 1, 2**64, None),

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from stats220.staff.report.page import fill_in, write_page
 from stats220.staff.report.summary import NOT_GRADED, is_ungraded
-from stats220.verdicts import RAISED
+from stats220.verdicts import NAMES_SLIP, RAISED
 
 MAX_STEPS = 4
 TRIED = ("partial", "failed")
@@ -132,8 +132,12 @@ def _unfinished(exercises: Sequence[Mapping[str, Any]]) -> list[Step]:
         failed = [check for check in exercise["checks"] if check["status"] == "failed"]
         if not failed and any(check["status"] == "error" for check in exercise["checks"]):
             continue  # the check is at fault, there is nothing for the student to do
-        # A check that students can run themselves is the better place to start.
-        first = min(failed, key=lambda check: bool(check["hidden"]), default=None)
+        # The best place to start is a check that students can run themselves, best of all one that names the mistake.
+        first = min(
+            failed,
+            key=lambda check: (check["hidden"], not check["hint"].startswith(NAMES_SLIP)),
+            default=None,
+        )
         what = f"“{first['what']}” does not pass yet" if first else exercise["message"]
         if first and not first["hint"] and not first["hidden"] and first["message"]:
             what += f": {first['message']}"  # an error has no hint, and is the first thing to mend

@@ -64,7 +64,7 @@ class CheckSummary:
     exercise: str
     what: str
     hidden: bool
-    hint: str = ""
+    hints: Counter[str] = field(default_factory=Counter)
     passed: int = 0
     failed: int = 0
     lost: int = 0
@@ -143,8 +143,8 @@ def summarise_checks(results: Iterable[Result]) -> list[CheckSummary]:
             for check in exercise["checks"]:
                 key = (exercise["name"], check["what"], check["hidden"])
                 summary = summaries.setdefault(key, CheckSummary(*key))
-                # Only results that did not pass carry the hint.
-                summary.hint = summary.hint or check["hint"]
+                if check["hint"]:
+                    summary.hints[check["hint"]] += 1
                 summary.passed += check["status"] == "passed"
                 summary.lost += check["status"] == "lost"
                 if check["status"] == "failed":
