@@ -83,10 +83,10 @@ def test_places_stay_where_nothing_looks_alike_or_nothing_is_labeled() -> None:
 def test_labels_and_places_at_the_border_and_beyond() -> None:
     corner = frames([(0, 0)])
     labels = np.array([[[0.0, 59.0]]])
-    found = refine_by_lookalikes(
-        labels + np.array([3, 4]), corner, corner, labels, share=1, **SMALL
-    )
-    np.testing.assert_allclose(found, labels)
+    for off in ([3, 4], [-30, 40]):
+        places = labels + np.array(off)
+        found = refine_by_lookalikes(places, corner, corner, labels, share=1, **SMALL)
+        np.testing.assert_allclose(found, labels)
 
 
 def test_correlations_are_pearsons() -> None:
