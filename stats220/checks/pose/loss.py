@@ -106,9 +106,9 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
 
     with checks(
         1,
-        "is exact where small and large logits are in one map",
+        "is exact where small and large logits are in one map, and for a batch of maps",
         needs="is exact for a logit of ±1000 or ±88, by itself",
-        hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own.",
+        hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own, in one map or in many: over what is the mean?",
         remedy="An m for each pixel, a tensor of the logits' shape: one maximum for the whole map drives the other pixels to log(0).",
     ):
         logits = torch.tensor([1000.0, -300.0, 2.0, -2.0, 0.0, 40.0]).reshape(1, 2, 3)
@@ -119,6 +119,10 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         found = bernoulli_loss(logits, targets)
         known = slips.of_one_m(logits, targets)
         checks.close(found, expected, atol=1e-4, rtol=1e-5, name="loss", looks_like=known)
+        two, twice = torch.stack([logits, logits.flip(2)]), torch.stack([targets, targets])
+        expected = F.binary_cross_entropy_with_logits(two.double(), twice.double())
+        name = "loss of a batch of two images"
+        checks.close(bernoulli_loss(two, twice), expected, atol=1e-4, rtol=1e-5, name=name)
 
     with checks(
         1,

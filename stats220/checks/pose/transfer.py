@@ -192,6 +192,7 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         remedy="super().train(mode) first, then the frozen part into eval mode, then return self.",
     ):
         model = ResNetPoseTracker(tiny_backbone(checks)[0], 2)
+        learned = model.head.weight.requires_grad
         for mode in (True, False, True):
             returned = model.train(mode)
             head = returned.head.training
@@ -205,6 +206,8 @@ def ResNetPoseTracker(ResNetPoseTracker: Any) -> Checks:  # noqa: N802
         model.eval()
         checks.that(not model.head.training, "after eval() the head is in training mode")
         checks.that(model.train().head.training, "after train() the head is in eval mode")
+        learns = model.head.weight.requires_grad or not learned
+        checks.that(learns, "after train() the head's weights do not learn any more")
 
     with checks(
         1,

@@ -80,7 +80,8 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
         checks.close(
             found, np.ones(3), atol=1e-6, name="responsibilities at 2000, 10000 and 1000000 px"
         )
-        found = outlier_responsibilities(errors_px, 6.0, 6.0, 0.3)
+        options = {"inlier_std_px": 6.0, "outlier_std_px": 6.0, "outlier_probability": 0.3}
+        found = outlier_responsibilities(errors_px=errors_px, **options)
         name = "responsibilities where both Gaussians are the same (all that is left is the prior)"
         checks.close(found, np.full(3, 0.3), atol=1e-5, name=name)
 
@@ -94,12 +95,11 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
         errors_px = checks.rng.uniform(0, 25, (3, 4, 2))
         errors_px[1, 2], errors_px[2, 0, 1] = NAN, NAN
         narrow, prior = checks.rng.uniform(2, 5, 2), checks.rng.uniform(0.05, 0.5, (3, 1, 1))
-        found, afterwards = checks.call(outlier_responsibilities, errors_px, narrow, 20.0, prior)
+        found = checks.unchanged(outlier_responsibilities, errors_px, narrow, 20.0, prior)
         expected = bayes(errors_px, narrow, 20.0, prior)
         name = "responsibilities (3 views, 4 frames, 2 key points)"
+        found = checks.array(found, (3, 4, 2), name=name)
         checks.close(found, expected, atol=1e-5, name=name, nan_equal=True)
-        checks.equal(afterwards[0], errors_px, name="errors_px afterwards", nan_equal=True)
-        checks.equal(afterwards[1], narrow, name="inlier_std_px afterwards")
 
     return checks
 
@@ -130,17 +130,20 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
 
     with checks(
         1,
-        "gives NaN where fewer than two views count",
+        "gives NaN where fewer than two views count, and leaves its inputs as they were",
         hint="One view says nothing about depth: its precision cannot be inverted, and rounding should not decide whether it is. A view counts "
         "when its weight is above 0, however small.",
         remedy="np.where((weights > 0).sum(axis=0) >= 2, ..., np.nan), and invert only what can be inverted.",
     ):
         cameras, points = rig(checks.rng, 3), somewhere(checks.rng, 3)
         weights = np.array([[0.4, 0.0, 0.0], [0.7, 0.0, 1.0], [0.5, 0.0, 0.0]])
-        found = laplace_covariance(cameras.projections, points, weights, 1.0)
+        options = {"weights": weights, "noise_std_px": 1.0}
+        found = laplace_covariance(projections=cameras.projections, points_3d=points, **options)
+        found = checks.array(found, (3, 3, 3), name="covariances")
         expected = np.full((3, 3, 3), NAN)
         expected[0] = curvature_inverse(cameras, points[:1], weights[:, :1], 1.0)[0]
         checks.close(found, expected, atol=1e-3, rtol=1e-3, name="covariances", nan_equal=True)
+        checks.unchanged(laplace_covariance, cameras.projections, points, weights, 1.0)
 
     return checks
 

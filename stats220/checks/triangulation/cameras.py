@@ -51,13 +51,10 @@ def project(project: Any) -> Checks:
     ):
         for num_cameras, num_points in ((1, 1), (1, 5), (3, 1), (3, 3), (4, 4)):
             cameras, points = rig(checks.rng, num_cameras), somewhere(checks.rng, num_points)
-            checks.close(
-                project(cameras.projections, points),
-                cameras.images(points),
-                atol=PIXELS,
-                rtol=1e-5,
-                name=f"pixels, {num_cameras} cameras, {num_points} points",
-            )
+            found = project(projections=cameras.projections, points_3d=points)
+            name = f"pixels, {num_cameras} cameras, {num_points} points"
+            checks.array(found, (num_cameras, num_points, 2), name=name)
+            checks.close(found, cameras.images(points), atol=PIXELS, rtol=1e-5, name=name)
 
     with checks(
         1,
@@ -103,12 +100,12 @@ NAMES = ("intrinsics", "rotation", "center")
 def projection_matrix(projection_matrix: Any) -> Checks:
     """The matrix must send points where similar triangles do."""
     checks = Checks("projection_matrix", hidden_points=1)
+    sends = "sends points where a camera at that place, turned like that, sees them"
 
     with checks(
-        2,
-        "sends points where a camera at that place, turned like that, sees them",
-        hint="In camera coordinates the point is R (x - c), and K comes after that. Multiply it out: what stands before x, and what is left over? K, R "
-        "and c still belong to the caller.",
+        1,
+        sends,
+        hint="In camera coordinates the point is R (x - c), and K comes after that. Multiply it out: what stands before x, and what is left over?",
         remedy="A = K R and b = -K R c. The rows of R are the camera's axes, so it is R, not its transpose, and b has a minus.",
     ):
         for _ in range(3):
@@ -126,17 +123,27 @@ def projection_matrix(projection_matrix: Any) -> Checks:
                     expected / expected[2, 3], [3], axis=1
                 ),
             }
-            found, afterwards = checks.call(projection_matrix, *given)
             checks.close(
-                found,
+                projection_matrix(*given),
                 expected,
                 atol=1e-2,
                 rtol=1e-5,
                 name="[A | b]",
                 looks_like={slip: np.column_stack(parts) for slip, parts in slips.items()},
             )
-            for name, before, after in zip(NAMES, given, afterwards, strict=True):
-                checks.equal(after, before, name=f"{name} afterwards")
+
+    with checks(
+        1,
+        "takes its arguments by name and returns an array, and leaves K, R and c as they were",
+        hint="K, R and c still belong to the caller, who may need them again.",
+        remedy="`*=` and `[...] =` on an argument write into the caller's array: make a new one.",
+        needs=sends,
+    ):
+        camera = rig(checks.rng, 1)
+        optics = np.diag([*camera.focal[0], 1.0])
+        given = optics, camera.axes[0], camera.place[0]
+        checks.array(projection_matrix(**dict(zip(NAMES, given, strict=True))), (3, 4))
+        checks.unchanged(projection_matrix, *given)
 
     return checks
 
@@ -160,7 +167,8 @@ def camera_center(camera_center: Any) -> Checks:
             "A is taken for a rotation": -A.T @ b[:, 0],
             "the place has the wrong sign": -camera.place[0],
         }
-        found = camera_center(camera.projections[0])
+        found = camera_center(projection=camera.projections[0])
         checks.close(found, camera.place[0], atol=1e-2, name="center", looks_like=slips)
+        checks.array(checks.unchanged(camera_center, camera.projections[0]), (3,), name="center")
 
     return checks

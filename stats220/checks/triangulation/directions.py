@@ -87,7 +87,9 @@ def update_direction(update_direction: Any) -> Checks:
     ):
         mean, zero = np.array([0.0, 1.0, 0.0]), np.zeros(3)
         for bone, concentration in ((-2 * mean, 2.0), (zero, 0.0)):
-            found = update_direction(mean, concentration, zero, bone, 1.0, 1.0)
+            ends = {"parent_position": zero, "child_position": bone}
+            options = {"concentration": concentration, "bone_length": 1.0, "bone_variance": 1.0}
+            found = update_direction(mean_direction=mean, **ends, **options)
             checks.close(found[0], mean, atol=1e-6, name="direction")
             checks.close(found[1], 0.0, atol=1e-6, name="concentration")
 
@@ -105,12 +107,12 @@ def update_direction(update_direction: Any) -> Checks:
         pull = slopes_on_the_sphere(*given)
         found, afterwards = checks.call(update_direction, *given)
         size = np.sqrt((pull**2).sum(axis=-1))
-        checks.close(
-            found[0], pull / size[..., None], atol=1e-4, name="directions (5 frames, 4 bones)"
-        )
-        checks.close(
-            found[1], size, atol=1e-3, rtol=1e-4, name="concentrations (5 frames, 4 bones)"
-        )
+        name = "directions (5 frames, 4 bones)"
+        direction = checks.array(found[0], (5, 4, 3), name=name)
+        checks.close(direction, pull / size[..., None], atol=1e-4, name=name)
+        name = "concentrations (5 frames, 4 bones)"
+        surer = checks.array(found[1], (5, 4), name=name)
+        checks.close(surer, size, atol=1e-3, rtol=1e-4, name=name)
         names = ("mean_direction", "concentration", "parent_position", "child_position")
         for argument, before, after in zip(names, given, afterwards, strict=False):
             checks.equal(after, before, name=f"{argument} afterwards")
@@ -140,8 +142,10 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
                 "κ is left out of the constant": expected - np.log(k),
                 "no logarithm is taken": np.exp(expected),
             }
-            found, name = vmf_log_density(u, mean, k), f"κ = {k:g}"
+            given = {"directions": u, "mean_direction": mean, "concentration": k}
+            found, name = vmf_log_density(**given), f"κ = {k:g}"
             checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name, looks_like=slips)
+            checks.array(checks.unchanged(vmf_log_density, u, mean, k), (9,), name=name)
 
     with checks(
         2,
@@ -180,8 +184,10 @@ def fit_vmf(fit_vmf: Any) -> Checks:
             "the mean is not brought to length 1": np.average(u, axis=0, weights=counts),
             "weights do not count": vonmises_fisher.fit(u)[0],
         }
-        found = fit_vmf(u, counts.astype(float))[0]
+        given = {"directions": u, "weights": counts.astype(float)}
+        found = fit_vmf(**given)[0]
         checks.close(found, expected, atol=1e-4, name="mean_direction", looks_like=slips)
+        checks.array(checks.unchanged(fit_vmf, *given.values())[0], (3,), name="mean_direction")
 
     with checks(
         2,
@@ -297,7 +303,9 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         remedy="Subtract logsumexp before you take exp.",
     ):
         u, starts = two_clusters(checks.rng, 9000.0)
-        found = vmf_mixture_em(u, starts, np.full(2, 9000.0), 4, *given)
+        start = {"mean_directions": starts, "concentrations": np.full(2, 9000.0)}
+        options = dict(zip(("num_iterations", "log_density", "fit"), (4, *given), strict=True))
+        found = vmf_mixture_em(directions=u, **start, **options)
         checks.close(found[0], [0.3, 0.7], atol=1e-3, name="weights")
 
     with checks(
@@ -315,6 +323,9 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         )
         checks.close(to_numpy(found[2])[2], 2000.0, atol=1e-3, name="its concentration")
         checks.close(found[0], [0.3, 0.7, 0.0], atol=1e-3, name="weights")
+        names, shapes = ("weights", "mean_directions", "concentrations"), ((3,), (3, 3), (3,))
+        for part, name, shape in zip(tuple(found)[:3], names, shapes, strict=True):
+            checks.array(part, shape, name=name)
         checks.equal(afterwards[1], three, name="mean_directions afterwards")
         checks.equal(afterwards[2], before, name="concentrations afterwards")
 

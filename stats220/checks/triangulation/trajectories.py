@@ -91,15 +91,14 @@ def median_filter(median_filter: Any) -> Checks:
     ):
         points = np.round(50 + 100 * checks.rng.random((12, 3, 3)), 3)
         points[[2, 3, 8], 0], points[4:9, 1], points[:, 2] = NAN, NAN, NAN
-        found = median_filter(points, 3)
-        checks.shape(found, points.shape, name="result")
+        found = median_filter(points_3d=points, window=3)
+        found = checks.array(found, points.shape)[1:-1]
         expected, name = medians(points, 3)[1:-1], "result away from the ends, window 3"
         slips = {
             "a frame without an estimate gets none from its neighbors": np.where(
                 np.isnan(points[1:-1]), NAN, expected
             )
         }
-        found = to_numpy(found)[1:-1]
         checks.close(found, expected, atol=1e-3, name=name, nan_equal=True, looks_like=slips)
 
     return checks
@@ -238,7 +237,10 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         precisions[:] = 1
         precisions[2:5, 1] = 0
         _, expected = posterior(points, precisions, 1.0)
-        found = pair(checks, smooth_trajectory(points, precisions, 1.0))
+        options = {"precisions": precisions, "step_std_mm": 1.0}
+        found = pair(checks, smooth_trajectory(points_3d=points, **options))
+        checks.array(found[0], points.shape, name="means")
+        checks.array(found[1], precisions.shape, name="variances")
         neighbors = np.array([1] + 7 * [2] + [1])[:, None]
         slips = {
             "all other frames are taken for known": 1 / (precisions + neighbors),

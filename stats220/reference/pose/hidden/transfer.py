@@ -106,7 +106,6 @@ def extract_features(extract_features: Any) -> Checks:
         checks.equal(len(found), 3, name="number of results")
         for image, features in zip(images, checks.items(found, 3), strict=True):
             expected = features_of(twin, image, 2)
-            checks.tensor(features, tuple(expected.shape), None, name="features")
             checks.close(features, expected, atol=1e-2, name="features")
 
     return checks
