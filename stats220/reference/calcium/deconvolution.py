@@ -220,16 +220,16 @@ def deconvolve_fast(
     trace = check_trace(trace, decay_frames, penalty=penalty)
     decay = np.exp(-1 / decay_frames)
 
-    # Each frame's share of the penalty: ‖G c‖₁ is the sum of all c_t, times (1 - decay), but for
-    # the last, which has the weight 1.
+    # The trace less what each frame of c costs: λ ‖G c‖₁, written as a sum over c_t.
     # BEGIN SOLUTION
+    # ‖G c‖₁ is the sum of all c_t, times (1 - decay), but for the last, which has the weight 1.
     target = trace - penalty * (1 - decay)
     target[-1] = trace[-1] - penalty
     # END SOLUTION
 
-    # One pass. A pool of heights h, h g, h g², ... on targets y₀, y₁, ... is best at
-    # h = Σ gⁱ yᵢ / Σ g²ⁱ.
+    # One pass, frame by frame, that leaves the pools in order, each at its best height.
     # BEGIN SOLUTION
+    # A pool of heights h, h g, h g², ... on targets y₀, y₁, ... is best at h = Σ gⁱ yᵢ / Σ g²ⁱ.
     pools: list[tuple[float, float, int]] = []  # Σ gⁱ yᵢ, Σ g²ⁱ, number of frames
     for value in target.tolist():
         total, weight, length = value, 1.0, 1
