@@ -159,11 +159,8 @@ def of_marked(keypoints_xy: NDArray[Any], height: int, width: int) -> dict[str, 
 
 def _masks(x: NDArray[Any], y: NDArray[Any], height: int, width: int) -> torch.Tensor:
     """A mask with a single one for each key point whose column and row are in the frame."""
-    masks = torch.zeros(len(x), height, width)
-    for mask, column, row in zip(masks, x, y, strict=True):
-        if 0 <= column < width and 0 <= row < height:
-            mask[int(row), int(column)] = 1
-    return masks
+    rows, columns = np.arange(height) == y[:, None], np.arange(width) == x[:, None]
+    return torch.as_tensor(rows[:, :, None] & columns[:, None, :]).float()
 
 
 def of_rounded(coordinates: NDArray[Any], count: int) -> dict[str, torch.Tensor]:

@@ -146,6 +146,7 @@ def of_losses(a: torch.Tensor, y: torch.Tensor, losses: list[float]) -> str:
 def of_one_m(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tensor]:
     """Of logits of which some are far larger than others of their map."""
     m = logits.max().clamp(min=0)
-    each = m + torch.log(torch.exp(-m) + torch.exp(logits - m)) - targets * logits
+    exponents = torch.stack([torch.zeros_like(logits), logits]) - m
+    each = m + exponents.exp().sum(dim=0).log() - targets * logits
     slip = "one m serves all pixels of a map: of those far below it nothing is left but log(0)"
     return {slip: each.mean()}

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
+from stats220.checks.forms import SEQUENCES
 from stats220.checks.inputs import normal
 from stats220.checks.pose import transfer_slips as slips
 from stats220.checks.pose.models import features_of, tiny_backbone
@@ -23,13 +24,12 @@ def shapes_of(checks: Checks, shapes: Any, count: int) -> list[tuple[int, ...]]:
     return [tuple(int(n) for n in checks.items(part, 3, name="a shape")) for part in parts]
 
 
-def as_lists(shapes: Any) -> Any:
-    """Shapes in whichever form they came, as lists of plain numbers; what has another form stays as it is."""
+def as_lists(shapes: Any) -> list[list[int]] | None:
+    """Shapes as lists of plain numbers; ``None`` where they come in another form than an array, lists or tuples."""
     if isinstance(shapes, (torch.Tensor, np.ndarray)):
-        return shapes.tolist() if shapes.ndim == 2 and max(shapes.shape) < 10 else shapes
-    if isinstance(shapes, (list, tuple)):
-        return [list(part) if isinstance(part, (list, tuple)) else part for part in shapes]
-    return shapes
+        shapes = shapes.tolist() if shapes.ndim == 2 and max(shapes.shape) < 10 else None
+    is_plain = type(shapes) in SEQUENCES and all(type(part) in SEQUENCES for part in shapes)
+    return [list(part) for part in shapes] if is_plain else None
 
 
 @checked
