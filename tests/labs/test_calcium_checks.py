@@ -7,7 +7,7 @@ from typing import Any
 import cvxpy as cp
 import numpy as np
 import pytest
-from bank import BankTests, LabChecks
+from bank import ROOT, BankTests, LabChecks
 from scipy.optimize import minimize
 from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
@@ -24,6 +24,7 @@ from stats220.data.calcium import check_movie
 from stats220.errors import InputError
 from stats220.models.ascent import Ascent, add_outer
 from stats220.models.calcium import Deconvolution, check_trace, solve
+from stats220.staff.build.reference import read_reference
 
 LAB = LabChecks(
     "lab3_calcium",
@@ -265,6 +266,15 @@ def test_nothing_about_the_callers_array_is_said_of_a_wrong_answer() -> None:
         assert result.status != "passed"
         assert result.message.startswith("first mend")
         assert result.hint == ""
+
+
+def test_the_bonus_does_not_print_what_its_text_says_to_work_out_on_paper() -> None:
+    reference = read_reference(ROOT, "calcium").exercise("deconvolve_fast")
+    assert reference is not None
+    _, _, prompts = reference.stub.rpartition('"""')
+    assert "its best height" in prompts
+    for formula in ("gⁱ", "Σ", "1 - decay", "weight 1", "* penalty"):
+        assert formula not in prompts
 
 
 def test_checks_leave_the_callers_random_state_alone() -> None:
