@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.diagnosis import named_by, overlapping_neurons
 from stats220.checks.calcium.doubles import (
     Rising,
     Script,
@@ -19,6 +18,8 @@ from stats220.checks.calcium.doubles import (
     no_background,
     row_of_brightest_pixel,
 )
+from stats220.checks.calcium.fixed_inputs import overlapping_neurons
+from stats220.checks.diagnosis import named_by
 from stats220.checks.fingerprints import mistake_of
 
 NEURONS = (row_of_brightest_pixel, image_of_brightest_frame)

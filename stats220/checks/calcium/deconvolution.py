@@ -10,7 +10,6 @@ from scipy.sparse import issparse
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium import slips
-from stats220.checks.calcium.diagnosis import named_by
 from stats220.checks.calcium.inputs import (
     dipped_trace,
     known_trace,
@@ -28,6 +27,7 @@ from stats220.checks.calcium.optimal import (
     number,
     price_of,
 )
+from stats220.checks.diagnosis import named_by
 
 
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:

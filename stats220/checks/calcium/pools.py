@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from stats220.checks import Checks, checked
-from stats220.checks.calcium.diagnosis import PENALTY, TAU, named_by, traces_of_pools
+from stats220.checks.calcium.fixed_inputs import PENALTY, TAU, traces_of_pools
 from stats220.checks.calcium.inputs import jumps_of, known_trace, noisy_trace, numbers
 from stats220.checks.calcium.optimal import Fit, check_optimal
+from stats220.checks.diagnosis import named_by
 from stats220.checks.fingerprints import mistake_of
 
 

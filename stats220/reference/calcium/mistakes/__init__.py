@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stats220.checks.calcium.diagnosis import PENALTY, TAU, overlapping_neurons, traces_of_pools
+from stats220.checks.calcium.fixed_inputs import PENALTY, TAU, overlapping_neurons, traces_of_pools
 from stats220.checks.calcium.inputs import leave
 from stats220.checks.fingerprints import fingerprint
 from stats220.reference.calcium.mistakes import ascent, pools
