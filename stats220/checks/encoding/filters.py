@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
-from stats220.checks.encoding.inputs import demand_something_right, draw_counts, normal
+from stats220.checks.encoding.inputs import (
+    Lazily,
+    check_float32,
+    check_shape,
+    demand_something_right,
+    draw_counts,
+    normal,
+)
+from stats220.checks.encoding.sta_slips import averages_of_bytes, mistaken_averages
 
 NUM_LAGS, HOLD, SPIKE = 5, 16, 8
 
@@ -45,7 +54,7 @@ def over_largest(average: Any) -> torch.Tensor:
 
 
 def check_up_to_scale(
-    checks: Checks, average: Any, expected: Any, slips: dict[str, torch.Tensor] | None = None
+    checks: Checks, average: Any, expected: Any, slips: Mapping[str, torch.Tensor] | None = None
 ) -> None:
     """Hold each neuron's average to what is expected, whatever it was divided by: that is another block's question."""
     found = checks.tensor(average, torch.as_tensor(expected).shape, None, name="average")
@@ -56,7 +65,9 @@ def check_up_to_scale(
         over_largest(expected),
         atol=5e-3,
         name="average / its largest value",
-        looks_like={slip: over_largest(value) for slip, value in (slips or {}).items()},
+        looks_like=Lazily(
+            checks, lambda: {slip: over_largest(value) for slip, value in (slips or {}).items()}
+        ),
     )
 
 
@@ -77,16 +88,16 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         spikes = int(rng.integers(10, 16)), int(rng.integers(18, 24))
         counts[spikes[0], 0], counts[spikes[1], 1] = 1, 1
         windows = torch.stack([stimulus[t - NUM_LAGS + 1 : t + 1].flip(0) for t in spikes])
-        slips = {
-            "the oldest frame comes first": windows.flip(1),
-            "lag 0 is the frame before the spike's": torch.stack(
-                [stimulus[t - NUM_LAGS : t].flip(0) for t in spikes]
-            ),
-            "lags lead forward in time": torch.stack([stimulus[t : t + NUM_LAGS] for t in spikes]),
-            "the movie's mean frame is subtracted": windows - stimulus.mean(dim=0),
-            "the movie's mean is subtracted": windows - stimulus.mean(),
-        }
+        slips = Lazily(checks, mistaken_averages, stimulus, counts, NUM_LAGS)
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
+        shapes = {
+            (2, NUM_LAGS, 4, 3): "rows and columns of the frames are exchanged",
+            (NUM_LAGS, 2, 3, 4): "lags come first, and then neurons",
+            (NUM_LAGS, 3, 4): "all neurons' spikes are averaged together",
+            (1, NUM_LAGS, 3, 4): "all neurons' spikes are averaged together",
+            (2, 3, 4): "lags are added up",
+        }
+        check_shape(checks, average, (2, NUM_LAGS, 3, 4), shapes, name="average")
         check_up_to_scale(checks, average, windows, slips)
 
     with checks(
@@ -104,8 +115,13 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
             .float()
             .T
         )
-        average = spike_triggered_average(*held_movie(images, weights), NUM_LAGS)
-        checks.close(average, average_of_images(images, weights), atol=1e-3, name="average")
+        movie = held_movie(images, weights)
+        average, expected = (
+            spike_triggered_average(*movie, NUM_LAGS),
+            average_of_images(images, weights),
+        )
+        slips = Lazily(checks, mistaken_averages, *movie, NUM_LAGS)
+        checks.close(average, expected, atol=1e-3, name="average", looks_like=slips)
 
     with checks(
         1,
@@ -123,7 +139,14 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
         expected = torch.tensor([goes_on, begins, ends, torch.nan]).reshape(4, 1, 1, 1)
         expected = expected.expand(4, NUM_LAGS, 3, 4)
-        checks.close(average, expected, atol=1e-3, name="average", nan_equal=True)
+        checks.close(
+            average,
+            expected,
+            atol=1e-3,
+            name="average",
+            nan_equal=True,
+            looks_like=Lazily(checks, mistaken_averages, stimulus, counts, NUM_LAGS),
+        )
 
     with checks(
         1,
@@ -136,8 +159,9 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         weights = torch.from_numpy(3 * rng.integers(0, 2, (40, 2), np.uint8))
         weights[:2] = 3
         average = spike_triggered_average(*held_movie(images, weights), NUM_LAGS)
-        check_up_to_scale(checks, average, average_of_images(images, weights))
-        checks.dtype(average, torch.float32, name="average")
+        slips = Lazily(checks, averages_of_bytes, images, weights, NUM_LAGS)
+        check_up_to_scale(checks, average, average_of_images(images, weights), slips)
+        check_float32(checks, average, name="average")
 
     with checks(
         1,
