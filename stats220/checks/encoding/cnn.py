@@ -89,8 +89,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "has subunits and a read-out of the right sizes, and one rate per neuron for each complete window",
-        hint="A layer without padding has size - 1 fewer rows and columns: 16 × 16 pixels leave 7 × 7 places after sizes 6 and 5. How many are "
-        "left of 7 rows and 9 columns after sizes 3 and 2? The read-out sees every subunit at every place.",
+        hint="A layer without padding has size - 1 fewer rows and columns: 16 × 16 pixels leave 7 × 7 places after sizes 6 and 5. How "
+        "many are left of 7 rows and 9 columns after sizes 3 and 2?",
         remedy="The convolution goes from num_filters to num_subunits channels, with kernels of subunit_size. height - filter_size - subunit_size + 2 "
         "rows are left, and columns likewise; times num_subunits.",
     ):
@@ -129,8 +129,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space through both layers, and reads every place by itself, in a movie that stands still",
-        hint="Is every filter slid over the frame without padding, neither turned nor flipped, and with its own weights in time? Are places kept apart "
-        "up to the read-out, and in the order channels, rows, columns? All is above zero here, where a rectifier changes nothing: does yours?",
+        hint="Nothing moves and all is above zero here, so that each layer is a weighted sum: of pixels, of lags, of filters, of "
+        "places. Which of them gets the weights in another order?",
         remedy="F.conv2d with stimulus[:, None] as a batch of frames and self.spatial[:, None] as kernels; then self.subunits; then flatten(1) and the "
         "read-out.",
     ):
@@ -145,8 +145,8 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees time: after a flash, each filter follows its own temporal filter from lag 0 on",
-        hint="The filter's first weight belongs to the latest frame. torch's convolutions run forward in time. Does each filter have a temporal "
-        "filter of its own, and does every place see only itself?",
+        hint="After a flash, each place of a map follows its filter's own temporal filter, first weight first: is every place by "
+        "itself?",
         remedy="Depthwise, groups=num_filters, with self.temporal.flip(1): conv2d with frames as rows and places as columns, or conv1d place by place.",
     ):
         model, p = draw_positive(checks, RetinaCNN, HEIGHT)
@@ -160,8 +160,7 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "rectifies both layers, after their biases",
-        hint="Without a rectifier in between, two layers are one linear map. Each of the two has a bias, the first one filter_bias: what is below zero "
-        "once it was added does not go on. Nothing else is rectified, and softplus comes at the end alone.",
+        hint="Here one filter and one subunit are below zero once their biases are added: what of them goes on?",
         remedy="F.relu twice: of filtered plus the biases as [:, None, None], and of what self.subunits makes of it.",
     ):
         # One filter and one subunit below zero, by so little that a leak shuts nothing behind it, and a read-out of one sign: what leaks through counts at every place.

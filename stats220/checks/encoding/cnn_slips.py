@@ -97,7 +97,6 @@ def mistaken_inputs(
         num(lost + 2): "each layer loses size rows and columns, not size - 1",
         num(lost + 1): "a row and a column too few are counted",
         num(lost - 1): "a row and a column too many are counted",
-        num(2 * (filter_size // 2) + 2 * (subunit_size // 2)): "each layer loses half of its size on either side",
         num(2 * lost): "size - 1 rows are lost on either side, not together",
         num_subunits * (height - lost) ** 2: "columns are taken to be as many as rows",
         num_subunits * (width - lost) ** 2: "rows are taken to be as many as columns",

@@ -64,8 +64,8 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives each neuron's CC_max, from the signal that its trials share",
-        hint="All variances are over time, neuron by neuron. A sum over trials has the signal R times, so R² times its power: what is left "
-        "once the trials' own variances are subtracted is R (R - 1) times the signal power. CC_max is a root.",
+        hint="A sum over R trials has the signal R times, and so R² times its power, and each trial's noise once: what is left when "
+        "the trials' own variances are subtracted?",
         remedy="Time is axis 1 of the trials, and axis 0 of their sum: trials.sum(dim=0).var(dim=0), less trials.var(dim=1) summed over trials.",
     ):
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
@@ -77,8 +77,8 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives each neuron's CC_norm, in whatever unit the prediction is, above one too",
-        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances are about each neuron's "
-        "own means over time, with the same divisor in all of them, n - 1 or n. It estimates a correlation, and may be above one.",
+        hint="It is the correlation over time with the average over trials, sign and all, divided by CC_max: is the correlation right,"
+        " for a prediction that is the average itself?",
         remedy="Multiply the prediction and the average over trials, each less its mean over time; sum over time, and divide by n - 1, as torch's var does.",
     ):
         rng = checks.rng
@@ -98,8 +98,8 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives NaN where the signal power is not positive",
-        hint="Noise alone has a signal power that is as often below zero as above, and silence has none at all. Neither 0 nor infinity is a "
-        "correlation, and a neuron without a signal must not spoil the others.",
+        hint="Noise alone has a signal power that is as often below zero as above, and silence has none at all: what is the root of it"
+        " to be?",
         remedy="torch.where(signal_power > 0, ..., torch.nan).",
     ):
         signal, trials = draw_trials(checks.rng, 2, 15, 3)
@@ -153,8 +153,7 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is the mean over trials, bin by bin and neuron by neuron",
-        hint="Trials are the first axis. What is left is one value per bin and neuron. Here bin_seconds is 1, so that a rate is the mean "
-        "count itself.",
+        hint="Trials are the first axis, and bin_seconds is 1 here: what is the rate of a bin with one spike in every trial?",
         remedy="trials.float().mean(dim=0), divided by bin_seconds rather than by a fixed number.",
     ):
         counts = checks.rng.integers(0, 5, (6, 7, 3))
@@ -165,8 +164,7 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is in spikes a second, in float32, of counts of any dtype",
-        hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers, and a sum of bytes has to fit "
-        "into its type.",
+        hint="One spike in a bin of 10 ms is a rate of 100 Hz: is it, for counts that are whole numbers of one byte?",
         remedy="Divide by bin_seconds, after .float().",
         needs="is the mean over trials, bin by bin and neuron by neuron",
     ):
@@ -197,8 +195,7 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         2,
         "scores a model of the first frames alone, for each size in turn",
-        hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew, in the order in which they "
-        "are given. Does fit get as many bins of counts as frames? The model is what fit returns, and its score what evaluate returns.",
+        hint="Are these the movie's first frames, in a row, with the counts of the same bins, and of nothing else?",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
     ):
         rng = checks.rng
@@ -223,8 +220,7 @@ def rescale_times(rescale_times: Any) -> Checks:
     with checks(
         2,
         "turns intervals on the clock of the expected count into 1 - exp(-interval)",
-        hint="The clock stands at 0 where the first bin begins, runs by λ in a bin, and by half of λ up to its middle. From that beginning to the "
-        "first spike is an interval, too. A short interval gives a number near 0, and a long one a number near 1.",
+        hint="The clock stands at 0 where the first bin begins, and runs by λ in a bin: what does it say at the first spike?",
         remedy="cumsum gives what the clock says at the end of each bin; a spike comes (1 - u) times the bin's λ before that.",
     ):
         rng = checks.rng
@@ -242,7 +238,7 @@ def rescale_times(rescale_times: Any) -> Checks:
     with checks(
         1,
         "puts the spikes of one bin in the order of their uniforms",
-        hint="Three spikes of one bin have three places in it. An interval is never negative.",
+        hint="Three spikes of one bin have three places in it, the smallest number first. An interval is never negative.",
         remedy="torch.sort the times; those of different bins are in order already.",
     ):
         rates, counts = torch.tensor([1.0, 2.0, 4.0, 1.0]), torch.tensor([0, 2, 3, 0])

@@ -79,8 +79,7 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
     with checks(
         1,
         "gives a single spike's own frames: at lag 0 the frame of its bin, at lag 1 the one before",
-        hint="What caused a spike came before it: from a spike in bin t, the lags lead back in time. Is every neuron's average its own, and that of "
-        "the frames as they are?",
+        hint="Lag l belongs to the frame l bins before the spike's own: which frame comes out at lag 0, and which at lag 1?",
         remedy="For the counts of bins start to stop, lag by lag, take the frames from start - lag to stop - lag.",
     ):
         rng = checks.rng
@@ -126,8 +125,8 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
     with checks(
         1,
         "counts spikes from the first complete window to the last bin: earlier ones neither in the sum nor in the divisor",
-        hint="No frame comes before frame 0, neither the movie's last one nor a blank one. A spike that adds nothing to the sum must not be "
-        "counted either: what is the average of none? And with windows of 5 frames, which bin is the first that has one, and which the last?",
+        hint="All neurons have spikes in bins 0 to 3, too early for a window of 5 frames. Neuron 0 has others in the middle, neuron 1 "
+        "in bin 4, neuron 2 in the last bin, and neuron 3 none: the first index tells which of them is off.",
         remedy="The first bin is num_lags - 1, for the sum and for num_spikes; 0 / 0 is then the NaN that is asked for.",
     ):
         begins, goes_on, ends = normal(checks.rng, 3).tolist()
@@ -151,7 +150,8 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
     with checks(
         1,
         "takes a movie and counts of uint8, and gives float32",
-        hint="A uint8 holds numbers up to 255, and what is more starts again at 0. Which of your sums and products are computed in it?",
+        hint="A uint8 holds numbers up to 255, and what is more starts again at 0: which dtype have counts and frames where they are "
+        "multiplied and added?",
         remedy="Take .float() of the counts and of the frames before you multiply or add.",
     ):
         rng = checks.rng

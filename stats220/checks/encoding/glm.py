@@ -53,8 +53,8 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "is the LNP as long as nobody spikes",
-        hint="What the stimulus does is what it does in the LNP: each neuron's own filters, lag 0 at the latest frame, plus the bias. drive "
-        "is without the nonlinearity, the rate is with the one that the model was given.",
+        hint="Nobody spikes here: drive and rates are those of an LNP with the same filters and bias. Does your LNP pass its own "
+        "checks?",
         remedy="drive is your LNP's forward pass up to, but without, self.nonlinearity; forward applies it to drive plus coupling.",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)
@@ -84,8 +84,8 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "lets coupling[to, from] act from one neuron on another, and on itself",
-        hint="When one neuron fires steadily, each neuron hears it with the sum of a filter, over all lags. Whose row and whose column is that? The "
-        "diagonal belongs to it: a neuron hears itself. And the first rate has a history, too.",
+        hint="When one neuron m fires steadily, neuron n hears it with the sum over lags of coupling[n, m]: is that what is added to "
+        "its drive?",
         remedy="F.conv1d takes kernels (output channels, input channels, lags), that is (to, from, lags), turned around in time by flip(2).",
     ):
         model, p = draw_glm(checks, CoupledGLM, 3)

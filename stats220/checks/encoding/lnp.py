@@ -54,8 +54,8 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "sees space: each neuron through its own filter, in a movie that stands still",
-        hint="Every pixel counts with the weight at its own row and column. Every neuron has weights of its own in space, and in time, too: where "
-        "nothing moves, these count with their sum. The filters see the movie as it is given: nothing is subtracted from it, and nothing divided.",
+        hint="Where nothing moves, a neuron's drive is the sum of its temporal weights, times the frame weighted by its own spatial "
+        "filter: is it, for a frame with one pixel?",
         remedy='An einsum of the stimulus as it is, "thw,nhw->tn".',
     ):
         # All is well above zero, where softplus is the number itself.
@@ -71,8 +71,8 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "sees time: after a flash at one pixel, the rate follows the temporal filter from lag 0 on",
-        hint="torch calls convolution what runs forward through time, and the filter's first weight belongs to the latest frame. Does each "
-        "neuron have its own? Does anything happen before the flash?",
+        hint="After a flash the drive follows each neuron's own temporal filter, its first weight in the flash's own bin: which weight"
+        " is in the bin that is named above?",
         remedy="F.conv1d with groups=num_neurons, neurons as channels, and self.temporal.flip(1)[:, None] as kernels.",
     ):
         model, p = draw()
@@ -96,7 +96,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "applies the nonlinearity that it is given to filters plus bias",
-        hint="In the dark only the bias is left, and f(bias) is the rate: softplus unless another function is given. Is f applied once, and last?",
+        hint="In the dark only the bias is left: what is f(bias), for the f that the model was given?",
         remedy="Add self.bias to what was filtered, and give the sum to self.nonlinearity.",
     ):
         dark = torch.zeros(num_lags, height, width)

@@ -44,8 +44,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "is the mean of λ - y log λ over bins and neurons where no count is above one",
-        hint="Two terms, of opposite sign: a high rate costs, and pays off where a spike falls. Is it a mean, over everything? Is the "
-        "logarithm that of the rate?",
+        hint="A bin without a spike costs λ, and one with a spike λ - log λ: what does yours say of one bin of each kind?",
         remedy="torch.mean of expected_counts - reward + log_factorials, where reward is y times the logarithm of λ.",
     ):
         rng = checks.rng
@@ -60,8 +59,8 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "adds log y! exactly",
-        hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is the logarithm of its factorial: log 2 = 0.693 for y = 2. "
-        "Stirling's formula gives 0.652, and log Γ(2) is 0.",
+        hint="At a rate of 1, y log λ is 0, and what a count costs beside the rate is log y!: 0 for y = 1, and log 2 = 0.693 for y = "
+        "2. What is yours for y = 2?",
         remedy="torch.lgamma of y + 1: Γ(y + 1) = y!.",
     ):
         for count in (3, 2, 5, 12, 1, 0):
@@ -78,8 +77,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "costs nothing where no spike falls at a rate of 0",
-        hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number that is added to the rate, or below which no rate may fall, hides that, "
-        "and makes the loss of all low rates wrong.",
+        hint="log 0 is -inf, and 0 · (-inf) is not a number: what is to be paid where nothing fell and nothing was expected?",
         remedy="Take the logarithm where there are spikes, of 1 elsewhere: torch.where(spike_counts > 0, ..., 1.0), before the logarithm.",
     ):
         loss = poisson_loss(torch.zeros(1, 1), torch.zeros(1, 1))
@@ -103,8 +101,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
     with checks(
         1,
         "has the gradient 1 - y / λ in a bin, and 1 at a rate of 0 without a spike",
-        hint="Nothing is learned through .item(), .detach() or NumPy. And at a rate of 0 the loss may be right and its gradient 0 / 0: "
-        "torch.where and torch.xlogy have a gradient in the branch that is not taken, too.",
+        hint="Is every step from λ to the loss one that torch differentiates, with λ as it is?",
         remedy="torch.where goes inside of the logarithm, and puts the harmless 1 there where no spike fell.",
     ):
         low, high = between(checks.rng, 0.1, 0.9, 1), between(checks.rng, 1.5, 3, 1)
@@ -164,8 +161,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
     with checks(
         1,
         "is alpha / 2 times the sum of all squared weights",
-        hint="Squares, and their sum: not the norm, which is the root of it; and not their mean, which depends on how many weights "
-        "there are. All layers count.",
+        hint="What is the penalty of a single weight of 2 with an alpha of 1? Here all squares of all layers are added up.",
         remedy="alpha / 2 times the sum of weight.square().sum() over the weights.",
     ):
         rng = checks.rng

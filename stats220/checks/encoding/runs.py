@@ -33,8 +33,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         2,
         "feeds each trial's own spikes back: the rates are the model's on the counts that it returns",
-        hint="The counts that were drawn in bin t, not their rates, change the rates from bin t + 1 on, by coupling[to, from, lag - 1]: with lag 1 for "
-        "the latest, and as far back as there are bins. Each trial has its own past, and each bin its own drive.",
+        hint="Given the counts that came back, what is the rate of a trial's bin 1? It can only have changed by that trial's counts in"
+        " bin 0, through coupling[to, from, 0].",
         remedy="To drive[t] add, for each k as far as there are bins, counts[:, t - 1 - k] times the matrix coupling[:, :, k], transposed.",
     ):
         rng = checks.rng
@@ -62,8 +62,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "draws whole counts from Poisson distributions with these rates",
-        hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: mean and variance are both the rate. Rounding and coin flips have "
-        "another variance, and counts that are cut have another mean: max_rate holds rates alone.",
+        hint="A rate of 3 gives 3 spikes on average, sometimes 0 and sometimes 7: of a Poisson distribution, mean and variance are "
+        "both the rate.",
         remedy="torch.poisson of the bin's rates, with the generator.",
     ):
         drive = torch.tensor([-2.0, 0.5, 2.9]).expand(80, 3).contiguous()
@@ -94,8 +94,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "takes all chance from the generator: the same seed again gives the same spikes, another seed others",
-        hint="A draw that is not handed the generator knows nothing of its seed. A seed that is set inside the function, torch's or the "
-        "generator's, makes all simulations alike. Are two trials of one run alike?",
+        hint="A draw that is not handed the generator knows nothing of its seed.",
         remedy="Hand on generator=generator, and seed nothing.",
     ):
         drive, coupling = normal(checks.rng, 12, 2) + 1, torch.zeros(2, 2, 3)
@@ -123,8 +122,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     with checks(
         1,
         "holds rates at max_rate, before counts are drawn from them",
-        hint="A cell that excites itself runs away. What is cut is the rate itself, neither what goes into the nonlinearity nor the counts; max_rate "
-        "and the nonlinearity are those that are handed in. The rate that comes back is the one that the counts are drawn from.",
+        hint="What is cut is the rate, and the counts are drawn from what is left of it: what comes out for a rate of 9?",
         remedy="nonlinearity(...).clamp(max=max_rate).",
     ):
         drive, coupling = between(checks.rng, -2, 9, 20, 2), torch.zeros(2, 2, 3)
@@ -159,8 +157,8 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
     with checks(
         1,
         "is the log likelihood over that of the constant model, in bits, divided by the neuron's spikes",
-        hint="Bits are logarithms to base 2. Each neuron's sum over bins is divided by its own number of spikes, not by the number of bins. A better "
-        "model has more bits, a worse one less than 0: a high rate pays where spikes fall, and costs everywhere, so which sign has λ by itself?",
+        hint="How many bits more has one bin's count under the model than under the constant one? Their sum over bins is divided by "
+        "the neuron's own spikes.",
         remedy="Sum over bins what y log λ - λ is above the same of the constant model, divide by log 2 and by the sum of the neuron's counts.",
     ):
         rng = checks.rng
@@ -189,8 +187,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
     with checks(
         1,
         "counts a rate of 0 in a bin without spikes as a good prediction, and gives NaN for a neuron without any",
-        hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong. And what is "
-        "there to be said per spike, where there is no spike at all?",
+        hint="Without a spike, a bin's log likelihood is -λ, at a rate of 0 as well: what do such bins add?",
         remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell; at the end torch.nan where a neuron's spikes add up to 0.",
     ):
         rng = checks.rng
