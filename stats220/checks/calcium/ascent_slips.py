@@ -207,9 +207,6 @@ def of_steps(movie: Array, footprints: Array, behind: Array, sweeps: int) -> dic
         "the objective from before the first sweep is not among those that come back": flat(
             [footprints_, traces, image, trace, history[1:]]
         ),
-        "the objective after the last sweep is not among those that come back": flat(
-            [footprints_, traces, image, trace, history[:-1]]
-        ),
     }
 
 

@@ -189,7 +189,9 @@ def deconvolve(deconvolve: Any) -> Checks:
         trace, result = solved()
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
         trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
-        for each in (trace, dipped_trace(T, tau, checks.rng)):
+        ends_low = noisy_trace(T, tau, checks.rng, noise_std)
+        ends_low[-1] -= 30.0
+        for each in (trace, dipped_trace(T, tau, checks.rng), ends_low):
             result = ask(each, **settings)
             check_optimal(checks, fit_of(checks, result, T, tau), each, tau)
 
@@ -263,8 +265,10 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
             f"expected no multiplier, got {fit.multiplier!r}",
             slip="a multiplier is returned, though this problem has no bound",
         )
-        trace = dipped_trace(T, tau, checks.rng)
-        check_falls(checks, fit_of(checks, ask(trace, tau, 3.0), T, tau), tau)
+        ends_low = noisy_trace(T, tau, checks.rng)
+        ends_low[-1] -= 30.0
+        for trace in (dipped_trace(T, tau, checks.rng), ends_low):
+            check_falls(checks, fit_of(checks, ask(trace, tau, 3.0), T, tau), tau)
 
     with (
         checks(
