@@ -174,11 +174,11 @@ def test_may_return_lists() -> None:
 @pytest.mark.parametrize(
     ("name", "start", "says", "hint"),
     [
-        ("project_no_division", "divides", "max |difference|", "makes far things small"),
-        ("project_absolute_depth", "gives NaN", "expected NaN", "What is w there"),
-        ("triangulate_dlt_not_divided", "finds points", "max |difference|", "four components"),
-        ("triangulate_dlt_nan_as_pixel_zero", "leaves out", "max |difference|", "is a claim"),
-        ("triangulate_dlt_one_view_is_enough", "gives NaN", "views, and came out as", "gives a ray"),
+        ("project_no_division", "divides", "max |difference|", "u and v are not divided by w"),
+        ("project_absolute_depth", "gives NaN", "expected NaN", "absolute value of w"),
+        ("triangulate_dlt_not_divided", "finds points", "max |difference|", "not divided by its fourth"),
+        ("triangulate_dlt_nan_as_pixel_zero", "leaves out", "max |difference|", "pixel (0, 0)"),
+        ("triangulate_dlt_one_view_is_enough", "gives NaN", "views, and came out as", "however few views see them"),
         ("triangulate_ransac_minimal_set", "finds the views", "expected 1", "own two are held"),
         ("triangulate_ransac_not_refitted", "triangulates each", "max |difference|", "rests on two"),
         ("robust_weights_square_roots", "cauchy", "max |difference|", "if the root is taken"),

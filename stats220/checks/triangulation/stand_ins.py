@@ -7,11 +7,15 @@ triangulation is a mean and nothing is rounded: equal errors are equal to the la
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from scipy import stats
 from scipy.optimize import minimize_scalar
+
+from stats220.checks import Checks
+from stats220.line.failures import CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
 vonmises_fisher: Any = stats.vonmises_fisher  # its annotations want whole concentrations
@@ -72,6 +76,20 @@ def search_fit(directions: Array, weights: Array) -> tuple[Array, float]:
 
     best = minimize_scalar(misfit, bounds=(-4, 10), method="bounded", options={"xatol": 1e-7})
     return mean_direction, float(np.exp(best.x))
+
+
+WRITES = "your function writes into an array that it is given"
+
+
+def untouched(
+    checks: Checks, names: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+) -> None:
+    """Fail, and say why, where an argument is afterwards not what it was."""
+    for name, was, is_now in zip(names, before, after, strict=False):
+        try:
+            checks.equal(is_now, was, name=f"{name} afterwards", nan_equal=True)
+        except CheckFailed as failure:
+            checks.that(False, str(failure), slip=WRITES)
 
 
 def peak_bytes(function: Any, *args: Any) -> int:
