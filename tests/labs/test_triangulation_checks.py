@@ -15,7 +15,8 @@ from scipy.special import expit, logsumexp
 from stats220.checks.triangulation import stand_ins
 from stats220.checks.triangulation.elections import disturbed, two_stories, views_of
 from stats220.checks.triangulation.inputs import hidden_from, rig, somewhere, unit
-from stats220.checks.triangulation.trajectories import posterior, walk
+from stats220.checks.triangulation.trajectories import walk
+from stats220.checks.triangulation.walk_slips import posterior
 from stats220.errors import InputError
 from stats220.models import triangulation as given
 
@@ -186,7 +187,7 @@ def test_may_return_lists() -> None:
         ("median_filter_zeros_beyond", "uses at the first", "max |difference|", "zeros stand beyond the ends"),
         ("smooth_trajectory_filter_only", "finds the most", "max |difference|", "the future does not count"),
         ("smooth_trajectory_dense", "takes memory", "2000 frames took", "not zero"),
-        ("smooth_trajectory_means_only", "finds the most", "return two", "pulled by"),
+        ("smooth_trajectory_means_only", "finds the most", "return two", "only one of the two"),
         ("outlier_responsibilities_linear", "does not underflow", "NaN", "without ever leaving"),
         ("outlier_responsibilities_areas_forgotten", "is the posterior", "max |difference|", "not normalized"),
         ("update_direction_lengths_added", "adds the prior", "concentration", "sum of two vectors"),
