@@ -188,9 +188,9 @@ def test_may_return_lists() -> None:
         ("smooth_trajectory_filter_only", "finds the most", "max |difference|", "the future does not count"),
         ("smooth_trajectory_dense", "takes memory", "2000 frames took", "not zero"),
         ("smooth_trajectory_means_only", "finds the most", "return two", "only one of the two"),
-        ("outlier_responsibilities_linear", "does not underflow", "NaN", "without ever leaving"),
+        ("outlier_responsibilities_linear", "does not underflow", "NaN", "0 is divided by 0"),
         ("outlier_responsibilities_areas_forgotten", "is the posterior", "max |difference|", "not normalized"),
-        ("update_direction_lengths_added", "adds the prior", "concentration", "sum of two vectors"),
+        ("update_direction_lengths_added", "adds the prior", "concentration", "added as numbers"),
     ],
 )  # fmt: skip
 def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:

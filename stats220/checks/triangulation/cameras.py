@@ -72,10 +72,9 @@ def project(project: Any) -> Checks:
     ):
         camera = np.array([[[200.0, 0, 30, 0], [0, 100, 20, 0], [0, 0, 1, 0]]])
         points = np.array([[1.0, -2, 4], [1, -2, -4], [3, 1, 0], [0, 0, 0], [1e-4, 2e-4, 1e-3]])
-        expected = [[[80.0, -30.0], [NAN, NAN], [NAN, NAN], [NAN, NAN], [50.0, 40.0]]]
         checks.close(
             project(camera, points),
-            expected,
+            [[[80.0, -30.0], [NAN, NAN], [NAN, NAN], [NAN, NAN], [50.0, 40.0]]],
             atol=PIXELS,
             name="pixels at depths 4, -4, 0, 0 and 0.001",
             nan_equal=True,

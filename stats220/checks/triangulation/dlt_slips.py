@@ -107,7 +107,7 @@ def named_but_for_signs(found: Any, slips: dict[str, Array]) -> str:
 
 def gap_slips(projections: Array, pixels: Array, points: Array) -> dict[str, Any]:
     """Of `triangulate_dlt`, for views that miss points."""
-    seen = np.isfinite(pixels).all(axis=-1)
+    seen = ~np.isnan(pixels[..., 0])
     rows = rows_of(projections, np.nan_to_num(pixels))
     half = rows.copy()
     half[..., 0, :][~seen] = 0
@@ -123,7 +123,7 @@ def gap_slips(projections: Array, pixels: Array, points: Array) -> dict[str, Any
         "a missing detection is taken for one at pixel (0, 0)": solved(rows),
         "only the second of a missing detection's two rows says something": solved(half),
         "a point is given up that one view does not see": np.where(
-            seen.all(axis=0)[:, None], points, NAN
+            seen.all(axis=0, keepdims=True).T, points, NAN
         ),
         "a view that misses one point is left out of all, so that none is left": np.full(
             points.shape, NAN

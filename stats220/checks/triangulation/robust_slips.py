@@ -72,7 +72,7 @@ def vote(proposals: list[Proposal], near: Near, better: Better) -> tuple[Array, 
 def vote_slips(cameras: Array, pixels: Array, threshold_px: float) -> dict[str, Array]:
     """Inliers that mistakes in `triangulate_ransac` give."""
     n = len(cameras)
-    pairs = list(combinations(range(n), 2))
+    pairs: list[tuple[int, ...]] = list(combinations(range(n), 2))
     right = by(lambda v: v.score)
 
     def within(errors: Array, own: Array) -> Array:
@@ -155,7 +155,7 @@ def vote_slips(cameras: Array, pixels: Array, threshold_px: float) -> dict[str, 
         "only pairs with the first view count": [(0, i) for i in range(1, n)],
         "each view is in one pair only": [(i, i + 1) for i in range(0, n - 1, 2)],
         "three views make a proposal": list(combinations(range(n), 3)),
-        "the last pair is missing": pairs[:-1],
+        "the last pair is missing": [*pairs[:-1]],
     }
     proposals = proposals_of(cameras, pixels, pairs)
     slips = {slip: vote(proposals, near, right)[0] for slip, near in nears.items()}
