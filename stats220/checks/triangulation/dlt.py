@@ -22,6 +22,7 @@ from stats220.checks.triangulation.stand_ins import (
     flat_cameras,
     flat_images,
     flat_triangulate,
+    lazily,
     untouched,
 )
 from stats220.line.failures import CheckFailed
@@ -85,7 +86,7 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         pixels = cameras.images(points)
         pixels[hidden_from(checks.rng, 5, np.array([2, 3, 4, 5] * 3))] = NAN
         found = triangulate_dlt(cameras.projections, pixels)
-        slips = gap_slips(cameras.projections, pixels, points)
+        slips = lazily(gap_slips, cameras.projections, pixels, points)
         name = "points_3d, seen by 2 to 5 of 5 views"
         checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
 
@@ -152,7 +153,7 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
             given = (cameras.projections, cameras.images(points) + moved, points)
             found, afterwards = checks.call(reprojection_errors, *given)
             name = f"errors_px, {num_cameras} views, {num_points} points"
-            slips = error_slips(cameras, points, moved)
+            slips = lazily(error_slips, cameras, points, moved)
             expected = np.hypot(*np.moveaxis(moved, -1, 0))
             # The value of some mistakes has NaN.
             checks.close(found, expected, atol=1e-2, name=name, nan_equal=True, looks_like=slips)
@@ -200,7 +201,7 @@ def triangulate_median(triangulate_median: Any) -> Checks:
         said = [
             [flat_triangulate(cameras[[a, b]], pixels[[a, b]]) for b in range(4)] for a in range(4)
         ]
-        slips = median_slips(cameras, pixels, np.array(said))
+        slips = lazily(median_slips, cameras, pixels, np.array(said))
         expected, name = median_of_pairs(cameras, pixels), "points_3d"
         checks.close(found, expected, atol=1e-6, name=name, nan_equal=True, looks_like=slips)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def solved(rows: Array) -> Array:
     return points
 
 
-def row_slips(projections: Array, pixels: Array, points: Array) -> dict[str, Any]:
+def row_slips(projections: Array, pixels: Array, points: Array) -> Mapping[str, Any]:
     """Of `triangulate_dlt`, with mistakes in its rows; for points that all views see."""
     right = rows_of(projections, pixels)
     without_b = right * [1, 1, 1, 0]

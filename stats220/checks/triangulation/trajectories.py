@@ -16,7 +16,7 @@ from stats220.checks.triangulation.median_slips import (
     missing_slips,
     window_slips,
 )
-from stats220.checks.triangulation.stand_ins import peak_bytes, untouched
+from stats220.checks.triangulation.stand_ins import lazily, peak_bytes, untouched
 from stats220.checks.triangulation.walk_slips import (
     gap_slips,
     posterior,
@@ -60,7 +60,7 @@ def median_filter(median_filter: Any) -> Checks:
                 atol=1e-3,
                 name=f"result away from the ends, window {window}",
                 nan_equal=True,  # as what some mistakes give has NaN
-                looks_like=window_slips(points, window),
+                looks_like=lazily(window_slips, points, window),
             )
             untouched(checks, ("points_3d",), (points,), (after,))
 
@@ -75,7 +75,7 @@ def median_filter(median_filter: Any) -> Checks:
         for window in (7, 3):
             points = np.round(50 + 100 * checks.rng.random((9, 2, 3)), 3)
             found, expected = median_filter(points, window), medians(points, window)
-            slips = {} if checks.slips else end_slips(points, window)
+            slips = {} if checks.slips else lazily(end_slips, points, window)
             name = f"result, window {window}"
             checks.close(found, expected, atol=1e-3, name=name, nan_equal=True, looks_like=slips)
 
@@ -91,7 +91,7 @@ def median_filter(median_filter: Any) -> Checks:
         found = median_filter(points, 3)
         checks.shape(found, points.shape, name="result")
         expected, name = medians(points, 3)[1:-1], "result away from the ends, window 3"
-        slips = {} if checks.slips else missing_slips(points, 3)
+        slips = {} if checks.slips else lazily(missing_slips, points, 3)
         found = to_numpy(found)[1:-1]
         checks.close(found, expected, atol=1e-3, name=name, nan_equal=True, looks_like=slips)
 
@@ -130,7 +130,7 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         points, precisions = walk(checks.rng, 9, 2)
         precisions[:] = 1
         expected, _ = posterior(points, precisions, 1.0)
-        slips = tie_slips(points)
+        slips = lazily(tie_slips, points)
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
         checks.close(found[0], expected, atol=1e-2, name="means", looks_like=slips)
 
@@ -147,7 +147,7 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
             precisions[3, 0], precisions[4, 2] = 50, 0.01
             expected, _ = posterior(points, precisions, step_std_mm)
             found = pair(checks, smooth_trajectory(points, precisions, step_std_mm))
-            looks_like = trust_slips(points, precisions, step_std_mm)
+            looks_like = lazily(trust_slips, points, precisions, step_std_mm)
             name = f"means, step {step_std_mm:g} mm"
             checks.close(found[0], expected, atol=1e-2, name=name, looks_like=looks_like)
 
@@ -168,7 +168,7 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         expected, _ = posterior(points, precisions, 1.0)
         returned, afterwards = checks.call(smooth_trajectory, points, precisions, 1.0)
         found = pair(checks, returned)[0]
-        slips = {} if checks.slips else gap_slips(points, precisions)
+        slips = {} if checks.slips else lazily(gap_slips, points, precisions)
         checks.close(found, expected, atol=1e-2, name="means", nan_equal=True, looks_like=slips)
         untouched(checks, ("points_3d", "precisions"), (points, precisions), afterwards)
 
@@ -185,7 +185,7 @@ def smooth_trajectory(smooth_trajectory: Any) -> Checks:
         _, expected = posterior(points, precisions, 1.0)
         found = pair(checks, smooth_trajectory(points, precisions, 1.0))
         # Where the means are wrong, so are the variances, and for the same reason.
-        slips = {} if checks.slips else spread_slips(points, precisions)
+        slips = {} if checks.slips else lazily(spread_slips, points, precisions)
         name = "variances"
         checks.close(found[1], expected, atol=1e-4, rtol=1e-3, name=name, looks_like=slips)
 
