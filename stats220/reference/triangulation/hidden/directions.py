@@ -8,8 +8,9 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
-from stats220.checks.triangulation.directions import slopes_on_the_sphere, two_clusters
+from stats220.checks.triangulation.directions import slopes_on_the_sphere
 from stats220.checks.triangulation.inputs import unit
+from stats220.checks.triangulation.mixtures import two_clusters
 from stats220.checks.triangulation.stand_ins import library_log_density, search_fit, vonmises_fisher
 
 
