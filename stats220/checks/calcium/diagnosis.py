@@ -1,14 +1,14 @@
-"""Name the mistake of an answer that failed by how it does on one more input, on which known mistakes differ."""
+"""Name the mistake of an answer that failed by how it does on one more input, a fixed one on which known mistakes differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
 from stats220.checks import Checks
+from stats220.checks.calcium.inputs import Array, noisy_trace
 from stats220.line.failures import CheckFailed, NotAttempted, StudentError, UnexpectedObject
 
 # What an answer of another form or one that raises does to the comparison.
@@ -45,11 +45,23 @@ def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
         raise CheckFailed(str(failure), slip=slip, says_all=says_all) from failure
 
 
-def first_like(found: Any, known: Mapping[str, Any], *, tolerance: float = 1e-6) -> str:
-    """The first known mistake whose value this is; empty where there is none."""
-    for slip, value in known.items():
-        if np.shape(found) == np.shape(value) and np.allclose(
-            found, value, rtol=tolerance, atol=tolerance
-        ):
-            return slip
-    return ""
+TAU, PENALTY = 6.0, 1.5
+
+
+def traces_of_pools() -> list[Array]:
+    """Two traces of 120 frames, in the second of which only the first pools have heights below zero."""
+    rng = np.random.default_rng(220)
+    first, dipped = (noisy_trace(120, TAU, rng, baseline=-0.5) for _ in range(2))
+    dipped[:10] -= 8
+    return [first, dipped]
+
+
+def overlapping_neurons() -> tuple[Array, Array, Array]:
+    """A movie of 9 pixels and 12 frames, first footprints of three neurons that overlap, and one of the background."""
+    rng = np.random.default_rng(220)
+    movie, footprints = rng.normal(size=(9, 12)), np.zeros((3, 9))
+    for k, first in enumerate((0, 2, 4)):
+        weights = rng.permutation([1, 1, 1, -1, -1]) * rng.uniform(0.5, 2, 5)
+        footprints[k, first : first + 5] = weights / np.linalg.norm(weights)
+    behind = rng.uniform(0.2, 1, 9)
+    return movie, footprints, behind / np.linalg.norm(behind)

@@ -1,4 +1,4 @@
-"""What comes of the known mistakes in lab 3's pass over pools; see ``slips``."""
+"""What comes of the known mistakes in lab 3's pass over pools."""
 
 from __future__ import annotations
 
