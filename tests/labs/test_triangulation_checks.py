@@ -13,9 +13,10 @@ from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
 
 from stats220.checks.triangulation import stand_ins
+from stats220.checks.triangulation.elections import disturbed, two_stories, views_of
 from stats220.checks.triangulation.inputs import hidden_from, rig, somewhere, unit
-from stats220.checks.triangulation.robust import disturbed, two_stories, views_of
-from stats220.checks.triangulation.trajectories import posterior, walk
+from stats220.checks.triangulation.trajectories import walk
+from stats220.checks.triangulation.walk_slips import posterior
 from stats220.errors import InputError
 from stats220.models import triangulation as given
 
@@ -167,22 +168,22 @@ def test_may_return_single_precision(exercise: str) -> None:
 @pytest.mark.parametrize(
     ("name", "start", "says", "hint"),
     [
-        ("project_no_division", "divides", "max |difference|", "makes far things small"),
-        ("project_absolute_depth", "gives NaN", "expected NaN", "What is w there"),
-        ("triangulate_dlt_not_divided", "finds points", "max |difference|", "four components"),
-        ("triangulate_dlt_nan_as_pixel_zero", "leaves out", "max |difference|", "is a claim"),
-        ("triangulate_dlt_one_view_is_enough", "gives NaN", "views, and came out as", "gives a ray"),
-        ("triangulate_ransac_minimal_set", "finds the views", "expected 1", "own two are held"),
-        ("triangulate_ransac_not_refitted", "triangulates each", "max |difference|", "rests on two"),
+        ("project_no_division", "divides", "max |difference|", "u and v are not divided by w"),
+        ("project_absolute_depth", "gives NaN", "expected NaN", "absolute value of w"),
+        ("triangulate_dlt_not_divided", "finds points", "max |difference|", "not divided by its fourth"),
+        ("triangulate_dlt_nan_as_pixel_zero", "leaves out", "max |difference|", "pixel (0, 0)"),
+        ("triangulate_dlt_one_view_is_enough", "gives NaN", "views, and came out as", "however few views see them"),
+        ("triangulate_ransac_minimal_set", "finds the views", "expected 1", "can be inliers"),
+        ("triangulate_ransac_not_refitted", "triangulates each", "max |difference|", "own point comes back"),
         ("robust_weights_square_roots", "cauchy", "max |difference|", "if the root is taken"),
-        ("robust_weights_zero_by_zero", "is finite", "weighs [nan, nan]", "0 / 0 is none"),
+        ("robust_weights_zero_by_zero", "is finite", "weighs [nan, nan]", "0 is divided by 0"),
         ("median_filter_zeros_beyond", "uses at the first", "max |difference|", "zeros stand beyond the ends"),
         ("smooth_trajectory_filter_only", "finds the most", "max |difference|", "the future does not count"),
         ("smooth_trajectory_dense", "takes memory", "2000 frames took", "not zero"),
-        ("smooth_trajectory_means_only", "finds the most", "return two", "pulled by"),
-        ("outlier_responsibilities_linear", "does not underflow", "NaN", "without ever leaving"),
+        ("smooth_trajectory_means_only", "finds the most", "return two", "only one of the two"),
+        ("outlier_responsibilities_linear", "does not underflow", "NaN", "0 is divided by 0"),
         ("outlier_responsibilities_areas_forgotten", "is the posterior", "max |difference|", "not normalized"),
-        ("update_direction_lengths_added", "adds the prior", "concentration", "sum of two vectors"),
+        ("update_direction_lengths_added", "adds the prior", "concentration", "added as numbers"),
     ],
 )  # fmt: skip
 def test_hint_names_the_misconception(name: str, start: str, says: str, hint: str) -> None:

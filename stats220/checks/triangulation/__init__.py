@@ -10,13 +10,13 @@ from stats220.checks.triangulation.directions import (
     fit_vmf,
     update_direction,
     vmf_log_density,
-    vmf_mixture_em,
 )
 from stats220.checks.triangulation.dlt import (
     reprojection_errors,
     triangulate_dlt,
     triangulate_median,
 )
+from stats220.checks.triangulation.mixtures import vmf_mixture_em
 from stats220.checks.triangulation.robust import robust_weights, triangulate_ransac
 from stats220.checks.triangulation.trajectories import median_filter, smooth_trajectory
 

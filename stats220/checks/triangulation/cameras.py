@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.triangulation.camera_slips import (
+    SQUEEZED,
+    center_slips,
+    depth_slips,
+    matrix_slips,
+    pixel_slips,
+)
 from stats220.checks.triangulation.inputs import NAN, rig, somewhere
+from stats220.checks.triangulation.stand_ins import lazily, untouched
 
 PIXELS = 1e-3  # how far off a pixel may be: float32 rounds 1000 pixels to 6e-5
 
@@ -26,12 +34,6 @@ def project(project: Any) -> Checks:
         remedy="uvw = np.einsum('cij,nj->cni', A, points_3d) + b[:, None]; pixels = uvw[..., :2] / uvw[..., 2:].",
     ):
         cameras, points = rig(checks.rng, 4), somewhere(checks.rng, 6)
-        in_the_middle = cameras._replace(place=np.zeros((4, 3)))
-        ahead = (points @ cameras.axes[:, 2].T).T[..., None]
-        slips = {
-            "the row comes before the column": cameras.images(points)[..., ::-1],
-            "b is left out": np.where(ahead > 0, in_the_middle.images(points), NAN),
-        }
         checks.close(
             project(cameras.projections, points),
             cameras.images(points),
@@ -39,7 +41,7 @@ def project(project: Any) -> Checks:
             rtol=1e-5,
             name="pixels of 4 cameras and 6 points",
             nan_equal=True,  # as what some of these mistakes give has NaN
-            looks_like=slips,
+            looks_like=lazily(pixel_slips, cameras, points),
         )
 
     with checks(
@@ -51,10 +53,17 @@ def project(project: Any) -> Checks:
     ):
         for num_cameras, num_points in ((1, 1), (1, 5), (3, 1), (3, 3), (4, 4)):
             cameras, points = rig(checks.rng, num_cameras), somewhere(checks.rng, num_points)
+            expected = cameras.images(points)
             found = project(projections=cameras.projections, points_3d=points)
-            name = f"pixels, {num_cameras} cameras, {num_points} points"
-            checks.array(found, (num_cameras, num_points, 2), name=name)
-            checks.close(found, cameras.images(points), atol=PIXELS, rtol=1e-5, name=name)
+            checks.close(
+                found,
+                expected,
+                atol=PIXELS,
+                rtol=1e-5,
+                name=f"pixels, {num_cameras} cameras, {num_points} points",
+                looks_like={SQUEEZED: expected.squeeze()},
+            )
+            checks.array(found, expected.shape, name="pixels")
 
     with checks(
         1,
@@ -65,15 +74,13 @@ def project(project: Any) -> Checks:
     ):
         camera = np.array([[[200.0, 0, 30, 0], [0, 100, 20, 0], [0, 0, 1, 0]]])
         points = np.array([[1.0, -2, 4], [1, -2, -4], [3, 1, 0], [0, 0, 0], [1e-4, 2e-4, 1e-3]])
-        expected = [[[80.0, -30.0], [NAN, NAN], [NAN, NAN], [NAN, NAN], [50.0, 40.0]]]
-        slips = {"one point behind a camera costs it all others": np.full((1, 5, 2), NAN)}
         checks.close(
             project(camera, points),
-            expected,
+            [[[80.0, -30.0], [NAN, NAN], [NAN, NAN], [NAN, NAN], [50.0, 40.0]]],
             atol=PIXELS,
             name="pixels at depths 4, -4, 0, 0 and 0.001",
             nan_equal=True,
-            looks_like=slips,
+            looks_like=depth_slips(),
         )
 
     with checks(
@@ -87,8 +94,7 @@ def project(project: Any) -> Checks:
         matrices = 3.0 * cameras.projections  # the same cameras: to rescale them in place shows
         found, afterwards = checks.call(project, matrices, points)
         checks.close(found, cameras.images(points), atol=PIXELS, rtol=1e-5, name="pixels")
-        checks.equal(afterwards[0], matrices, name="projections afterwards")
-        checks.equal(afterwards[1], points, name="points_3d afterwards")
+        untouched(checks, ("projections", "points_3d"), (matrices, points), afterwards)
 
     return checks
 
@@ -114,22 +120,13 @@ def projection_matrix(projection_matrix: Any) -> Checks:
             optics[:2, 2] = camera.middle[0]
             given = (optics, camera.axes[0], camera.place[0])
             expected = camera.projections[0]
-            turned, (_, R, c) = optics @ camera.axes[0], given
-            slips = {
-                "c is not turned by R": [turned, -optics @ c],
-                "c is added, not subtracted": [turned, turned @ c],
-                "R leads from the camera to the world": [optics @ R.T, -optics @ R.T @ c],
-                "all is divided by the last entry": np.split(
-                    expected / expected[2, 3], [3], axis=1
-                ),
-            }
             checks.close(
                 projection_matrix(*given),
                 expected,
                 atol=1e-2,
                 rtol=1e-5,
                 name="[A | b]",
-                looks_like={slip: np.column_stack(parts) for slip, parts in slips.items()},
+                looks_like=lazily(matrix_slips, *given),
             )
 
     with checks(
@@ -161,14 +158,14 @@ def camera_center(camera_center: Any) -> Checks:
         remedy="np.linalg.solve(A, -b).",
     ):
         camera = rig(checks.rng, 1)
-        A, b = np.split(camera.projections[0], [3], axis=1)
-        slips = {
-            "-b is taken for the place": -b[:, 0],
-            "A is taken for a rotation": -A.T @ b[:, 0],
-            "the place has the wrong sign": -camera.place[0],
-        }
         found = camera_center(projection=camera.projections[0])
-        checks.close(found, camera.place[0], atol=1e-2, name="center", looks_like=slips)
+        checks.close(
+            found,
+            camera.place[0],
+            atol=1e-2,
+            name="center",
+            looks_like=lazily(center_slips, camera),
+        )
         checks.array(checks.unchanged(camera_center, camera.projections[0]), (3,), name="center")
 
     return checks

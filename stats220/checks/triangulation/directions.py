@@ -6,10 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
-from stats220.checks.triangulation.inputs import unit
-from stats220.checks.triangulation.stand_ins import library_log_density, search_fit, vonmises_fisher
+from stats220.checks.triangulation.direction_slips import (
+    axis_slips,
+    bone_slips,
+    density_slips,
+    fit_slips,
+    sum_slips,
+)
+from stats220.checks.triangulation.inputs import NAN, unit
+from stats220.checks.triangulation.stand_ins import (
+    lazily,
+    library_log_density,
+    untouched,
+    vonmises_fisher,
+)
+from stats220.line.failures import CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,23 +57,15 @@ def update_direction(update_direction: Any) -> Checks:
             found = update_direction(mean, 0.0, parent, child, length, variance)
             bone = child - parent
             size = np.sqrt(bone @ bone)
-            pull, expected = bone * length / variance, length * size / variance
-            with_prior = pull + mean
-            slips = {
-                "it is not brought to length 1": pull,
-                "it points from the child to the parent": -bone / size,
-                "mean_direction is added, whose concentration is 0": with_prior
-                / np.linalg.norm(with_prior),
-            }
-            checks.close(found[0], bone / size, atol=1e-4, name="direction", looks_like=slips)
-            slips = {
-                "the variance is squared": expected / variance,
-                "the 2 of the mixed term does not meet the half": 2 * expected,
-                "the distance of child and parent does not count": length**2 / variance,
-                "bone_length does not count": size / variance,
-            }
+            sides, strengths = bone_slips(mean, parent, child, length, variance)
+            checks.close(found[0], bone / size, atol=1e-4, name="direction", looks_like=sides)
             checks.close(
-                found[1], expected, atol=1e-3, rtol=1e-4, name="concentration", looks_like=slips
+                found[1],
+                length * size / variance,
+                atol=1e-3,
+                rtol=1e-4,
+                name="concentration",
+                looks_like=strengths,
             )
 
     with checks(
@@ -76,8 +80,11 @@ def update_direction(update_direction: Any) -> Checks:
             pull = slopes_on_the_sphere(mean, concentration, parent, child, 1.0, 1.0)
             found = update_direction(mean, concentration, parent, child, 1.0, 1.0)
             size = np.sqrt(pull @ pull)
-            checks.close(found[0], pull / size, atol=1e-4, name="direction")
-            checks.close(found[1], size, atol=1e-3, rtol=1e-4, name="concentration")
+            by_sum = ({}, {}) if checks.slips else sum_slips(mean, concentration, child - parent)
+            checks.close(found[0], pull / size, atol=1e-4, name="direction", looks_like=by_sum[0])
+            checks.close(
+                found[1], size, atol=1e-3, rtol=1e-4, name="concentration", looks_like=by_sum[1]
+            )
 
     with checks(
         1,
@@ -90,7 +97,14 @@ def update_direction(update_direction: Any) -> Checks:
             ends = {"parent_position": zero, "child_position": bone}
             options = {"concentration": concentration, "bone_length": 1.0, "bone_variance": 1.0}
             found = update_direction(mean_direction=mean, **ends, **options)
-            checks.close(found[0], mean, atol=1e-6, name="direction")
+            slips = {
+                "0 is divided by 0": np.full(3, NAN),
+                "a vector of zeros stands for a direction": zero,
+                "the bone is taken for the direction": bone,
+            }
+            checks.close(
+                found[0], mean, atol=1e-6, name="direction", nan_equal=True, looks_like=slips
+            )
             checks.close(found[1], 0.0, atol=1e-6, name="concentration")
 
     with checks(
@@ -107,15 +121,21 @@ def update_direction(update_direction: Any) -> Checks:
         pull = slopes_on_the_sphere(*given)
         found, afterwards = checks.call(update_direction, *given)
         size = np.sqrt((pull**2).sum(axis=-1))
-        name = "directions (5 frames, 4 bones)"
-        direction = checks.array(found[0], (5, 4, 3), name=name)
-        checks.close(direction, pull / size[..., None], atol=1e-4, name=name)
-        name = "concentrations (5 frames, 4 bones)"
-        surer = checks.array(found[1], (5, 4), name=name)
-        checks.close(surer, size, atol=1e-3, rtol=1e-4, name=name)
+        slip = "one length is taken of all bones and frames together"
+        checks.close(
+            found[0],
+            pull / size[..., None],
+            atol=1e-4,
+            name="directions (5 frames, 4 bones)",
+            looks_like={slip: pull / np.linalg.norm(pull)},
+        )
+        checks.array(found[0], (5, 4, 3), name="directions")
+        checks.array(found[1], (5, 4), name="concentrations")
+        checks.close(
+            found[1], size, atol=1e-3, rtol=1e-4, name="concentrations (5 frames, 4 bones)"
+        )
         names = ("mean_direction", "concentration", "parent_position", "child_position")
-        for argument, before, after in zip(names, given, afterwards, strict=False):
-            checks.equal(after, before, name=f"{argument} afterwards")
+        untouched(checks, names, given, afterwards)
 
     return checks
 
@@ -135,13 +155,7 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
         mean, u = unit(checks.rng), unit(checks.rng, 9)
         for k in (0.1, 2.0, 60.0):
             expected = library_log_density(u, mean, k)
-            slips = {
-                "an exponential is taken out of sinh κ and gets lost": expected + k,
-                "sinh κ is taken for half of exp κ": np.log(k / (2 * np.pi)) + k * (u @ mean - 1),
-                "2π stands in the place of 4π": expected + np.log(2),
-                "κ is left out of the constant": expected - np.log(k),
-                "no logarithm is taken": np.exp(expected),
-            }
+            slips = lazily(density_slips, u, mean, k)
             given = {"directions": u, "mean_direction": mean, "concentration": k}
             found, name = vmf_log_density(**given), f"κ = {k:g}"
             checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name, looks_like=slips)
@@ -158,9 +172,30 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
         mean, u = unit(checks.rng), unit(checks.rng, 9)
         cosine = u @ mean
         small = -np.log(4 * np.pi) + 1e-6 * cosine
-        checks.close(vmf_log_density(u, mean, 1e-6), small, atol=1e-8, name="κ = 1e-6")
+        slips = {
+            "a tiny κ is taken for 0": np.full(9, -np.log(4 * np.pi)),
+            "a tiny κ is replaced by 0.001": library_log_density(u, mean, 1e-3),
+            "sinh κ is taken for half of exp κ": np.log(1e-6 / (2 * np.pi)) + 1e-6 * (cosine - 1),
+        }
+        found = vmf_log_density(u, mean, 1e-6)
+        checks.close(found, small, atol=1e-8, name="κ = 1e-6", looks_like=slips)
         large = np.log(1e6 / (2 * np.pi)) + 1e6 * (cosine - 1)
-        checks.close(vmf_log_density(u, mean, 1e6), large, atol=1e-3, rtol=1e-8, name="κ = 1e6")
+        large_slips = {
+            "sinh κ or exp κ overflows for a large κ": np.full(9, -np.inf),
+            "sinh κ or exp κ overflows for a large κ, and leaves NaN": np.full(9, NAN),
+        }
+        for cap in (500.0, 700.0, 709.0, 710.0):
+            slip = f"a large κ is replaced by {cap:g}"
+            large_slips[slip] = np.log(cap / (2 * np.pi)) + cap * (cosine - 1)
+        checks.close(
+            vmf_log_density(u, mean, 1e6),
+            large,
+            atol=1e-3,
+            rtol=1e-8,
+            name="κ = 1e6",
+            nan_equal=True,
+            looks_like=large_slips,
+        )
 
     return checks
 
@@ -180,10 +215,7 @@ def fit_vmf(fit_vmf: Any) -> Checks:
         u = vonmises_fisher(mean, k).rvs(40, random_state=checks.rng)
         counts = checks.rng.integers(0, 4, 40)
         expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[0]
-        slips = {
-            "the mean is not brought to length 1": np.average(u, axis=0, weights=counts),
-            "weights do not count": vonmises_fisher.fit(u)[0],
-        }
+        slips = lazily(axis_slips, u, counts)
         given = {"directions": u, "weights": counts.astype(float)}
         found = fit_vmf(**given)[0]
         checks.close(found, expected, atol=1e-4, name="mean_direction", looks_like=slips)
@@ -200,133 +232,24 @@ def fit_vmf(fit_vmf: Any) -> Checks:
             u = vonmises_fisher(unit(checks.rng), k).rvs(60, random_state=checks.rng)
             counts = checks.rng.integers(0, 4, 60)
             expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[1]
-            found = fit_vmf(u, counts.astype(float))[1]
-            r = np.linalg.norm(np.average(u, axis=0, weights=counts))
-            slips = {"Banerjee's formula is taken for the answer": r * (3 - r**2) / (1 - r**2)}
-            by_number = r * counts.mean()
-            if by_number < 1:
-                # Two directions whose mean has that length.
-                across = np.sqrt(1 - by_number**2)
-                both = np.array([[across, 0, by_number], [-across, 0, by_number]])
-                slip = "the sum is divided by the number of directions, whatever they count"
-                slips[slip] = vonmises_fisher.fit(both)[1]
-            checks.close(found, expected, atol=0, rtol=1e-5, name="concentration", looks_like=slips)
+            # At first weights whose sum is below 1, so that a search ends even where that sum is forgotten.
+            weights = counts / (1.25 * counts.sum() if k == 0.5 else 1)
+            found = fit_vmf(u, weights)[1]
+            slips = lazily(fit_slips, u, weights)
+            try:
+                checks.close(
+                    found, expected, atol=0, rtol=1e-5, name="concentration", looks_like=slips
+                )
+            except CheckFailed as failure:
+                is_number = isinstance(found, (float, np.number))
+                is_near = is_number and abs(found / expected - 1) < 5e-3
+                slip = "the search for κ ends too early, or runs over a grid" if is_near else ""
+                raise CheckFailed(str(failure), slip=failure.slip or slip) from failure
         # Two directions, 0.0004 to 0.0006 on either side: from κ = 710 on coth κ is 1, and exp κ infinite.
         tilt = checks.rng.uniform(0.02, 0.03)
         sharp = np.array([[tilt, 0, np.sqrt(1 - tilt**2)], [-tilt, 0, np.sqrt(1 - tilt**2)]])
         expected = 1 / (tilt**2 / (1 + np.sqrt(1 - tilt**2)))  # 1 - 1 / κ = R̄
         found = fit_vmf(sharp, np.ones(2))[1]
         checks.close(found, expected, atol=0, rtol=1e-5, name="concentration of sharp directions")
-
-    return checks
-
-
-def two_clusters(rng: np.random.Generator, concentration: float) -> tuple[Array, Array]:
-    """Directions around x (30 of them) and around z (70); and where to start, 0.4 rad off."""
-    parts = [
-        vonmises_fisher(axis, concentration).rvs(n, random_state=rng)
-        for axis, n in (([1.0, 0, 0], 30), ([0, 0, 1.0], 70))
-    ]
-    starts = np.array([[np.cos(0.4), np.sin(0.4), 0], [0, np.sin(0.4), np.cos(0.4)]])
-    return np.concatenate(parts), starts
-
-
-@checked
-def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
-    """Two clusters, scipy's density, and a fit by search."""
-    checks = Checks("vmf_mixture_em", hidden_points=1)
-    given = (library_log_density, search_fit)
-
-    with checks(
-        2,
-        "climbs from the log likelihood of the start, and finds the clusters and their shares",
-        hint="The log likelihood of a direction is the log of a *sum* over clusters, weights included; for all directions together these logs add up. "
-        "Each direction belongs to all clusters a little, with shares that add up to one direction by direction; and all that describes a cluster "
-        "is estimated anew in each iteration.",
-        remedy="logsumexp(log_weights[:, None] + log_densities, axis=0), before the iteration; weights = belongs.mean(axis=1).",
-    ):
-        # One iteration, with clusters that overlap: each direction belongs to both.
-        u, starts = two_clusters(checks.rng, 3.0)
-        densities = np.stack([vonmises_fisher(m, 2.0).pdf(u) for m in starts])
-        belongs = densities / densities.sum(axis=0)
-        found = vmf_mixture_em(u, starts, np.full(2, 2.0), 1, *given)
-        slips = {
-            "shares add up to one over the directions, or weights stay": np.full(2, 0.5),
-            "each direction belongs to one cluster alone": np.bincount(belongs.argmax(axis=0))
-            / 100,
-        }
-        name = "weights after one iteration"
-        checks.close(found[0], belongs.mean(axis=1), atol=1e-3, name=name, looks_like=slips)
-        fits = [search_fit(u, part) for part in belongs]
-        checks.close(
-            found[1], [mean for mean, _ in fits], atol=1e-3, name="mean_directions after one"
-        )
-        # From the second one on clusters differ in weight.
-        densities = np.stack([vonmises_fisher(mean, k).pdf(u) for mean, k in fits])
-        parts = belongs.mean(axis=1)[:, None] * densities
-        after_two = (parts / parts.sum(axis=0)).mean(axis=1)
-        unweighted = (densities / densities.sum(axis=0)).mean(axis=1)
-        checks.close(
-            vmf_mixture_em(u, starts, np.full(2, 2.0), 2, *given)[0],
-            after_two,
-            atol=2e-3,
-            name="weights after two iterations",
-            looks_like={"shares do not count the clusters' weights": unweighted},
-        )
-
-        u, starts = two_clusters(checks.rng, 20.0)
-        found = vmf_mixture_em(u, starts, np.full(2, 5.0), 12, *given)
-        weights, means, concentrations, climb = (to_numpy(part) for part in found)
-        checks.shape(climb, (12,), name="log_likelihoods")
-        mixture = sum(0.5 * vonmises_fisher(m, 5.0).pdf(u) for m in starts)
-        checks.close(
-            climb[0],
-            np.log(mixture).sum(),
-            atol=1e-2,
-            rtol=1e-4,
-            name="log_likelihoods[0], of 100 directions together at the start,",
-        )
-        checks.that(
-            np.diff(climb).min() > -1e-4, f"the log likelihood falls by {-np.diff(climb).min():.3g}"
-        )
-        checks.close(weights, [0.3, 0.7], atol=0.03, name="weights")
-        expected = [search_fit(part, np.ones(len(part))) for part in (u[:30], u[30:])]
-        checks.close(means, [mean for mean, _ in expected], atol=0.05, name="mean_directions")
-        checks.close(
-            concentrations, [k for _, k in expected], atol=0, rtol=0.2, name="concentrations"
-        )
-
-    with checks(
-        1,
-        "does not underflow for high concentrations",
-        hint="A density at the far side of a sharp cluster is exp(-20000), which is 0; and 0 / 0 is NaN.",
-        remedy="Subtract logsumexp before you take exp.",
-    ):
-        u, starts = two_clusters(checks.rng, 9000.0)
-        start = {"mean_directions": starts, "concentrations": np.full(2, 9000.0)}
-        options = dict(zip(("num_iterations", "log_density", "fit"), (4, *given), strict=True))
-        found = vmf_mixture_em(directions=u, **start, **options)
-        checks.close(found[0], [0.3, 0.7], atol=1e-3, name="weights")
-
-    with checks(
-        1,
-        "leaves a cluster alone to which nothing belongs, and its inputs as they were",
-        hint="The mean of nothing has no direction. What should become of a cluster in the meantime? And is what you update your own copy of the start?",
-        remedy="Call `fit` only where belongs[j].sum() >= 1e-9; copy the start before you write into it.",
-    ):
-        u, starts = two_clusters(checks.rng, 300.0)
-        three = np.vstack([starts, [[0.0, -1.0, 0.0]]])
-        before = np.array([50.0, 50.0, 2000.0])
-        found, afterwards = checks.call(vmf_mixture_em, u, three, before, 4, *given)
-        checks.close(
-            to_numpy(found[1])[2], three[2], atol=1e-6, name="direction of the empty cluster"
-        )
-        checks.close(to_numpy(found[2])[2], 2000.0, atol=1e-3, name="its concentration")
-        checks.close(found[0], [0.3, 0.7, 0.0], atol=1e-3, name="weights")
-        names, shapes = ("weights", "mean_directions", "concentrations"), ((3,), (3, 3), (3,))
-        for part, name, shape in zip(tuple(found)[:3], names, shapes, strict=True):
-            checks.array(part, shape, name=name)
-        checks.equal(afterwards[1], three, name="mean_directions afterwards")
-        checks.equal(afterwards[2], before, name="concentrations afterwards")
 
     return checks

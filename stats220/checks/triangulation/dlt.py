@@ -8,8 +8,24 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
+from stats220.checks.triangulation.dlt_slips import (
+    MISSING,
+    error_slips,
+    gap_slips,
+    median_slips,
+    named_but_for_signs,
+    row_slips,
+    vector_slips,
+)
 from stats220.checks.triangulation.inputs import NAN, hidden_from, rig, somewhere
-from stats220.checks.triangulation.stand_ins import flat_cameras, flat_images, flat_triangulate
+from stats220.checks.triangulation.stand_ins import (
+    flat_cameras,
+    flat_images,
+    flat_triangulate,
+    lazily,
+    untouched,
+)
+from stats220.line.failures import CheckFailed
 
 MM = 1e-2  # how far off a point may be that was triangulated from its exact images
 
@@ -23,23 +39,25 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
     with checks(
         2,
         two_views,
-        hint="Put the true point, with a 1 below it, into your rows: does each give zero, and do all rows of one matrix belong to one point? p is the "
-        "column and goes with the first row of [A | b], q with the second. Which unit vector do the rows send nearly to zero, that of the largest "
-        "singular value or the smallest, and where does svd put it? Which point do its four components stand for, whatever their sign?",
+        hint="Which of the two steps is off? Put the true point, with a 1 below it, into your rows: each has to give zero. If they do, it is the "
+        "vector that you take, or what you make of its four components.",
         remedy="Rows p · third - first and q · third - second; np.linalg.svd(rows)[2][:, -1] is (x, y, z, 1) up to a factor, so "
         "divide by its fourth component.",
     ):
         for num_points in (6, 1):
             cameras, points = rig(checks.rng, 2), somewhere(checks.rng, num_points)
             found = triangulate_dlt(cameras.projections, cameras.images(points))
-            # The hint is about rows and vectors: whoever has these right, and then only NaN, must hear of the count.
-            slips = {
-                "two views are taken for too few, or for views that do not see the point": np.full(
-                    points.shape, NAN
-                )
-            }
-            name = f"points_3d, {num_points} points"
-            checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
+            given, name = (
+                (cameras.projections, cameras.images(points)),
+                f"points_3d, {num_points} points",
+            )
+            try:
+                slips = row_slips(*given, points)
+                checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
+            except CheckFailed as failure:
+                # A decomposition leaves signs open, so that what these mistakes give is known up to signs only.
+                slip = failure.slip or named_but_for_signs(found, vector_slips(*given))
+                raise CheckFailed(str(failure), slip=slip) from failure
 
     with checks(
         1,
@@ -69,7 +87,9 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         pixels = cameras.images(points)
         pixels[hidden_from(checks.rng, 5, np.array([2, 3, 4, 5] * 3))] = NAN
         found = triangulate_dlt(cameras.projections, pixels)
-        checks.close(found, points, atol=MM, name="points_3d, seen by 2 to 5 of 5 views")
+        slips = lazily(gap_slips, cameras.projections, pixels, points)
+        name = "points_3d, seen by 2 to 5 of 5 views"
+        checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
 
     with checks(
         1,
@@ -88,7 +108,15 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         wrong = np.flatnonzero(np.isnan(found).all(axis=1) != (num_seen < 2))
         if len(wrong):
             what = f"point {wrong[0]} is seen by {num_seen[wrong[0]]} of 3 views"
-            checks.that(False, f"{what}, and came out as {np.round(found[wrong[0]], 2).tolist()}")
+            message = f"{what}, and came out as {np.round(found[wrong[0]], 2).tolist()}"
+            slips = {
+                "0 stands for a point that fewer than two views see": (found == 0).all(axis=1),
+                "one view is taken for enough": num_seen == 1,
+                "points are computed however few views see them": num_seen < 2,
+                "one missing detection costs a point its other views": num_seen == 2,
+            }
+            told = [slip for slip, points in slips.items() if set(wrong) == set(*points.nonzero())]
+            checks.that(False, message, slip=next(iter(told), ""))
 
     with checks(
         1,
@@ -103,8 +131,7 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         found, afterwards = checks.call(triangulate_dlt, matrices, pixels)
         checks.shape(found, (5, 3), name="points_3d")
         checks.close(to_numpy(found)[[0, 3, 4]], points[[0, 3, 4]], atol=MM, name="points_3d")
-        checks.equal(afterwards[0], matrices, name="projections afterwards")
-        checks.equal(afterwards[1], pixels, name="points_2d afterwards", nan_equal=True)
+        untouched(checks, ("projections", "points_2d"), (matrices, pixels), afterwards)
 
     return checks
 
@@ -127,17 +154,11 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
             given = (cameras.projections, cameras.images(points) + moved, points)
             found, afterwards = checks.call(reprojection_errors, *given)
             name = f"errors_px, {num_cameras} views, {num_points} points"
-            across, down = np.moveaxis(moved, -1, 0)
-            slips = {
-                "the mean of the two squares is taken": np.hypot(across, down) / np.sqrt(2),
-                "squares are added up and no root is taken": across**2 + down**2,
-                "the two differences are added up": abs(across) + abs(down),
-            }
-            checks.close(found, np.hypot(across, down), atol=1e-2, name=name, looks_like=slips)
-            for argument, before, after in zip(
-                ("projections", "points_2d", "points_3d"), given, afterwards, strict=True
-            ):
-                checks.equal(after, before, name=f"{argument} afterwards")
+            slips = lazily(error_slips, cameras, points, moved)
+            expected = np.hypot(*np.moveaxis(moved, -1, 0))
+            # The value of some mistakes has NaN.
+            checks.close(found, expected, atol=1e-2, name=name, nan_equal=True, looks_like=slips)
+            untouched(checks, ("projections", "points_2d", "points_3d"), given, afterwards)
 
     with checks(
         1,
@@ -154,7 +175,9 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
         found = reprojection_errors(projections=matrices, points_2d=pixels, points_3d=points)
         found = checks.array(found, (2, 4), name="errors_px")
         expected = [[False, True, True, True], [False, False, True, False]]
-        checks.equal(np.isnan(found), expected, name="where errors_px is NaN: it")
+        slips = {slip: np.array(where, bool) for slip, where in MISSING.items()}
+        name = "where errors_px is NaN: it"
+        checks.equal(np.isnan(found), expected, name=name, looks_like=slips)
 
     return checks
 
@@ -168,8 +191,8 @@ def triangulate_median(triangulate_median: Any) -> Checks:
     with checks(
         1,
         median,
-        hint="Every pair that sees a point proposes a place for it; how many pairs do C views make? Those that do not see it have no say. And what is "
-        "the median of an even number?",
+        hint="Every pair that sees a point proposes a place for it; how many pairs do C views make? Those that do not see it have no say, and x, y and z "
+        "have a median each.",
         remedy="itertools.combinations(range(num_cameras), 2), two cameras and two views at a time; np.nanmedian over what they propose, axis 0.",
     ):
         cameras = flat_cameras(["xy", "yz", "zx", "yx"], checks.rng.integers(-50, 50, (4, 2)))
@@ -177,15 +200,10 @@ def triangulate_median(triangulate_median: Any) -> Checks:
         pixels = pixels + checks.rng.integers(-9, 10, pixels.shape)
         pixels[2, 0], pixels[:3, 1], pixels[1:, 2] = NAN, NAN, NAN
         found = triangulate_median(cameras, pixels, flat_triangulate)
-        slips = {
-            "the mean is taken": median_of_pairs(cameras, pixels, np.mean),
-            "of two middle values the lower one is taken": median_of_pairs(
-                cameras, pixels, lambda said: sorted(said)[(len(said) - 1) // 2]
-            ),
-            "a point that no pair sees is put at 0": np.nan_to_num(
-                median_of_pairs(cameras, pixels)
-            ),
-        }
+        said = [
+            [flat_triangulate(cameras[[a, b]], pixels[[a, b]]) for b in range(4)] for a in range(4)
+        ]
+        slips = lazily(median_slips, cameras, pixels, np.array(said))
         expected, name = median_of_pairs(cameras, pixels), "points_3d"
         checks.close(found, expected, atol=1e-6, name=name, nan_equal=True, looks_like=slips)
 
@@ -206,8 +224,8 @@ def triangulate_median(triangulate_median: Any) -> Checks:
     return checks
 
 
-def median_of_pairs(cameras: Any, pixels: Any, middle: Any = np.median) -> Any:
-    """The median of what the pairs say, or another `middle`, one point and coordinate at a time."""
+def median_of_pairs(cameras: Any, pixels: Any) -> Any:
+    """The median of what the pairs say, one point and coordinate at a time."""
     expected = np.full((pixels.shape[1], 3), NAN)
     for point, axis in np.ndindex(*expected.shape):
         said = []
@@ -217,5 +235,5 @@ def median_of_pairs(cameras: Any, pixels: Any, middle: Any = np.median) -> Any:
                 said.append(pair[0, axis])
         known = [value for value in said if not np.isnan(value)]
         if known:
-            expected[point, axis] = middle(known)
+            expected[point, axis] = np.median(known)
     return expected

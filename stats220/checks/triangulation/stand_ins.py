@@ -6,12 +6,17 @@ triangulation is a mean and nothing is rounded: equal errors are equal to the la
 
 from __future__ import annotations
 
+import functools
 import tracemalloc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import stats
 from scipy.optimize import minimize_scalar
+
+from stats220.checks import Checks
+from stats220.line.failures import CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
 vonmises_fisher: Any = stats.vonmises_fisher  # its annotations want whole concentrations
@@ -72,6 +77,55 @@ def search_fit(directions: Array, weights: Array) -> tuple[Array, float]:
 
     best = minimize_scalar(misfit, bounds=(-4, 10), method="bounded", options={"xatol": 1e-7})
     return mean_direction, float(np.exp(best.x))
+
+
+WRITES = "your function writes into an array that it is given"
+
+
+def untouched(
+    checks: Checks, names: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+) -> None:
+    """Fail, and say why, where an argument is afterwards not what it was."""
+    for name, was, is_now in zip(names, before, after, strict=False):
+        try:
+            checks.equal(is_now, was, name=f"{name} afterwards", nan_equal=True)
+        except CheckFailed as failure:
+            checks.that(False, str(failure), slip=WRITES)
+
+
+class _Lazily(Mapping[str, Any]):
+    """Slips that are worked out when a result is wrong, and not before: a right answer need not wait for them."""
+
+    def __init__(self, make: Callable[..., Mapping[str, Any]], *given: Any) -> None:
+        self._make = functools.cache(lambda: make(*given))
+
+    def __getitem__(self, slip: str) -> Any:
+        return self._make()[slip]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make())
+
+    def __len__(self) -> int:
+        return len(self._make())
+
+
+def lazily(make: Callable[..., Mapping[str, Any]], *given: Any) -> Mapping[str, Any]:
+    """What `make(*given)` gives, worked out when it is first looked at."""
+    return _Lazily(make, *given)
+
+
+def named(found: Any, slips: Mapping[str, Any]) -> str:
+    """The first slip whose value it is, to a ten thousandth of the largest number; empty where there is none."""
+    if not isinstance(found, np.ndarray) or found.dtype.kind != "f":
+        return ""
+    for slip, value in slips.items():
+        wanted = np.asarray(value, float)
+        if found.shape != wanted.shape or not np.isfinite(found).all():
+            continue
+        with np.errstate(invalid="ignore"):
+            if np.all(np.abs(found - wanted) <= 1e-4 * np.abs(wanted).max(initial=0)):
+                return slip
+    return ""
 
 
 def peak_bytes(function: Any, *args: Any) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.triangulation.elections import disturbed, two_stories
 from stats220.checks.triangulation.inputs import NAN
-from stats220.checks.triangulation.robust import disturbed, slope_over, two_stories
+from stats220.checks.triangulation.robust import slope_over
 from stats220.checks.triangulation.stand_ins import flat_errors, flat_triangulate
 
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from stats220.checks import Checks, checked
 from stats220.checks.triangulation.inputs import NAN
-from stats220.checks.triangulation.trajectories import medians, posterior, walk
+from stats220.checks.triangulation.median_slips import medians
+from stats220.checks.triangulation.trajectories import walk
+from stats220.checks.triangulation.walk_slips import posterior
 
 
 @checked
