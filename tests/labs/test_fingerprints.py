@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 
 from stats220.checks.fingerprints import fingerprint, known, mistake_of
-from stats220.reference.calcium.mistakes import fingerprints
+from stats220.reference.calcium.mistakes import fingerprints as of_calcium
+from stats220.reference.triangulation.mistakes import fingerprints as of_triangulation
 
-CALCIUM = fingerprints()
+MADE = {"calcium": of_calcium(), "triangulation": of_triangulation()}
 
 
-@pytest.mark.parametrize("exercise", CALCIUM)
-def test_fingerprints_are_those_of_the_mistakes(exercise: str) -> None:
-    """Else write them anew: ``python -m stats220.reference.calcium.mistakes``."""
-    kept = known("calcium", exercise)
-    assert list(kept) == list(CALCIUM[exercise])
-    for slip, expected in CALCIUM[exercise].items():
-        np.testing.assert_allclose(kept[slip], expected, rtol=1e-9, atol=1e-9)
+@pytest.mark.parametrize(("lab", "exercise"), [(lab, name) for lab in MADE for name in MADE[lab]])
+def test_fingerprints_are_those_of_the_mistakes(lab: str, exercise: str) -> None:
+    """Else write them anew: ``python tools/mistakes.py``."""
+    kept, made = known(lab, exercise), MADE[lab][exercise]
+    assert list(kept) == list(made)
+    for slip, expected in made.items():
+        np.testing.assert_allclose(kept[slip], expected, rtol=1e-6, atol=1e-6)
 
 
 def test_a_mistake_is_found_by_what_comes_of_it() -> None:

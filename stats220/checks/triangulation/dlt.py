@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
+from stats220.checks.diagnosis import named_by
 from stats220.checks.triangulation.dlt_slips import (
     MISSING,
     error_slips,
     gap_slips,
     median_slips,
-    named_but_for_signs,
-    row_slips,
-    vector_slips,
+    one_more,
+    one_more_with_gaps,
+    point_slips,
 )
 from stats220.checks.triangulation.inputs import NAN, hidden_from, rig, somewhere
 from stats220.checks.triangulation.stand_ins import (
@@ -25,7 +27,6 @@ from stats220.checks.triangulation.stand_ins import (
     lazily,
     untouched,
 )
-from stats220.line.failures import CheckFailed
 
 MM = 1e-2  # how far off a point may be that was triangulated from its exact images
 
@@ -47,17 +48,9 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         for num_points in (6, 1):
             cameras, points = rig(checks.rng, 2), somewhere(checks.rng, num_points)
             found = triangulate_dlt(cameras.projections, cameras.images(points))
-            given, name = (
-                (cameras.projections, cameras.images(points)),
-                f"points_3d, {num_points} points",
-            )
-            try:
-                slips = row_slips(*given, points)
+            name, slips = f"points_3d, {num_points} points", point_slips(points)
+            with named_by(checks, partial(one_more, triangulate_dlt)):
                 checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
-            except CheckFailed as failure:
-                # A decomposition leaves signs open, so that what these mistakes give is known up to signs only.
-                slip = failure.slip or named_but_for_signs(found, vector_slips(*given))
-                raise CheckFailed(str(failure), slip=slip) from failure
 
     with checks(
         1,
@@ -87,9 +80,10 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
         pixels = cameras.images(points)
         pixels[hidden_from(checks.rng, 5, np.array([2, 3, 4, 5] * 3))] = NAN
         found = triangulate_dlt(cameras.projections, pixels)
-        slips = lazily(gap_slips, cameras.projections, pixels, points)
+        slips = gap_slips(~np.isnan(pixels[..., 0]), points)
         name = "points_3d, seen by 2 to 5 of 5 views"
-        checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
+        with named_by(checks, partial(one_more_with_gaps, triangulate_dlt)):
+            checks.close(found, points, atol=MM, name=name, nan_equal=True, looks_like=slips)
 
     with checks(
         1,

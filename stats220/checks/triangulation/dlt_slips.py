@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from stats220.checks.fingerprints import mistake_of
+from stats220.checks.triangulation.fixed_inputs import two_views, views_with_gaps
 from stats220.checks.triangulation.inputs import NAN, Rig
 from stats220.checks.triangulation.stand_ins import flat_triangulate
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def rows_of(projections: Array, pixels: Array, *, sign: float = -1, swapped: bool = False) -> Array:
-    """(num_cameras, num_points, 2, 4): what each view says, in pixels times depth."""
-    order = [1, 0] if swapped else [0, 1]
-    rows: Array = pixels[..., None] * projections[:, None, 2:] + sign * projections[:, None, order]
-    return rows
-
-
-def solved(rows: Array) -> Array:
-    """The point that a stack of rows (num_cameras, num_points, 2, 4) sends nearest to zero."""
-    stacked = np.moveaxis(rows, 0, 1).reshape(rows.shape[1], -1, 4)
-    vectors = np.linalg.svd(stacked)[2][:, -1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        points: Array = vectors[:, :3] / vectors[:, 3:]
-    return points
-
-
-def row_slips(projections: Array, pixels: Array, points: Array) -> Mapping[str, Any]:
-    """Of `triangulate_dlt`, with mistakes in its rows; for points that all views see."""
-    right = rows_of(projections, pixels)
-    without_b = right * [1, 1, 1, 0]
-    inside_out = pixels[..., None] * projections[:, None, :2] - projections[:, None, 2:]
-    slips = {
-        "p goes with the second row of [A | b], and q with the first": solved(
-            rows_of(projections, pixels, swapped=True)
-        ),
-        "the first and second row are added, not subtracted": solved(
-            rows_of(projections, pixels, sign=1)
-        ),
-        "the pixel multiplies the first and second row, not the third": solved(inside_out),
-        "rows of different points end up in one matrix": solved(
-            np.moveaxis(right.reshape(points.shape[0], -1, 1, 4), 0, 1)
-        ),
-        "b is left out of the rows": solved(without_b),
+def point_slips(points: Array) -> dict[str, Any]:
+    """Of `triangulate_dlt`, for points that all views see: what is done to them afterwards."""
+    return {
         "every point comes out with the wrong sign": -points,
         "the third component of the point is missing": points[:, :2],
         "four components come back": np.column_stack([points, np.ones(len(points))]),
@@ -54,83 +25,36 @@ def row_slips(projections: Array, pixels: Array, points: Array) -> Mapping[str, 
             points.shape, NAN
         ),
     }
-    if len(points) == 1:
-        slips.pop("rows of different points end up in one matrix")
-    return slips
 
 
-def vector_slips(projections: Array, pixels: Array) -> dict[str, Array]:
-    """The same with mistakes in the vector, each up to the signs that a decomposition leaves open."""
-    stacked = np.moveaxis(rows_of(projections, pixels), 0, 1).reshape(pixels.shape[1], -1, 4)
-    across, _, down = np.linalg.svd(stacked)
-    ascending = np.linalg.eigh(np.swapaxes(stacked, 1, 2) @ stacked)[1]
-    last = down[:, -1]
-    components = {
-        "the vector is read from a column of the third matrix of svd, which has the singular vectors in its rows": down[
-            ..., -1
-        ],
-        "the vector is the first column of the third matrix of svd, which has the singular vectors in its rows": down[
-            ..., 0
-        ],
-        "the vector is that of the largest singular value": down[:, 0],
-        "the vector is that of the smallest singular value but one": down[:, -2],
-        "the vector is a left singular vector": across[:, :4, -1],
-        "the vector is the first left singular vector": across[:, :4, 0],
-        "the vector is read from a row of eigenvectors, which stand in columns": ascending[:, 0],
-        "the vector is read from the last row of eigenvectors, which stand in columns": ascending[
-            :, -1
-        ],
-    }
-    slips = {slip: vector[:, :3] / vector[:, 3:] for slip, vector in components.items()}
-    # With two rows for four unknowns the decomposition chooses; it does so alike for the same rows.
-    for rows, name in ((stacked[:, ::2], "q"), (stacked[:, 1::2], "p")):
-        only = np.linalg.svd(rows)[2][:, -1]
-        slips[f"{name} gives no row"] = only[:, :3] / only[:, 3:]
-    return slips | {
-        "what comes back has length 1: the vector is not divided by its fourth component": last[
-            :, :3
-        ],
-        "the vector is divided by its first component, not by its fourth": last[:, 1:]
-        / last[:, :1],
-        "the sign of the fourth component gets lost": last[:, :3] / last[:, 3:],
-    }
-
-
-def named_but_for_signs(found: Any, slips: dict[str, Array]) -> str:
-    """The first slip whose value it is, each number up to its sign; empty where there is none."""
-    if not isinstance(found, np.ndarray) or found.dtype.kind != "f":
-        return ""
-    for slip, value in slips.items():
-        if found.shape == value.shape and np.allclose(abs(found), abs(value), rtol=1e-5, atol=1e-4):
-            return slip
-    return ""
-
-
-def gap_slips(projections: Array, pixels: Array, points: Array) -> dict[str, Any]:
-    """Of `triangulate_dlt`, for views that miss points."""
-    seen = ~np.isnan(pixels[..., 0])
-    rows = rows_of(projections, np.nan_to_num(pixels))
-    half = rows.copy()
-    half[..., 0, :][~seen] = 0
-    both = {"over the views": np.nanmean(pixels, axis=0, keepdims=True)}
-    both["over the points"] = np.nanmean(pixels, axis=1, keepdims=True)
-    means = {
-        f"a missing detection is put at the mean pixel {what}": solved(
-            rows_of(projections, np.where(seen[..., None], pixels, mean))
-        )
-        for what, mean in both.items()
-    }
+def gap_slips(seen: Array, points: Array) -> dict[str, Any]:
+    """Of `triangulate_dlt`, for views of which each sees (num_cameras, num_points) some points."""
     return {
-        "a missing detection is taken for one at pixel (0, 0)": solved(rows),
-        "only the second of a missing detection's two rows says something": solved(half),
         "a point is given up that one view does not see": np.where(
             seen.all(axis=0, keepdims=True).T, points, NAN
         ),
         "a view that misses one point is left out of all, so that none is left": np.full(
             points.shape, NAN
         ),
-        **means,
     }
+
+
+def one_more(triangulate_dlt: Any) -> str:
+    """The mistake in rows or vector that two views tell, in which all points are seen; signs are left open by the decomposition."""
+    cameras, points = two_views()
+    return mistake_of(
+        "triangulation",
+        "triangulate_dlt",
+        np.abs(triangulate_dlt(cameras.projections, cameras.images(points))),
+        tolerance=1e-4,
+    )
+
+
+def one_more_with_gaps(triangulate_dlt: Any) -> str:
+    """The mistake that views tell which do not see all points."""
+    cameras, pixels = views_with_gaps()
+    found = triangulate_dlt(cameras.projections, pixels)
+    return mistake_of("triangulation", "triangulate_dlt, gaps", found, tolerance=1e-4)
 
 
 def error_slips(cameras: Rig, points: Array, moved: Array) -> dict[str, Any]:

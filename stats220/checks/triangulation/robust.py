@@ -97,7 +97,7 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
         options = {"points_2d": pixels, "threshold_px": 10.0, **stand_ins}
         found = triangulate_ransac(projections=cameras, **options)
         all_right = all(result.status == "passed" for result in checks.results)
-        slips = lazily(refit_slips, cameras, pixels, moved, 10.0) if all_right else {}
+        slips = lazily(refit_slips, cameras, pixels, moved, found[0]) if all_right else {}
         checks.close(
             found[0], expected, atol=1e-2, name="points_3d", nan_equal=True, looks_like=slips
         )

@@ -1,4 +1,4 @@
-"""Known mistakes in lab 3's algorithms, whose fingerprints its checks hold: ``python -m stats220.reference.calcium.mistakes`` writes them anew.
+"""Known mistakes in lab 3's algorithms, whose fingerprints its checks hold: ``python tools/mistakes.py`` writes them anew.
 
 They are right answers but for a line, so they stay with the key; see `stats220.checks.fingerprints`.
 """
