@@ -177,6 +177,7 @@ def mistaken_answers(movie: torch.Tensor, p: dict[str, Array], num_bins: int) ->
         "absolute values stand in the place of the rectifiers": {"first": abs, "second": abs},
         "the first layer takes absolute values, and does not rectify": {"first": abs},
         "the rectifiers are leaky": {"first": leaky, "second": leaky},
+        "the first layer is tanh, not a rectifier": {"first": np.tanh},
         "both layers are tanh, not rectifiers": {"first": np.tanh, "second": np.tanh},
         "both layers are sigmoids, not rectifiers": {"first": expit, "second": expit},
         "the first layer is a sigmoid, not a rectifier": {"first": expit},
@@ -196,6 +197,7 @@ def mistaken_answers(movie: torch.Tensor, p: dict[str, Array], num_bins: int) ->
     moved: dict[str, Function] = {
         "each frame's mean is subtracted": lambda x: x - x.mean(axis=(1, 2), keepdims=True),
         "the movie's mean is subtracted": lambda x: x - x.mean(),
+        "each pixel's mean over time is subtracted": lambda x: x - x.mean(axis=0),
         "the movie is divided by its standard deviation": lambda x: x / x.std(),
         "the movie is standardized": lambda x: (x - x.mean()) / x.std(),
     }

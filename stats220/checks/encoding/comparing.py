@@ -71,6 +71,10 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
         _, cc_max = checks.items(explained_correlation(prediction=signal, trials=trials), 2)
         expected = correlations(signal, trials)[1]
+        nothing = bool(torch.isnan(checks.tensor(cc_max, (3,), None, name="cc_max")).all())
+        slip = "more is subtracted than is there, as from Var(average) in the place of Var(sum)"
+        message = "cc_max is NaN for all neurons, which have a clear signal"
+        checks.that(not nothing, message, slip=slip)
         slips = Lazily(checks, mistaken_ceilings, signal, trials)
         checks.close(cc_max, expected, atol=2e-3, name="cc_max", looks_like=slips)
 
@@ -118,6 +122,8 @@ def explained_correlation(explained_correlation: Any) -> Checks:
                     f"{name} of a neuron whose signal power is {which} is {value:.3g}, expected NaN"
                 )
                 slip = "0 is returned in the place of NaN" if value == 0 else ""
+                if 100 < abs(value) < math.inf and first_passed(checks):
+                    slip = "a signal power that is not positive is raised to a small number"
                 slip = slip or ("it is divided by a power of 0" if math.isinf(value) else "")
                 checks.that(math.isnan(value), message, slip=slip)
         # Two trials that vary one after the other: their covariance is zero to the last bit (variances 9 + 16 = 25, of 17 bins).

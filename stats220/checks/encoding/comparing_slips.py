@@ -35,11 +35,19 @@ def mistaken_powers(prediction: torch.Tensor, trials: torch.Tensor) -> dict[str,
     """Signal powers, each with one mistake."""
     q, r = parts(prediction, trials), len(trials)
     pairs, difference = r * (r - 1), q["total"] - q["own"]
-    y = trials.double().numpy()
+    y, mixed = trials.double().numpy(), (len(prediction) - 1) / len(prediction)
     return {
         WITH_ITSELF: q["mean"],
         NOT_SUBTRACTED: q["total"] / pairs,
         "R² stands in the place of R (R - 1)": difference / r**2,
+        "n is the divisor of the trials' own variances, and n - 1 that of their sum's": (
+            q["total"] - mixed * q["own"]
+        )
+        / pairs,
+        "n is the divisor of the sum's variance, and n - 1 that of the trials' own": (
+            mixed * q["total"] - q["own"]
+        )
+        / pairs,
         "R - 1 stands in the place of R (R - 1)": difference / (r - 1),
         "R stands in the place of R (R - 1)": difference / r,
         "R (R + 1) stands in the place of R (R - 1)": difference / (r * (r + 1)),
@@ -122,6 +130,7 @@ def mistaken_correlations(
             "what is below zero is set to zero, and what is above one cut off": right.clip(0, 1),
             "it is squared": right**2,
             "no mean is taken off in the covariance": (x * mean).sum(axis=0) / (n - 1) / np.sqrt(q["x"] * q["power"]),
+            "n is the divisor of the prediction's variance alone": right * np.sqrt(n / (n - 1)),
             "products are added up over time, and not divided": right * (n - 1),
             "the covariance is with the sum over trials, not with their average": right * r,
             "the covariance is with the first trial, not with the average": _covariance(x, y[0]) / np.sqrt(q["x"] * q["power"]),

@@ -196,6 +196,8 @@ def mistaken_drives(movie: torch.Tensor, p: dict[str, Array]) -> dict[str, Array
         "pixels and lags are averaged, not added up": over_time(seen / num_pixels, v / (last + 1)),
         "each frame's mean is subtracted": over_time(see(x - each_mean, u), v),
         "the movie's mean is subtracted": over_time(see(x - x.mean(), u), v),
+        "each pixel's mean over time is subtracted": over_time(see(x - x.mean(axis=0), u), v),
+        "the movie is divided by its standard deviation": over_time(see(x / x.std(), u), v),
         "the spatial filter is scaled to a length of 1": over_time(see(x, u / np.sqrt((u**2).sum(axis=(1, 2), keepdims=True))), v),
         "the temporal filter is scaled to a length of 1": over_time(seen, v / np.linalg.norm(v, axis=1, keepdims=True)),
         "what the spatial filter sees is rectified": over_time(np.maximum(seen, 0), v),
@@ -224,6 +226,9 @@ def mistaken_nonlinearities(drive: Array, bias: Array, nonlinearity: Function) -
             "the nonlinearity is a sigmoid": expit(drive),
             "the nonlinearity is applied twice": nonlinearity(rates),
             "the bias is added after the nonlinearity": nonlinearity(drive - bias) + bias,
+            "the bias has a nonlinearity of its own": nonlinearity(drive - bias)
+            + nonlinearity(bias),
+            "the drive is rectified before the nonlinearity": nonlinearity(np.maximum(drive, 0)),
             "the bias is added within the nonlinearity, and once more after it": rates + bias,
             "rates are in Hz, for bins of 10 ms": rates / 0.01,
             "rates are multiplied by bins of 10 ms": rates * 0.01,

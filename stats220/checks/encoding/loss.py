@@ -29,11 +29,11 @@ from stats220.checks.encoding.lnp_slips import (
 
 def has_floor(rates: Sequence[float], losses: Sequence[float]) -> bool:
     """Whether losses of one spike are those of rates to which one small number was added, or that cannot fall below one."""
-    floor = math.exp(min(700.0, rates[-1] - losses[-1]))  # of the lowest rate
-    added = [rate - math.log(rate + floor) for rate in rates]
+    floor = math.exp(min(700.0, rates[-1] - losses[-1]))  # what the lowest rate became
+    added = [rate - math.log(rate + abs(floor - rates[-1])) for rate in rates]
     clamped = [rate - math.log(max(rate, floor)) for rate in rates]
     same = (np.allclose(losses, found, rtol=0, atol=2e-2) for found in (added, clamped))
-    return 2 * rates[-1] < floor < 0.1 and any(same)
+    return 1.1 * rates[-1] < floor < 0.1 and any(same)
 
 
 @checked
@@ -119,7 +119,11 @@ def poisson_loss(poisson_loss: Any) -> Checks:
                 checks.that(not math.isnan(found), message, slip="" if checks.slips else slip)
                 slip = "λ itself is cut, or replaced, where it is 0: nothing flows back through it"
                 checks.that(found != 0, message, slip="" if checks.slips else slip)
-            slips = Lazily(checks, dict, {"log λ is not multiplied by the count": 1 - 1 / λ[None]})
+            known = {
+                "log λ is not multiplied by the count": 1 - 1 / λ[None],
+                "log λ is cut off from the gradient": torch.ones(1, 1),
+            }
+            slips = Lazily(checks, dict, known)
             checks.close(gradient, slope[None], atol=1e-3, rtol=1e-3, name=name, looks_like=slips)
 
     return checks
