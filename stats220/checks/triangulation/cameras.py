@@ -140,7 +140,7 @@ def projection_matrix(projection_matrix: Any) -> Checks:
         optics = np.diag([*camera.focal[0], 1.0])
         given = optics, camera.axes[0], camera.place[0]
         checks.array(projection_matrix(**dict(zip(NAMES, given, strict=True))), (3, 4))
-        checks.unchanged(projection_matrix, *given)
+        untouched(checks, NAMES, given, checks.call(projection_matrix, *given)[1])
 
     return checks
 
