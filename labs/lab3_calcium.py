@@ -740,7 +740,7 @@ print(f"the darkest pixel of a footprint has {relative:.2f} of its maximum")
 r"""
 **What they did.** A cell by itself had little to gain; what limits it is the slow neuropil around it. So look at cells that overlap a neighbor: how
 much of the neighbor's spikes was in their amplitudes before demixing (first figure), and how much is left (second)? The ticks above are a cell's *own*
-spikes: where an amplitude has none, look for the neighbor's.
+spikes: an amplitude that has none above it is noise, or the neighbor's. The lines printed below tell by how much.
 """
 
 # %% explore minutes_cpu=0.1

@@ -43,7 +43,7 @@ from tqdm.auto import tqdm
 from stats220.arrays import pick_device, to_numpy
 from stats220.checks import pose as check
 from stats220.checkpoints import resume
-from stats220.checks.waiting import ready
+from stats220.checks.waiting import is_written, ready
 from stats220.data.backbones import Backbone, load_backbone
 from stats220.data.frames import load_labeled_frames
 from stats220.data.keypoints import pixel_errors
@@ -96,12 +96,14 @@ train_frames, validation_frames = mouse.split(seed=0)
 print(mouse)
 print(f"{len(train_frames)} frames to train on, {len(validation_frames)} for validation")
 
-# Our example from now on: the first frame of the largest size in which every key point is labeled.
-# Beside it, the first of another size.
-sizes = [image.shape[0] * image.shape[1] for image in mouse.images]
-large = np.array(sizes) == max(sizes)
+# Our example from now on: of the frames in which every key point is labeled, the first of the
+# largest size. Beside it, the first of another size.
+sizes = np.array([image.shape[0] * image.shape[1] for image in mouse.images])
 all_labeled = np.isfinite(mouse.keypoints_xy).all(axis=(1, 2))
-example = int(np.flatnonzero(large & all_labeled)[0])
+if not all_labeled.any():
+    raise ValueError("in no frame are all key points labeled: label one such, or drop a key point")
+example = int(np.argmax(np.where(all_labeled, sizes, 0)))
+large = sizes == sizes[example]
 small_example = int(np.argmin(large))
 frame, keypoints_xy = mouse.images[example], mouse.keypoints_xy[example]
 print(f"frame {example}: {frame.dtype} {frame.shape}, key points at x, y =")
@@ -356,7 +358,7 @@ chin without a tongue looks much like a chin with one. From many frames we can *
 """
 
 # %% explore minutes_cpu=0.1
-other = next(int(i) for i in validation_frames if large[i])
+other = int(next((i for i in validation_frames if large[i]), validation_frames[0]))
 if ready(PART2):
     _, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
     for ax, i in zip(axes, (example, other)):
@@ -812,7 +814,7 @@ def loss_at_full_size(small_logits, targets):
 
 def features_once(num_stages):
     """The features of all frames after so many stages."""
-    if ready({"Bonus problem 5c": extract_features}):
+    if is_written(extract_features):
         return extract_features(backbone, [image for image, _ in data], num_stages)
     return [feature_maps(backbone, image)[f"stage {num_stages}"].clone() for image, _ in data]
 

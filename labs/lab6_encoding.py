@@ -245,14 +245,14 @@ Two numbers to compare with: a model that expects one spike in a hundred bins of
 if ready({"Problem 2a": poisson_loss}):
     hundredth = torch.full(spike_counts.shape, 0.01, device=device)
     constant = mean_counts.expand(spike_counts.shape)
-    print(f"one in a hundred  {poisson_loss(hundredth, spike_counts):.4f} nats a bin")
-    print(f"mean counts       {poisson_loss(constant, spike_counts):.4f} nats a bin")
+    print(f"one in a hundred  {poisson_loss(hundredth, spike_counts):.4f} nats per bin")
+    print(f"mean counts       {poisson_loss(constant, spike_counts):.4f} nats per bin")
 
 # %% [markdown]
 r"""
 ### Problem 2b: the model
 
-A filter over 40 frames of 16 × 16 pixels has 10,240 weights a neuron, for some thousand spikes. So let it be a product, **space times
+A filter over 40 frames of 16 × 16 pixels has 10,240 weights per neuron, for some thousand spikes. So let it be a product, **space times
 time**: $w_{n,\ell,i,j} = v_{n,\ell} \, u_{n,i,j}$ has 40 + 256. First the spatial filter sees each frame as one number, then the
 temporal filter runs over these numbers:
 
@@ -453,7 +453,7 @@ check.bits_per_spike(bits_per_spike)
 
 # %% explore minutes_cpu=0.1
 def test_bits(model, retina, uses_counts=False):
-    """Bits a spike of each neuron on all trials of the test movie, which chose nothing."""
+    """Bits per spike of each neuron on all trials of the test movie, which chose nothing."""
     movie, trials = retina.test.stimulus, retina.test.spike_counts
     if uses_counts:  # each trial's rates, given its own past spikes
         rates = np.stack([predict(model, movie, trial) for trial in trials])
@@ -537,7 +537,7 @@ if ready(needs_runs):
     losses = fit_lbfgs(
         reckless, one_minute, poisson_loss, partial(l2_penalty, alpha=1e-7), **options
     )
-    print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f} nats a bin of that minute")
+    print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f} nats per bin of that minute")
     options = {"num_trials": 5, "nonlinearity": torch.exp, "max_rate": 20.0}
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -620,7 +620,7 @@ if ready(needs_cnn):
 # %% explore minutes_cpu=0.1
 if ready(needs_lnp | needs_cnn):
     losses = cnn_history.train_losses, cnn_history.validation_losses
-    ax = plot_learning_curves(*losses, label="CNN", quantity="loss (nats a bin)")
+    ax = plot_learning_curves(*losses, label="CNN", quantity="loss (nats per bin)")
     held_out = torch.as_tensor(retina.validation.spike_counts[num_lags - 1 :]).float()
     lnp_loss = poisson_loss(torch.tensor(predict(lnp, retina.validation.stimulus)), held_out)
     ax.axhline(float(lnp_loss), color="0.4", linestyle=":", label="LNP, validation")
@@ -697,7 +697,7 @@ of its free runs. A colored line is a cell, the black square the mean, with its 
 
 # %% explore minutes_cpu=0.1
 def climb(retina, lnp, glm, cnn):
-    """Bits a spike, explained correlation, ceiling and rates of three models in the test movie."""
+    """Bits per spike, explained correlation, ceiling and rates of three models in the test movie."""
     movie = retina.test.stimulus
     rates = {
         "LNP": torch.tensor(predict(lnp, movie)),
@@ -874,7 +874,7 @@ def fit_again(stimulus, spike_counts):
 
 
 def validation_bits(model):
-    """Bits a spike on the validation data, the mean over cells."""
+    """Bits per spike on the validation data, the mean over cells."""
     rates = torch.tensor(predict(model, retina.validation.stimulus))
     counts = torch.as_tensor(retina.validation.spike_counts[num_lags - 1 :]).float()
     return float(bits_per_spike(rates, counts, mean_counts.cpu()).mean())

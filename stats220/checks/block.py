@@ -107,7 +107,8 @@ class Block(Generic[Recorder]):
             slips[self.what] = error.slip
             results[:] = [r if r.what in slips else replace(r, hint="") for r in results]
             return f"{NAMES_SLIP} {error.slip}"
-        return "" if slips else self.hint
+        says_all = isinstance(error, CheckFailed) and error.says_all
+        return "" if slips or says_all else self.hint
 
     def _unmet_need(self) -> CheckResult | None:
         """The result that this block cannot do without, where it is there and did not pass."""

@@ -52,9 +52,8 @@ def tensor(
     fits = type(actual) is torch.Tensor and dtype in (None, actual.dtype)
     if not fits or shape_of(actual) != _plain(shape):
         kind = "" if dtype is None else f" and dtype {dtype_name(dtype)}"
-        raise CheckFailed(
-            f"{name} is {_odd(actual)}, expected a tensor of shape {_plain(shape)}{kind}"
-        )
+        message = f"{name} is {_odd(actual)}, expected a tensor of shape {_plain(shape)}{kind}"
+        raise CheckFailed(message, says_all=shape_of(actual) == _plain(shape))
     found: torch.Tensor = actual
     return found
 
@@ -65,9 +64,8 @@ def array(actual: Any, shape: Sequence[int], dtype: Any = None, *, name: str = "
     fits = type(actual) is np.ndarray and (dtype is None or actual.dtype == np.dtype(dtype))
     if not fits or shape_of(actual) != _plain(shape):
         kind = "" if dtype is None else f" and dtype {dtype_name(dtype)}"
-        raise CheckFailed(
-            f"{name} is {_odd(actual)}, expected a NumPy array of shape {_plain(shape)}{kind}"
-        )
+        message = f"{name} is {_odd(actual)}, expected a NumPy array of shape {_plain(shape)}{kind}"
+        raise CheckFailed(message, says_all=shape_of(actual) == _plain(shape))
     found: Array = actual
     return found
 
@@ -90,6 +88,13 @@ def items(actual: Any, count: int, *, name: str = "result") -> tuple[Any, ...]:
     if len(found) != count:
         raise CheckFailed(f"{name} has {len(found)} values, expected {count}")
     return found
+
+
+def record(actual: Any, kind: str, *, name: str = "result") -> None:
+    """An object with parts of its own, as a NamedTuple or a dataclass has, and no plain tuple or array of these."""
+    check_there(actual, name)
+    if is_data(actual):
+        raise CheckFailed(f"{name} is {describe(actual)}, expected a {kind}", says_all=True)
 
 
 def truth(condition: Any, message: str, *, slip: str = "") -> None:

@@ -146,6 +146,10 @@ class Checks(Record):
         """Fail unless it unpacks into so many values; returns them."""
         return forms.items(actual, count, name=name)
 
+    def record(self, actual: Any, kind: str, *, name: str = "result") -> None:
+        """Fail unless it is an object with parts of its own, of that kind, and no plain tuple, say, of the same values."""
+        forms.record(actual, kind, name=name)
+
     def shape(self, actual: Any, shape: tuple[int, ...], *, name: str = "result") -> None:
         """Fail unless it is an array or tensor of that shape."""
         forms.shape(actual, shape, name=name)
@@ -214,7 +218,8 @@ class Checks(Record):
                         after, before, name=f"argument {number}, afterwards,", nan_equal=True
                     )
                 except (CheckFailed, NotAttempted) as error:
-                    raise CheckFailed(f"the caller's own array was changed: {error}") from error
+                    message = f"the caller's own array was changed: {error}; write into a new one"
+                    raise CheckFailed(message, says_all=True) from error
         return result
 
     def call(self, function: Any, *inputs: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from stats220.errors import DataError, InputError
 
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "NAN"})
 HEADERS = (["scorer", "bodyparts", "coords"], ["scorer", "individuals", "bodyparts", "coords"])
+HDF5 = b"\x89HDF\r\n\x1a\n"  # how such a file begins
 COORDINATES = (["x", "y"], ["x", "y", "likelihood"])
 
 
@@ -133,6 +134,8 @@ def read_deeplabcut(path: str | Path, *, require_likelihood: bool = False) -> Ke
     ):
         if twice := repeated(names):
             raise DataError(f"{path}: the {what} {twice} is there twice. Rename or remove one.")
+    if not all(parts):
+        raise DataError(f"{path}: a body part has no name. Write it into the row of bodyparts.")
     if require_likelihood and step == 2:
         raise DataError(
             f"{path} has no likelihood columns: it holds labels. Give the file that DeepLabCut writes when it analyzes a video."
@@ -161,6 +164,11 @@ def _read_csv(path: Path) -> _Table:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.reader(file, strict=True))
     except UnicodeDecodeError as error:
+        if path.read_bytes().startswith(HDF5):
+            raise DataError(
+                f"{path} is HDF5, not CSV: a table of DeepLabCut or an analysis file of SLEAP ends in .h5. "
+                "A project of SLEAP (.slp) is neither: export it with `sleap-convert --format analysis`."
+            ) from error
         raise DataError(
             f"{path} cannot be read as CSV ({error}): it is not in UTF-8. Save it again as CSV in UTF-8."
         ) from error
@@ -205,8 +213,9 @@ def _read_hdf5(path: Path) -> _Table:
     except (
         Exception
     ) as error:  # what a damaged or foreign file raises depends on where it is damaged
+        reason = (str(error).splitlines() or [type(error).__name__])[-1]  # after HDF5's back trace
         raise DataError(
-            f"{path} cannot be read as a table of DeepLabCut ({error}). Give the CSV file that was saved beside it."
+            f"{path} cannot be read as a table of DeepLabCut ({reason}). Give the CSV file that was saved beside it."
         ) from error
     names = list(table.columns.names) if isinstance(table, pd.DataFrame) else []
     if names not in HEADERS or len(table) == 0:

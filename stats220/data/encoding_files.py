@@ -201,7 +201,7 @@ def load_grasshopper(recording: int = 1, *, bin_seconds: float = 0.001) -> Recor
     References
     ----------
     A. Rokem, S. Watzl, T. Gollisch, M. Stemmler, A. Herz and I. Samengo (2006). Spike-timing precision underlies the coding efficiency
-    of auditory receptor neurons. J. Neurophysiology 95. Licence of nitime, which ships it: BSD.
+    of auditory receptor neurons. J. Neurophysiology 95. License of nitime, which ships it: BSD.
     """
     if recording not in (1, 2):
         raise InputError(f"recording={recording} is none: choose 1 or 2")

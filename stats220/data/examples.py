@@ -8,13 +8,13 @@ from stats220.errors import InputError
 
 
 def check_preparation(image: Any, keypoints_xy: Any, factor: int, size: int) -> None:
-    """Hold a labelled frame, and what is to be done with it, to what the steps of the preprocessing need.
+    """Hold a labeled frame, and what is to be done with it, to what the steps of the preprocessing need.
 
     Parameters
     ----------
     image : ndarray of uint8 (height, width, 3)
     keypoints_xy : ndarray (num_keypoints, 2)
-        NaN: not labelled.
+        NaN: not labeled.
     factor : int
         By which the frame is made smaller.
     size : int, odd
@@ -23,7 +23,7 @@ def check_preparation(image: Any, keypoints_xy: Any, factor: int, size: int) -> 
     Raises
     ------
     InputError
-        If the frame is of another type or shape, no key point is labelled, or a setting is out of range.
+        If the frame is of another type or shape, no key point is labeled, or a setting is out of range.
     """
     shape, dtype = tuple(image.shape), image.dtype
     if dtype != np.uint8:
@@ -39,7 +39,7 @@ def check_preparation(image: Any, keypoints_xy: Any, factor: int, size: int) -> 
     if labels.ndim != 2 or labels.shape[1] != 2:
         raise InputError(f"keypoints_xy must be (num_keypoints, 2): got {labels.shape}")
     if not np.isfinite(labels).all(axis=1).any():
-        raise InputError("no key point of this frame is labelled: leave the frame out")
+        raise InputError("no key point of this frame is labeled: leave the frame out")
     if not 1 <= factor <= min(shape[:2]):
         raise InputError(
             f"factor must be from 1 to {min(shape[:2])}, the shorter side of the frame: got {factor}"

@@ -40,7 +40,7 @@ class LabeledFrames:
         Where in the video each frame is from; near numbers look alike. Frames of several videos are numbered through, video by
         video.
     source : str
-        Who recorded it and under which licence, or that it is SIMULATED.
+        Who recorded it and under which license, or that it is SIMULATED.
     true_keypoints_xy : float64 array (num_frames, num_keypoints, 2) or None
         Simulated frames only: where the parts were painted, without the variability of a labeling hand.
     """

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 
 Vector = NDArray[np.float64]
 
-NUM_RECORDED = 250  # frames of the recording, of which some are labelled
+NUM_RECORDED = 250  # frames of the recording, of which some are labeled
 MAX_HEAD_SHIFT = 12  # pixels
 MOUTH_XY = np.array([566.0, 288.0])
 TONGUE_XY = np.array([594.0, 302.0])  # of its tip, where it is out, on average

@@ -188,7 +188,7 @@ def _head(rng: np.random.Generator) -> tuple[Canvas, Canvas]:
 
 
 def _fur(inside: Canvas, rng: np.random.Generator) -> Canvas:
-    """Grey levels of the fur: a bright muzzle, a bright rim below, strands and patches."""
+    """Gray levels of the fur: a bright muzzle, a bright rim below, strands and patches."""
     height, width = inside.shape
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     depth = distance_transform_edt(inside)
@@ -204,7 +204,7 @@ def _fur(inside: Canvas, rng: np.random.Generator) -> Canvas:
 
 
 def _hairs(outline: Vector, size: tuple[int, int], rng: np.random.Generator) -> Canvas:
-    """Grey levels of the hairs along the lower rim, and of the whiskers."""
+    """Gray levels of the hairs along the lower rim, and of the whiskers."""
     drawing = Image.new("L", size)
     pen = ImageDraw.Draw(drawing)
     for x, y in outline[rng.integers(0, len(outline), 1500)]:

@@ -134,7 +134,7 @@ def simulate_mouse_reaching(
 def _photograph(
     image: NDArray[np.float32], noise_std: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Grey levels as a camera reports them: noise that grows with brightness, whole numbers from 0 to 255."""
+    """Gray levels as a camera reports them: noise that grows with brightness, whole numbers from 0 to 255."""
     noise = rng.standard_normal(image.shape[:2], dtype=np.float32)[..., None]
     spread = noise_std * np.sqrt(0.4 + np.maximum(image, 0.0) / 213.0)
     return np.clip(np.rint(image + spread * noise), 0, 255).astype(np.uint8)

@@ -53,7 +53,7 @@ def load_rat7m() -> MultiviewRecording:
 
     References
     ----------
-    Marshall et al. (2021), Neuron 109:420-437 (Rat7M); the slice is from Zhang et al. (2021), AISTATS 130:2800-2808, MIT licence.
+    Marshall et al. (2021), Neuron 109:420-437 (Rat7M); the slice is from Zhang et al. (2021), AISTATS 130:2800-2808, MIT license.
     """
     path = fetch(RAT7M) / RAT7M_FILE
     try:
@@ -62,7 +62,7 @@ def load_rat7m() -> MultiviewRecording:
         parents = held["parents"].astype(int)
         parents[parents == np.arange(len(parents))] = -1  # the file's root is its own parent
         return MultiviewRecording(
-            name="rat, RECORDED: Rat7M, Marshall et al. (2021), Neuron 109:420-437; MIT licence",
+            name="rat, RECORDED: Rat7M, Marshall et al. (2021), Neuron 109:420-437; MIT license",
             projections=held["camera_matrices"],
             points_2d=np.ascontiguousarray(np.swapaxes(held["observed_pos_2d"], 0, 1)),
             points_3d=held["groundtruth_pos_3d"],
@@ -105,7 +105,7 @@ def load_rat7m_pose_states() -> PoseStates:
 
     References
     ----------
-    Zhang et al. (2021), AISTATS 130:2800-2808, MIT licence.
+    Zhang et al. (2021), AISTATS 130:2800-2808, MIT license.
     """
     path = fetch(RAT7M) / RAT7M_STATES_FILE
     try:
@@ -153,7 +153,7 @@ def load_fly(network: int = 0, *, straighten: bool = True) -> MultiviewRecording
     References
     ----------
     Recorded by Karashchuk et al. (2021), Cell Reports 36:109730; published with Biderman et al. (2024), Nature Methods 21:1316-1328,
-    MIT licence.
+    MIT license.
     """
     if network not in range(FLY_NETWORKS):
         raise InputError(f"network must be from 0 to {FLY_NETWORKS - 1}: got {network}")
@@ -171,7 +171,7 @@ def load_fly(network: int = 0, *, straighten: bool = True) -> MultiviewRecording
         points_2d = undistort(points_2d, calibration.intrinsics, calibration.distortions)
     names = tables[0].keypoint_names
     return MultiviewRecording(
-        name="fly, RECORDED: Karashchuk et al. (2021), Cell Reports 36:109730; MIT licence",
+        name="fly, RECORDED: Karashchuk et al. (2021), Cell Reports 36:109730; MIT license",
         projections=calibration.projections,
         points_2d=points_2d,
         points_3d=None,

@@ -19,11 +19,13 @@ class CheckFailed(AssertionError):  # noqa: N818
         What was found, and what was expected.
     slip
         Which known mistake gives just this result, as the clause after "this is what comes out if"; empty: none that is known.
+    says_all
+        Whether no hint can add to the message, as where a list came back in place of an array.
     """
 
-    def __init__(self, message: str = "", *, slip: str = "") -> None:
+    def __init__(self, message: str = "", *, slip: str = "", says_all: bool = False) -> None:
         super().__init__(message)
-        self.slip = slip
+        self.slip, self.says_all = slip, says_all
 
 
 class UnexpectedObject(TypeError):  # noqa: N818

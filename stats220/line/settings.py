@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils._python_dispatch import _disable_current_modes
+from torch.overrides import _get_current_function_mode_stack
+from torch.utils._device import DeviceContext
 
 
 def _set_device(device: str | None) -> None:
@@ -64,8 +65,9 @@ def _flags(owner: Any, *names: str) -> tuple[Callable[[], Any], Callable[[Any], 
 
 
 def _device() -> str | None:
-    with _disable_current_modes():  # it makes a tensor there to find out
-        device = str(torch.get_default_device())
+    # torch.get_default_device makes a tensor there to find out, which raises where there is no such device.
+    modes = reversed(_get_current_function_mode_stack())
+    device = next((str(mode.device) for mode in modes if isinstance(mode, DeviceContext)), "cpu")
     return None if device == "cpu" else device
 
 

@@ -106,9 +106,11 @@ def plot_contours(
     ax = style.on_axes(ax)
     artist = style.show_image(ax, values, title=title)
     style.add_color_bar(artist, quantity)
+    edge = [withStroke(linewidth=2.2, foreground="white", alpha=0.5)]  # one color is black
     for k, shape in enumerate(shapes):
         if shape.max() > 0:
-            ax.contour(shape, levels=[level * shape.max()], colors=[style.color(k)], linewidths=1.2)
+            outline = ax.contour(shape, [level * shape.max()], colors=[style.color(k)])
+            outline.set(linewidth=1.2, path_effects=edge)
             inside = np.argwhere(shape > level * shape.max())
             _number(ax, k, inside[:, 0].min(), inside[:, 1].max())
     return ax

@@ -151,5 +151,11 @@ def plot_rates(
     ax.set_xlim(start, stop)
     ax.set_ylim(bottom=0)
     style.label_axes(ax, "time (s)", "rate (Hz)", title)
-    ax.legend(loc="upper right", fontsize="small", ncols=len(everything))
+    ax.legend(
+        loc="lower right",
+        bbox_to_anchor=(1, 1),  # above the axes
+        ncols=len(everything),
+        frameon=False,
+        fontsize="small",
+    )
     return ax

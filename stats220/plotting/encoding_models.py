@@ -203,6 +203,6 @@ def plot_uniform(
         share = (np.arange(len(values)) + 0.5) / len(values)
         ax.plot(values, share - values, color=style.color(k), label=label)
     ax.set_xlim(0, 1)
-    style.label_axes(ax, "rescaled time", "share of spikes below, less that of a uniform", title)
+    style.label_axes(ax, "rescaled time", "share of spikes below,\nless that of a uniform", title)
     ax.legend(fontsize="small")
     return ax

@@ -1,5 +1,6 @@
 """Movies side by side, as a page with buttons."""
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -77,4 +78,5 @@ def play_movies(
         player = FuncAnimation(figure, show, frames=lengths.pop())
         page = player.to_jshtml(fps=max(1, round(frame_rate_hz)))
     plt.close(figure)
-    return HTML(page)
+    alt = html.escape(f"movies side by side: {', '.join(arrays)}")
+    return HTML(page.replace("<img id=", f'<img alt="{alt}" id='))

@@ -1,6 +1,5 @@
 """Plots of what a trained pose tracker sees and says: feature maps, errors in pixels, a movie of predictions."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,19 +9,18 @@ from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
 from stats220.plotting.frames import plot_frame, plot_keypoints
 from stats220.plotting.overlays import Names, check_names
+from stats220.plotting.pictures import as_gif
 
 if TYPE_CHECKING:
-    from IPython.display import Image as Movie
+    from IPython.display import HTML
 
 __all__ = [
-    "as_png",
     "figure_feature_maps",
     "movie_keypoints",
     "plot_grid_search",
@@ -218,7 +216,7 @@ def movie_keypoints(
     keypoint_names: Names = None,
     titles: Sequence[str] | None = None,
     frames_per_second: float = 2.0,
-) -> "Movie":
+) -> "HTML":
     """A movie of frames with predicted (crosses) and labeled (rings) key points, to show as a cell's last value.
 
     Parameters
@@ -233,7 +231,7 @@ def movie_keypoints(
 
     Returns
     -------
-    IPython.display.Image
+    IPython.display.HTML
         An animated GIF, which plays without further software.
 
     Raises
@@ -241,8 +239,6 @@ def movie_keypoints(
     InputError
         If there is no frame, or the numbers of frames differ, or `frames_per_second` is not positive.
     """
-    from IPython.display import Image as Movie
-
     predicted = to_numpy(predicted_xy)
     labeled = None if keypoints_xy is None else to_numpy(keypoints_xy)
     counts = [len(images), len(predicted), *(len(x) for x in (labeled, titles) if x is not None)]
@@ -250,34 +246,20 @@ def movie_keypoints(
         raise InputError(
             f"images, key points and titles must be of one number of frames, at least 1: got {counts}"
         )
-    if not frames_per_second > 0:
-        raise InputError(f"frames_per_second must be positive: got {frames_per_second}")
     height, width = np.max([to_numpy(image).shape[:2] for image in images], axis=0)
-    pages = []
-    for i, image in enumerate(images):
+
+    def draw(i: int) -> Figure:
         figure, ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
-        plot_frame(image, title="" if titles is None else titles[i], ax=ax)
+        plot_frame(images[i], title="" if titles is None else titles[i], ax=ax)
         ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
         if labeled is not None:
             plot_keypoints(labeled[i], keypoint_names, kind="labeled", ax=ax)
         plot_keypoints(predicted[i], keypoint_names, kind="predicted", ax=ax)
-        pages.append(
-            Image.open(io.BytesIO(as_png(figure)))
-            .convert("RGB")
-            .quantize(method=Image.Quantize.MAXCOVERAGE)
-        )
-    file = io.BytesIO()
-    duration = round(1000 / frames_per_second)
-    pages[0].save(
-        file, "GIF", save_all=True, append_images=pages[1:], duration=duration, loop=0, disposal=1
+        return figure
+
+    rings = "" if labeled is None else " and labeled ones (rings)"
+    return as_gif(
+        map(draw, range(len(images))),
+        frames_per_second=frames_per_second,
+        alt=f"movie of {len(images)} frames with predicted key points (crosses){rings}",
     )
-    alt = f"{len(images)} frames with predicted key points (crosses)"
-    return Movie(data=file.getvalue(), format="gif", alt=alt)
-
-
-def as_png(figure: Figure, *, dpi: int = 80) -> bytes:
-    """The figure as a PNG file; the figure itself is closed."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi)
-    plt.close(figure)
-    return file.getvalue()

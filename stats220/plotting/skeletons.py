@@ -38,4 +38,5 @@ def equal_scale(ax: Any, points: Float[NDArray[Any], "num_points 3"]) -> None:
     half = 0.5 * float((high - low).max()) or 1.0
     for name, middle in zip("xyz", (low + high) / 2, strict=True):
         getattr(ax, f"set_{name}lim")(middle - half, middle + half)
+    ax.locator_params(nbins=6)  # more numbers would lie on each other
     ax.set_box_aspect((1, 1, 1))

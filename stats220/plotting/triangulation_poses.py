@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
-from PIL import Image
+from matplotlib.figure import Figure
 
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
-from stats220.plotting.pose_training import as_png
+from stats220.plotting.pictures import as_gif
 from stats220.plotting.skeletons import Edges, axes_3d, draw_bones, equal_scale
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
 
 
 def plot_skeletons(
@@ -60,7 +62,7 @@ def movie_skeleton(
     edges: Edges,
     *,
     frames_per_second: float = 10.0,
-) -> Any:
+) -> HTML:
     """Poses that move, to show as a cell's last value.
 
     Parameters
@@ -72,7 +74,7 @@ def movie_skeleton(
 
     Returns
     -------
-    IPython.display.Image
+    IPython.display.HTML
         An animated GIF, which plays without further software.
 
     Raises
@@ -80,8 +82,6 @@ def movie_skeleton(
     InputError
         If there is nothing to show, or the numbers of frames differ.
     """
-    from IPython.display import Image as Movie
-
     arrays = {name: to_numpy(values) for name, values in trajectories.items()}
     counts = {len(values) for values in arrays.values()}
     if len(counts) != 1 or 0 in counts:
@@ -91,18 +91,21 @@ def movie_skeleton(
     # What is far off is an outlier's: it should not make the animal small.
     everything = np.concatenate([values.reshape(-1, 3) for values in arrays.values()])
     limits = np.nanpercentile(everything, [0.5, 99.5], axis=0)
-    pages = []
-    for t in range(counts.pop()):
+    num_frames = counts.pop()
+
+    def draw(t: int) -> Figure:
         ax = axes_3d(size=(5.4, 4.4))
         poses = {name: values[t] for name, values in arrays.items()}
         plot_skeletons(poses, edges, limits=limits, title=f"frame {t}", ax=ax)
-        page = Image.open(io.BytesIO(as_png(ax.get_figure(), dpi=70)))
-        pages.append(page.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE))
-    file, duration = io.BytesIO(), round(1000 / frames_per_second)
-    pages[0].save(
-        file, "GIF", save_all=True, append_images=pages[1:], duration=duration, loop=0, disposal=1
+        figure: Figure = ax.get_figure()
+        return figure
+
+    return as_gif(
+        map(draw, range(num_frames)),
+        frames_per_second=frames_per_second,
+        alt=f"movie of {num_frames} frames of a skeleton in space: {', '.join(arrays)}",
+        dpi=70,
     )
-    return Movie(data=file.getvalue(), format="gif")
 
 
 def plot_errors(

@@ -47,14 +47,17 @@ def figure_pose_states(
     names = titles or [f"state {s}" for s in range(len(directions))]
     figure, axes = style.new_panels(2, len(directions), panel_size=(1.9, 1.9))
     edges = [(k, parent) for k, parent in enumerate(above) if parent >= 0]
-    for column, state, name in zip(axes.T, directions, names, strict=False):
-        pose = np.zeros_like(state)
-        for k in _parents_first(above):
-            if above[k] >= 0:
-                pose[k] = pose[above[k]] + lengths[k] * state[k]
+    poses = np.zeros_like(directions)
+    for k in _parents_first(above):
+        if above[k] >= 0:
+            poses[:, k] = poses[:, above[k]] + lengths[k] * directions[:, k]
+    margin = 0.05 * np.ptp(poses)
+    limits = np.stack([poses.min(axis=(0, 1)) - margin, poses.max(axis=(0, 1)) + margin], axis=1)
+    for column, pose, name in zip(axes.T, poses, names, strict=False):
         for ax, pair, label in ((column[0], [0, 2], "z"), (column[1], [0, 1], "y")):
             draw_bones(ax, pose[:, pair], edges, color=style.color(5))
-            ax.set_aspect("equal", adjustable="datalim")
+            # One scale for all, to be compared.
+            ax.set(xlim=limits[pair[0]], ylim=limits[pair[1]], aspect="equal")
             style.label_axes(ax, "x ahead (mm)", f"{label} (mm)" if ax in axes[:, 0] else "", "")
             ax.tick_params(labelsize="x-small")
         column[0].set_title(name, fontsize="small")

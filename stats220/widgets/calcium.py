@@ -12,7 +12,7 @@ from stats220.arrays import to_numpy
 from stats220.errors import InputError, Stats220Error
 from stats220.plotting import style
 from stats220.plotting.calcium import figure_deconvolution
-from stats220.plotting.pose_training import as_png
+from stats220.widgets.picture import empty_picture, show_figure
 
 Deconvolve = Callable[[Any, float, float], Any]
 
@@ -74,7 +74,7 @@ def explore_deconvolution(
         description="τ (frames)",
         continuous_update=False,
     )
-    picture = ipywidgets.Image(format="png")
+    picture = empty_picture()
     said = ipywidgets.HTML()
 
     @style.off_screen()
@@ -89,7 +89,7 @@ def explore_deconvolution(
         figure = figure_deconvolution(
             trace, {"deconvolved": result}, frame_rate_hz=frame_rate_hz, spike_counts=truth
         )
-        picture.value = as_png(figure)
+        show_figure(picture, figure)
         amplitudes = to_numpy(result.amplitudes)
         said.value = (
             f"‖Gc‖₁ = {amplitudes.sum():.0f} σ, baseline {float(result.baseline):.1f} σ, "

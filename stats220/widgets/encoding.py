@@ -14,7 +14,7 @@ from stats220.errors import InputError
 from stats220.plotting import style
 from stats220.plotting.encoding import plot_rates
 from stats220.plotting.encoding_filters import plot_temporal_filters
-from stats220.plotting.pose_training import as_png
+from stats220.widgets.picture import empty_picture, show_figure
 
 Array = NDArray[Any]
 Predict = Callable[[int, Array, float], Any]
@@ -44,7 +44,7 @@ def explore_sta(averages: Any, *, bin_seconds: float) -> ipywidgets.VBox:
     lag = _slider(
         "lag (bins)", int(np.abs(values[0]).max(axis=(1, 2)).argmax()), values.shape[1] - 1
     )
-    picture = ipywidgets.Image(format="png")
+    picture = empty_picture()
 
     @style.off_screen()
     def draw(change: object = None) -> None:
@@ -62,7 +62,7 @@ def explore_sta(averages: Any, *, bin_seconds: float) -> ipywidgets.VBox:
         plot_temporal_filters(course, bin_seconds=bin_seconds, quantity="mean contrast", ax=axes[1])
         axes[1].axvline(1e3 * bin_seconds * lag.value, color="0.4", linestyle=":")
         axes[1].set_ylim(-1.05 * limit, 1.05 * limit)
-        picture.value = as_png(figure)
+        show_figure(picture, figure)
 
     for control in (neuron, lag):
         control.observe(draw, names="value")
@@ -107,7 +107,7 @@ def explore_filter(
     undershoot = _drag("undershoot", 0.7, 0.0, 1.5, 0.05)
     gain = _drag("gain", 1.0, -4.0, 4.0, 0.1)
     bias = _drag("bias", -4.0, -8.0, 2.0, 0.1)
-    picture = ipywidgets.Image(format="png")
+    picture = empty_picture()
 
     @style.off_screen()
     def draw(change: object = None) -> None:
@@ -132,7 +132,7 @@ def explore_filter(
             title=f"neuron {neuron.value}: correlation {r:.2f}",
             ax=axes[1],
         )
-        picture.value = as_png(figure)
+        show_figure(picture, figure)
 
     controls = (neuron, peak, undershoot, gain, bias)
     for control in controls:

@@ -18,10 +18,7 @@ from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
 from stats220.plotting.pose import plot_frame
-from stats220.plotting.pose_training import as_png
-
-SHARP_DPI = 160  # twice what is shown, for screens with small pixels
-MAX_WIDTH = "720px"
+from stats220.widgets.picture import empty_picture, show_figure
 
 Array = NDArray[Any]
 Predict = Callable[[int, float], tuple[Any, Any]]
@@ -78,9 +75,7 @@ def explore_predictions(
     threshold = ipywidgets.FloatSlider(
         value=0.5, min=0.0, max=1.0, step=0.05, description="threshold", continuous_update=False
     )
-    picture = ipywidgets.Image(
-        format="png", layout=ipywidgets.Layout(width="100%", max_width=MAX_WIDTH)
-    )
+    picture = empty_picture()
     caption = ipywidgets.HTML()
     learned = {int(i) for i in trained_on}
 
@@ -97,7 +92,7 @@ def explore_predictions(
         figure = _figure_prediction(
             *(to_numpy(images[i]), *shown), index=k, title=title, threshold=threshold.value
         )
-        picture.value = as_png(figure, dpi=SHARP_DPI)
+        show_figure(picture, figure)
         found = np.isfinite(shown[1]).all()
         place = "found at x = {:.1f}, y = {:.1f}".format(*shown[1]) if found else "not found"
         caption.value = html.escape(f"{title}: {_in_words(*shown)}; {place}")  # for who cannot see

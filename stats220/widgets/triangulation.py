@@ -11,9 +11,9 @@ import numpy as np
 from stats220.arrays import to_numpy
 from stats220.errors import InputError
 from stats220.plotting import style
-from stats220.plotting.pose_training import as_png
 from stats220.plotting.skeletons import Edges, axes_3d, equal_scale
 from stats220.plotting.triangulation import figure_views
+from stats220.widgets.picture import empty_picture, show_figure
 
 Project = Callable[[Any, Any], Any]
 Method = Callable[[Any, Any], Any]  # (projections, points_2d (num_cameras, 1, 2)) -> (1, 3)
@@ -66,7 +66,7 @@ def explore_point(
         )
         for axis, place in zip("xyz", start, strict=True)
     ]  # fmt: skip
-    picture = ipywidgets.Image(format="png")
+    picture = empty_picture()
 
     @style.off_screen()
     def draw(change: object = None) -> None:
@@ -75,7 +75,7 @@ def explore_point(
         figure = figure_views(
             points_2d, edges, camera_names=camera_names, marked={"your point": landed}
         )
-        picture.value = as_png(figure)
+        show_figure(picture, figure)
 
     for slider in sliders:
         slider.observe(draw, names="value")
@@ -138,7 +138,7 @@ def explore_outlier(
         )
         for axis in ("column", "row")
     ]
-    picture, said = ipywidgets.Image(format="png"), ipywidgets.HTML()
+    picture, said = empty_picture(), ipywidgets.HTML()
 
     @style.off_screen()
     def draw(change: object = None) -> None:
@@ -159,7 +159,7 @@ def explore_outlier(
             ax.plot(*place[:, None], "o", color=style.color(index), label=name)
         equal_scale(ax, np.stack([center - 60, center + 60]))
         ax.legend(fontsize="small", loc="upper left")
-        picture.value = as_png(ax.get_figure())
+        show_figure(picture, ax.get_figure())
         rows = [f"{name}: {np.linalg.norm(place - center):.1f} mm" for name, place in found.items()]
         said.value = "distance: " + ", ".join(rows)
 

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
+from rules import as_lists, overwriting, renamed
 
 from stats220.checks import CheckResult
 from stats220.line.capture import captured, no_display
@@ -60,10 +61,17 @@ class LabChecks:
         self.attempts = ROOT / "tests" / "attempts" / name
         self.bank = [p for p in sorted(self.attempts.glob("*.py")) if p.stem not in sandbox_only]
 
-    def run_checks(self, exercise: str, attempt: Any, *, seed: int = 0) -> list[CheckResult]:
-        """The results of all blocks, looped back in this process: quick, and without a sandbox."""
+    def run_checks(
+        self,
+        exercise: str,
+        attempt: Any,
+        *,
+        seed: int = 0,
+        modules: Collection[ModuleType] | None = None,
+    ) -> list[CheckResult]:
+        """The results of all blocks, visible and hidden, looped back in this process: quick, and without a sandbox."""
         results = []
-        for module in (self.visible, self.hidden):
+        for module in (self.visible, self.hidden) if modules is None else modules:
             if not hasattr(module, exercise):
                 continue  # no hidden check: what the text asks is drawn anew at grading anyway
             session = Loopback("cpu")
@@ -147,11 +155,25 @@ class BankTests:
         assert checks.hidden_points == sum(r.max_points for r in results if r.hidden)
         assert len(checks.results) == sum(not r.hidden for r in results)
 
+    def test_its_files_have_one_name_in_each_room(self, exercise: str) -> None:
+        rooms = [self.lab.key, self.lab.visible, self.lab.hidden]
+        modules = [getattr(room, exercise).__module__ for room in rooms if hasattr(room, exercise)]
+        assert len({module.rpartition(".")[2] for module in modules}) == 1, modules
+
     def test_stub_is_not_attempted_in_every_block(self, exercise: str) -> None:
         reference = read_reference(ROOT, self.lab.module).exercise(exercise)
         assert reference is not None
         results = self.lab.run_checks(exercise, self.lab.define(reference.stub, exercise))
         assert [result.status for result in results] == ["not attempted"] * len(results)
+
+    def test_breaking_a_rule_of_all_problems_costs_points(self, exercise: str) -> None:
+        """Arguments keep their names, arrays are arrays, and inputs stay as they are: each has a visible check."""
+        for breaking in (renamed, as_lists, overwriting):
+            broke: list[str] = []
+            answer = breaking(getattr(self.lab.key, exercise), broke)
+            results = self.lab.run_checks(exercise, answer, modules=[self.lab.visible])
+            lost = [result for result in results if result.status != "passed"]
+            assert lost or not broke, f"{breaking.__name__} costs nothing"
 
     def test_attempt_gets_the_points_that_it_says(self, path: Path) -> None:
         header, points = headers(path), sum(result.points for result in self.lab.outcome(path))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from stats220.data.training import TrainingError, TrainingHistory, advice_on_memory, check_examples
 from stats220.errors import InputError
-from stats220.reference.pose.frames import downsample, keypoint_masks
+from stats220.reference.pose import downsample, keypoint_masks
 from stats220.reference.pose.locating import locate_keypoints
 from stats220.reference.pose.optimizer import momentum_step, step_decay
 from stats220.reference.pose.training import train

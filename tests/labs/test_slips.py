@@ -47,7 +47,7 @@ CALCIUM_SLIPS = [
     ("update_trace", "footprint @", "1 / footprint.sum() * footprint @", "sum of the footprint"),
     ("update_trace", "denoise(target)", "target", "`denoise` is not called"),
     ("update_trace", "denoise(target)", "np.maximum(denoise(target), 0)", "set to zero"),
-    ("update_footprint", "@ trace", "@ (trace - trace.mean())", "mean of the trace is taken off"),
+    ("update_footprint", "@ trace", "@ (trace - trace.mean())", "the trace's or each pixel's"),
     ("update_footprint", "np.linalg.norm(weights)", "weights.sum()", "sign is changed as a whole"),
     ("update_footprint", "np.linalg.norm(weights)", "abs(weights).max()", "the largest pixel"),
     ("update_background", "noise_std**2", "noise_std", "σ is not squared"),

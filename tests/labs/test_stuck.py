@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from typing import Any
@@ -46,3 +47,35 @@ def test_untouched_notebook_runs_to_its_end_and_says_what_each_figure_waits_for(
         place = next(i for i, cell in enumerate(lab.cells) if cell.name == question)
         above = [cell.source for cell in lab.cells[:place] if cell.role == "explore"][-2:]
         assert "load_stand_in(" in "".join(above)
+
+
+def names_in(source: str, context: type[ast.expr_context]) -> set[str]:
+    """The names that a cell, its functions included, sets or uses."""
+    tree = ast.parse(source)
+    found = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+    if context is ast.Store:
+        found |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    return found
+
+
+def test_no_mandatory_figure_waits_for_a_bonus() -> None:
+    """What a cell sets that uses a bonus exercise is used by such cells alone, unless it goes on without."""
+    num_bonus = 0
+    for name in (*LABS, "lab4_pose"):
+        lab = read_lab(ROOT, ROOT / "labs" / f"{name}.py", read_course(ROOT).labs[name])
+        exercises = {cell.name for cell in lab.cells if cell.role == "exercise" and cell.bonus}
+        cells = [cell.source for cell in lab.cells if cell.role in ("given", "explore")]
+        waits = [
+            bool(names_in(source, ast.Load) & exercises) and "is_written(" not in source
+            for source in cells
+        ]
+        bonus = [source for source, waiting in zip(cells, waits, strict=True) if waiting]
+        others = [source for source, waiting in zip(cells, waits, strict=True) if not waiting]
+        by_bonus, by_others = (
+            set[str]().union(*(names_in(source, ast.Store) for source in sources))
+            for sources in (bonus, others)
+        )
+        for source in others:
+            assert not names_in(source, ast.Load) & (by_bonus - by_others), source
+        num_bonus += len(bonus)
+    assert num_bonus >= 3

@@ -162,13 +162,6 @@ def test_may_return_single_precision(exercise: str) -> None:
     assert points(exercise, in_single) == full_points(exercise)
 
 
-def test_may_return_lists() -> None:
-    def median_filter(points_3d: Array, window: int) -> Any:
-        return LAB.key.median_filter(points_3d, window).tolist()
-
-    assert points("median_filter", median_filter) == full_points("median_filter")
-
-
 # What a student reads.
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 import tiny_lab
 from sandboxes import LIMITS, OWN_UID, processes_of, run, unpack_student_wheel
 
-from stats220.staff.grade import course
-from stats220.staff.grade.sandbox import Sandbox, SandboxPool, bubblewrap, bwrap_problem
+from stats220.staff.build.release import Release
+from stats220.staff.grade import attempts, course, setup
+from stats220.staff.grade.sandbox import Limits, Sandbox, SandboxPool, bubblewrap, bwrap_problem
 
 
 @pytest.fixture
@@ -26,6 +28,26 @@ def tiny_workers() -> Iterator[None]:
     tiny_lab.install_checks()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course.worker, "start", tiny_lab.start_worker)
+        yield
+
+
+@pytest.fixture(scope="module")
+def one_warm_process() -> Iterator[None]:
+    """What each run prepares anew, seconds of imports, is prepared once for the tests of what a run gives."""
+    real, made = setup.prepared, {}
+
+    @contextlib.contextmanager
+    def prepared(
+        release: Release, isolation: str, limits: Limits | None = None
+    ) -> Iterator[setup.Setup]:
+        which = (release.wheel, isolation, limits)
+        if which not in made:
+            made[which] = kept.enter_context(real(release, isolation, limits))
+        yield made[which]
+
+    with contextlib.ExitStack() as kept, pytest.MonkeyPatch.context() as patch:
+        for runs in (course, attempts):
+            patch.setattr(runs, "prepared", prepared)
         yield
 
 

@@ -18,6 +18,7 @@ from stats220.staff.grade.attempts import AttemptsReport, find_gaps, run_attempt
 from stats220.staff.grade.bank import read_attempt, read_bank
 from stats220.staff.grade.sandbox import bwrap_problem
 
+pytestmark = pytest.mark.usefixtures("one_warm_process")
 ISOLATION = "none" if bwrap_problem() else "bwrap"
 EXERCISES = {e.name: e for e in tiny_lab.release().exercises}
 
@@ -62,7 +63,7 @@ def _tiny_workers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def report(root: Path) -> AttemptsReport:
+def report(root: Path, one_warm_process: None) -> AttemptsReport:
     return run_attempts(root, LAB, isolation=ISOLATION)
 
 

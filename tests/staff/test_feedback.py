@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 from sample_results import (
@@ -20,8 +21,9 @@ from sample_results import (
 )
 
 from stats220.errors import GradingError
+from stats220.staff.build.problems import labels_of
 from stats220.staff.report import write_feedback
-from stats220.staff.report.feedback import exercise_sources, next_steps
+from stats220.staff.report.feedback import exercise_sources, feedback_page, next_steps
 from stats220.verdicts import NAMES_SLIP
 
 SECRET = "secret_hidden_value_3.14159"
@@ -43,6 +45,33 @@ def words(tag: Tag | None) -> str:
 
 def section(soup: Tag, heading: str) -> str:
     return words(soup.find(attrs={"aria-labelledby": heading}))
+
+
+def test_the_problem_stands_beside_the_function(tmp_path: Path) -> None:
+    cells = [
+        ("text", "", "## Part 1\n### Problem 1d: room for error"),
+        ("exercise", "dilate", ""),
+        ("question", "why", "### Problem 2a: why?"),
+        ("text", "", "## Part 3"),
+        ("exercise", "loose", ""),
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            (nbformat.v4.new_code_cell if role == "exercise" else nbformat.v4.new_markdown_cell)(
+                source, metadata={"stats220": {"role": role, "name": name}}
+            )
+            for role, name, source in cells
+        ]
+    )
+    labels = labels_of(notebook)
+    assert labels == {"dilate": "Problem 1d", "why": "Problem 2a"}
+    failed = make_exercise("dilate", make_check(status="failed", max_points=1))
+    result = make_result(failed, questions=[make_question("why", "because", 3)])
+    told = BeautifulSoup(feedback_page(result, EMPTY, title="Lab 4", labels=labels), "html.parser")
+    assert (
+        words(told).count("Problem 1d, dilate") >= 2
+    )  # among the next steps, and above its checks
+    assert "Problem 2a, why" in words(told)
 
 
 def test_score_bonus_and_hand_marked_points_stand_apart(tmp_path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import multiprocessing
 import pickle
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,6 @@ from stats220.staff.build.release import Release
 from stats220.staff.grade import classfiles, course, setup, worker
 from stats220.staff.grade.journal import Journal
 from stats220.staff.grade.plan import make_plan
-from stats220.staff.grade.sandbox import Limits
 
 pytestmark = pytest.mark.usefixtures("tiny_workers")
 THREE = ("ada", "ben", "cleo")
@@ -36,25 +33,6 @@ def graded(tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (hand_in(folder / "in") / "jo").mkdir()  # handed in nothing
     grade(tiny_root, folder / "in", folder / "out")
     return folder / "out"
-
-
-@pytest.fixture(scope="module")
-def one_warm_process() -> Iterator[None]:
-    """What each run prepares anew, seconds of imports, is prepared once for the tests of what a run writes."""
-    real, made = course.prepared, {}
-
-    @contextlib.contextmanager
-    def prepared(
-        release: Release, isolation: str, limits: Limits | None = None
-    ) -> Iterator[setup.Setup]:
-        which = (release.wheel, isolation, limits)
-        if which not in made:
-            made[which] = kept.enter_context(real(release, isolation, limits))
-        yield made[which]
-
-    with contextlib.ExitStack() as kept, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(course, "prepared", prepared)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The calcium lab's plots: what is drawn is what was handed in, with quantity and unit on every axis."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from jaxtyping import jaxtyped
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from stats220.errors import InputError
 from stats220.models.calcium import Deconvolution
@@ -144,6 +146,8 @@ def test_contours_have_their_neurons_color_and_lie_around_the_footprint() -> Non
     for k, contour in enumerate((first, second)):
         expected = matplotlib.colors.to_rgb(style.color(k))
         np.testing.assert_allclose(contour.get_edgecolor()[0][:3], expected)
+        (edge,) = contour.get_path_effects()  # the eighth color is black, and so is a dark image
+        assert isinstance(edge, withStroke)
     x, y = np.concatenate([path.vertices for path in first.get_paths()]).T
     assert (9 <= x.min() < 10, 13 < x.max() <= 14) == (True, True)
     assert (3 <= y.min() < 4, 6 < y.max() <= 7) == (True, True)
@@ -239,6 +243,9 @@ def test_movies_play_every_frame_with_buttons_and_leave_no_figure() -> None:
     ).data
     assert page.count("data:image/jpeg;base64") == 4
     assert "<button" in page
+    assert re.findall(r"<img [^>]*>", page)[0].startswith(
+        '<img alt="movies side by side: movie, residual" '
+    )
     assert plt.get_fignums() == []
 
 

@@ -59,6 +59,8 @@ def test_rates_show_the_seconds_asked_for() -> None:
     assert (times[0], times[-1], values[0], values[-1]) == (1.0, 2.0, 100, 200)
     assert ax.get_ylabel() == "rate (Hz)"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["measured", "LNP"]
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y0 >= ax.bbox.y1  # over none of the rates
 
 
 def test_sta_rows_are_neurons_and_columns_lags_symmetric_about_zero() -> None:
@@ -155,6 +157,8 @@ def test_data_efficiency_is_over_minutes() -> None:
 def test_uniform_numbers_stay_within_the_band_of_the_smaller_sample() -> None:
     uniform = (np.arange(100) + 0.5) / 100
     ax = encoding_models.plot_uniform({"true": uniform, "false": uniform**2})
+    ax.figure.canvas.draw()
+    assert ax.yaxis.label.get_window_extent().y1 <= ax.figure.bbox.y1  # none of it cut off
     true, false = (np.abs(line.get_ydata()).max() for line in ax.lines)
     assert true < 1e-12
     assert false > 0.136  # of 100 numbers

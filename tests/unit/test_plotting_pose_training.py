@@ -1,6 +1,8 @@
 """Plots of trained trackers: what is drawn is what was handed in, with quantity and unit on every axis."""
 
+import base64
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ from PIL import Image
 from stats220.errors import InputError
 from stats220.plotting import pose_training as plot
 from stats220.plotting import style
+from stats220.plotting.pictures import as_png
 
 NAMES = ("Hand", "Tongue")
 LARGE, SMALL = (np.full((h, w, 3), 40, dtype=np.uint8) for h, w in ((40, 60), (20, 30)))
@@ -110,8 +113,11 @@ def test_movie_has_a_page_a_frame_and_shows_the_key_points_in_their_colours() ->
         titles=["frame 3", "frame 5"],
         frames_per_second=4,
     )
-    assert movie.format == "gif"
-    with Image.open(io.BytesIO(movie.data)) as pages:
+    alt, data = re.fullmatch(
+        r'<img alt="(.*)" src="data:image/gif;base64,(.*)">', movie.data
+    ).groups()
+    assert alt == "movie of 2 frames with predicted key points (crosses) and labeled ones (rings)"
+    with Image.open(io.BytesIO(base64.b64decode(data))) as pages:
         assert pages.n_frames == 2
         assert pages.info["duration"] == 250
         assert pages.info["loop"] == 0
@@ -140,7 +146,7 @@ def test_movie_refuses_what_does_not_go_together(
 
 def test_png_is_the_figure_and_closes_it() -> None:
     figure, _ = plt.subplots(figsize=(2, 1))
-    with Image.open(io.BytesIO(plot.as_png(figure, dpi=50))) as image:
+    with Image.open(io.BytesIO(as_png(figure, dpi=50))) as image:
         assert image.size == (100, 50)
     assert plt.get_fignums() == []
 

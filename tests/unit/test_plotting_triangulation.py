@@ -1,6 +1,8 @@
 """Lab 5's plots: what is drawn is what was handed in, with quantity and unit on every axis."""
 
+import base64
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -110,6 +112,18 @@ def test_pose_state_hangs_each_bone_on_its_parent() -> None:
     np.testing.assert_allclose(lines(above)[-1], [[0, 0], [10, 0], [10, 0]])
 
 
+def test_pose_states_have_one_scale() -> None:
+    directions = np.array([[[0.0, 0, 0], [1, 0, 0]], [[0, 0, 0], [0, 0.6, 0.8]]])
+    figure = posteriors.figure_pose_states(directions, np.array([0, 10]), np.array([-1, 0]))
+    figure.canvas.draw()
+    side, above = figure.axes[:2], figure.axes[2:]
+    for row, highest in ((side, 8.0), (above, 6.0)):
+        assert len({(*ax.get_xlim(), *ax.get_ylim(), ax.get_aspect()) for ax in row}) == 1
+        (left, right), (low, high) = row[0].get_xlim(), row[0].get_ylim()
+        assert left < 0 < 10 < right
+        assert low < 0 < highest < high
+
+
 def test_calibration_counts_what_lies_inside() -> None:
     uniform, narrow = np.linspace(0, 1, 1001), np.append(np.full(46, 0.99), np.full(54, 0.5))
     ax = posteriors.plot_calibration({"right": uniform, "too sure": np.append(narrow, np.nan)})
@@ -122,7 +136,11 @@ def test_calibration_counts_what_lies_inside() -> None:
 
 def test_movie_has_a_page_a_frame() -> None:
     movie = poses.movie_skeleton({"truth": WALK}, EDGES)
-    with Image.open(io.BytesIO(movie.data)) as gif:
+    alt, data = re.fullmatch(
+        r'<img alt="(.*)" src="data:image/gif;base64,(.*)">', movie.data
+    ).groups()
+    assert alt == "movie of 3 frames of a skeleton in space: truth"
+    with Image.open(io.BytesIO(base64.b64decode(data))) as gif:
         assert gif.n_frames == 3  # type: ignore[attr-defined]
     assert plt.get_fignums() == []
 

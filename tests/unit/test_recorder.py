@@ -247,6 +247,27 @@ def test_an_error_is_told_once_and_no_hint_leads_away_from_it() -> None:
     assert [row.hint for row in rows] == ["", "", "", "Mind the colors."]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda x: x.tolist(), ""),
+        (lambda x: x > 0, ""),
+        (lambda x: x[None].tolist(), "Mind the scale."),
+        (lambda x: x[:1], "Mind the scale."),
+    ],
+)
+@pytest.mark.parametrize("form", ["array", "tensor"])
+def test_no_hint_about_numbers_follows_another_type(form: str, wrong: Any, hint: str) -> None:
+    kind, dtype = {"array": (np.ones, np.float64), "tensor": (torch.ones, torch.float32)}[form]
+    with Loopback().activate() as session:
+        f, checks = session.put(wrong), Checks("exercise")
+        with checks(1, "doubles", hint="Mind the scale."):
+            getattr(checks, form)(f(kind(2)), (2,), dtype)  # type: ignore[operator]
+    (row,) = checks.results
+    assert "expected a " in row.message
+    assert row.hint == hint
+
+
 def hints(hidden: bool) -> list[str]:
     """Of an answer that takes absolute values, which only the second and the fourth of five blocks know for a mistake."""
     with Loopback().activate() as session:

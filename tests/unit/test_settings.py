@@ -109,6 +109,41 @@ def test_what_an_exercise_leaves_costs_no_other_at_grading(line: Any) -> None:
             before.apply()
 
 
+ABSENT = (
+    "torch.set_default_device('xpu')"  # which hardly any machine has, as graders have no "cuda"
+)
+
+
+def test_a_default_device_that_is_not_there_costs_no_more_than_one_that_is() -> None:
+    names: dict[str, Any] = {"__name__": "__main__", "torch": torch, "nn": nn}
+    exec(DOUBLE.format(line=ABSENT) + LEARN, names)
+    before = Settings.now()
+    try:
+        checks = double(names["double"])
+        assert (checks.points, learn(names["Model"]).points) == (1, 3)
+        assert checks.notes[0].startswith("Your code leaves a default device")
+        exec(ABSENT, names)
+        checks = double(names["double"])
+        assert checks.points == 1
+        assert checks.notes[0].startswith("Your notebook has a default device")
+        assert learn(names["Model"]).points == 1  # its own parameter is made there
+    finally:
+        before.apply()
+
+
+def test_nor_does_it_at_grading() -> None:
+    with remote() as session:
+        session.run_cell(f"import torch\nfrom torch import nn\n{LEARN}")
+        session.run_cell(DOUBLE.format(line=ABSENT))
+        with session.activate():
+            assert double(session.get("double")).points == 1
+            assert learn(session.get("Model")).points == 3
+            session.run_cell(ABSENT)
+            checks = double(session.get("double"))
+        assert checks.points == 1
+        assert checks.notes[0].startswith("Your notebook has a default device")
+
+
 def test_what_the_notebook_itself_has_set_is_said_at_the_head() -> None:
     names: dict[str, Any] = {"__name__": "__main__", "torch": torch, "nn": nn}
     exec(LEARN, names)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stats220.checks.waiting import ready
+from stats220.checks.waiting import is_written, ready
 from stats220.data.standins import load_stand_in, save_stand_in
 from stats220.errors import InputError
 
@@ -47,6 +47,14 @@ def test_a_hole_is_named_in_one_line(what: str, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize("what", WRITTEN)
 def test_what_is_written_is_ready(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ready({"Problem 1b": defined(WRITTEN[what])})
+    assert capsys.readouterr().out == ""
+
+
+def test_what_can_go_on_without_an_exercise_asks_quietly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert [is_written(defined(source)) for source in HOLES.values()] == [False] * len(HOLES)
+    assert is_written(defined(WRITTEN["a class"]))
     assert capsys.readouterr().out == ""
 
 

@@ -64,7 +64,7 @@ def test_asks_for_what_the_sliders_say() -> None:
     assert "3 frames" in said.value
     assert "true" not in said.value
     with Image.open(io.BytesIO(picture.value)) as image:
-        assert image.size == (800, 352)
+        assert image.size == (1600, 704)
 
 
 def test_counts_true_spikes_in_what_is_shown() -> None:

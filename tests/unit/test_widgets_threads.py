@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from ipywidgets import Image
 
 from stats220.plotting import style
 from stats220.widgets.calcium import explore_deconvolution
@@ -46,7 +47,11 @@ def test_pyplot_is_asked_for_no_figure(name: str, monkeypatch: pytest.MonkeyPatc
     thread.join()
     assert made == []
     assert len(drawn) == 1
-    assert any(getattr(part, "value", b"")[:4] == b"\x89PNG" for part in drawn[0].children)
+    (picture,) = [part for part in drawn[0].children if isinstance(part, Image)]
+    width_px = int.from_bytes(picture.value[16:20], "big")  # as a PNG's header says
+    shown_px = int(picture.layout.max_width.removesuffix("px"))
+    assert shown_px <= 1000 < 2 * shown_px + 300  # no wider than a page
+    assert width_px >= 1.7 * shown_px  # sharp on screens with small pixels
 
 
 def test_off_screen_holds_in_its_own_thread_alone() -> None:

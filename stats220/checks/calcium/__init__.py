@@ -7,13 +7,9 @@ with least squares.
 
 from stats220.checks.calcium.ascent import ascend
 from stats220.checks.calcium.cells import local_correlation, pixel_noise_std
-from stats220.checks.calcium.deconvolution import (
-    decay_matrix,
-    deconvolve,
-    deconvolve_fast,
-    deconvolve_penalized,
-)
+from stats220.checks.calcium.deconvolution import decay_matrix, deconvolve, deconvolve_penalized
 from stats220.checks.calcium.demixing import update_background, update_footprint, update_trace
+from stats220.checks.calcium.pools import deconvolve_fast
 
 __all__ = [
     "ascend",

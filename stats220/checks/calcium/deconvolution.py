@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,19 @@ from scipy.sparse import issparse
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium import slips
+from stats220.checks.calcium.diagnosis import named_by
 from stats220.checks.calcium.inputs import (
     dipped_trace,
-    jumps_of,
     known_trace,
     leave,
     noisy_trace,
 )
 from stats220.checks.calcium.optimal import (
     SOLVED,
-    Fit,
+    Asked,
     check_amplitudes,
     check_falls,
     check_optimal,
-    check_prices,
     check_residual,
     fit_of,
     number,
@@ -32,6 +32,12 @@ from stats220.checks.calcium.optimal import (
 
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
     """A small matrix as an array, whether it is stored as sparse or not."""
+    T = shape[0]
+    checks.that(
+        getattr(matrix, "shape", None) not in ((T - 1, T), (T - 1, T - 1)),
+        f"G has {T - 1} rows, expected {T}",
+        slip="the first frame, which has none before it, has no row",
+    )
     checks.shape(matrix, shape, name="G")
     is_sparse = issparse(matrix)
     return np.asarray(matrix.toarray() if is_sparse else matrix)
@@ -51,7 +57,8 @@ def decay_matrix(decay_matrix: Any) -> Checks:
     ):
         T = int(checks.rng.integers(4, 8))
         G = dense(checks, decay_matrix(T, 9.0), (T, T))
-        checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal")
+        known = slips.of_diagonal(T, 9.0)
+        checks.close(np.diag(G), np.ones(T), atol=1e-6, name="G's diagonal", looks_like=known)
         filled = np.eye(T) + np.eye(T, k=-1)
         checks.equal(
             1 * (np.abs(G) > 1e-9),  # however little a frame is said to leave
@@ -101,64 +108,90 @@ def deconvolve(deconvolve: Any) -> Checks:
     # So bright that spikes are needed whatever the bound is taken for.
     bright = {"gentle": True, "baseline": 0.0, "brightness": 50.0}
 
-    def solved(**options: Any) -> tuple[Any, Any]:
+    asked = Asked(checks, deconvolve)
+
+    def ask(trace: Any, decay_frames: float = tau, **settings: float) -> Any:
+        """What the student's function makes of a trace."""
+        return asked(trace, decay_frames, None, **settings)
+
+    def solved(decay_frames: float = tau, **options: Any) -> tuple[Any, Any]:
         """A trace, and what the student's function makes of it."""
-        trace = known_trace(T, tau, bound, checks.rng, **options).trace
-        return trace, deconvolve(trace, tau, **settings)
+        trace = known_trace(T, decay_frames, bound, checks.rng, **options).trace
+        return trace, ask(trace, decay_frames, **settings)
 
-    with checks(
-        2,
-        "returns the calcium as denoised, and its amplitudes G c, one per frame",
-        hint="Which of the two decays between spikes, and which is zero there? And what is the amplitude of the first frame?",
-        remedy="Deconvolution(denoised.value, amplitudes.value, ...), where amplitudes is G @ denoised: T numbers, the first c₀.",
+    loose = {"noise_std": 1.0, "slack": 4.5}
+    named = partial(named_by, checks, lambda: asked.mistake((None, loose)))
+
+    with (
+        checks(
+            2,
+            "returns the calcium as denoised, and its amplitudes G c, one per frame",
+            hint="Which of the two decays between spikes, and which is zero there? And what is the amplitude of the first frame?",
+            remedy="Deconvolution(denoised.value, amplitudes.value, ...), where amplitudes is G @ denoised: T numbers, the first c₀.",
+        ),
+        named(),
     ):
-        check_amplitudes(checks, solved(**bright)[1], T, tau)
-        check_amplitudes(checks, solved()[1], T, tau, dark=True)
+        for options in (bright, {"decay_frames": 4.0}):
+            trace, result = solved(**options)
+            decay_frames = options.get("decay_frames", tau)
+            check_amplitudes(checks, result, trace, decay_frames, dark=options is not bright)
 
-    with checks(
-        2,
-        "lets the residual be as large as the bound: ‖y - c - b‖₂ = (1 + slack) σ √T",
-        hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ, which is θ for a "
-        "slack of zero? And does your residual hold the trace as it came, and the c and b that you return, with the signs of y - c - b?",
-        remedy="norm(y - c - b) <= θ, or sum_squares(y - c - b) <= θ², with θ = (1 + slack) * noise_std * np.sqrt(T).",
+    with (
+        checks(
+            2,
+            "lets the residual be as large as the bound: ‖y - c - b‖₂ = (1 + slack) σ √T",
+            hint="Is your bound one on the norm, or on the sum of squares? How large is the norm of T frames of noise of σ, which is θ for a "
+            "slack of zero? And does your residual hold the trace as it came, and the c and b that you return, with the signs of y - c - b?",
+            remedy="norm(y - c - b) <= θ, or sum_squares(y - c - b) <= θ², with θ = (1 + slack) * noise_std * np.sqrt(T).",
+        ),
+        named(),
     ):
-        for frames in (T, 40):  # of few frames one more or less shows
-            size = (1 + slack) * noise_std * frames**0.5
-            trace = known_trace(frames, tau, size, checks.rng).trace
-            fit = fit_of(checks, deconvolve(trace, tau, **settings), frames, tau)
-            check_residual(checks, trace, fit, noise_std, slack)
+        for frames, extra in ((40, 0.3), (T, slack)):  # of few frames one more or less shows
+            size = (1 + extra) * noise_std * frames**0.5
+            trace = known_trace(frames, tau, size, checks.rng, brightness=50.0).trace
+            fit = fit_of(checks, ask(trace, noise_std=noise_std, slack=extra), frames, tau)
+            check_residual(checks, trace, fit, noise_std, extra)
 
-    with checks(
-        3,
-        "lets calcium fall only as fast as it decays",
-        hint="May a trace that is never negative fall as fast as it likes? What is it that must not be negative?",
-        remedy="The constraint is on G c: amplitudes >= 0, for all frames, the first too.",
+    with (
+        checks(
+            3,
+            "lets calcium fall only as fast as it decays",
+            hint="May a trace that is never negative fall as fast as it likes? What is it that must not be negative?",
+            remedy="The constraint is on G c: amplitudes >= 0, for all frames, the first too.",
+        ),
+        named(),
     ):
         fit = fit_of(checks, solved(brightness=50.0)[1], T, tau)
         check_falls(checks, fit, tau)
 
-    with checks(
-        2,
-        "makes the sum of all amplitudes as small as such a residual allows",
-        hint="Is it the amplitudes that are to be few and small, or the calcium? Has every one of them its price, the first too?",
-        remedy="Minimize cp.sum(amplitudes), or cp.norm1: all T of them, with the same weight.",
+    with (
+        checks(
+            2,
+            "makes the sum of all amplitudes as small as such a residual allows",
+            hint="Is it the amplitudes that are to be few and small, or the calcium? Has every one of them its price, the first too?",
+            remedy="Minimize cp.sum(amplitudes), or cp.norm1: all T of them, with the same weight.",
+        ),
+        named(),
     ):
         trace, result = solved(**bright)
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
 
-    with checks(
-        2,
-        "does so for spikes of any size and in any frame, above a baseline that is free and of either sign",
-        hint="Is the baseline a variable, of either sign and free of charge? Is every amplitude, in the first and last frame too, "
-        "constrained to be zero or more, and to nothing else?",
-        remedy="b = cp.Variable() is in the residual y - c - b, and nowhere else; small amplitudes are as good as large ones.",
+    with (
+        checks(
+            2,
+            "does so for spikes of any size and in any frame, above a baseline that is free and of either sign",
+            hint="Is the baseline a variable, of either sign and free of charge? Is every amplitude, in the first and last frame too, "
+            "constrained to be zero or more, and to nothing else?",
+            remedy="b = cp.Variable() is in the residual y - c - b, and nowhere else; small amplitudes are as good as large ones.",
+        ),
+        named(),
     ):
         trace, result = solved()
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
         trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
-        for shown in (trace, dipped_trace(T, tau, checks.rng)):
-            result = deconvolve(shown, tau, **settings)
-            check_optimal(checks, fit_of(checks, result, T, tau), shown, tau)
+        for each in (trace, dipped_trace(T, tau, checks.rng)):
+            result = ask(each, **settings)
+            check_optimal(checks, fit_of(checks, result, T, tau), each, tau)
 
     with checks(
         4,
@@ -171,8 +204,14 @@ def deconvolve(deconvolve: Any) -> Checks:
         trace, result = solved(**bright)
         fit = fit_of(checks, result, T, tau)
         eta = 1 / (2 * price_of(trace, fit, tau))
+        checks.that(
+            getattr(fit.multiplier, "shape", ()) != (T,),
+            f"the multiplier has shape ({T},), expected one number",
+            slip="it is the dual value of the constraint on the amplitudes, not on the residual",
+        )
         found = number(checks, fit.multiplier, "multiplier")
-        known = slips.of_multiplier(eta, bound)
+        optimum = float(fit.amplitudes.sum())
+        known = {} if checks.slips else slips.of_multiplier(eta, slack, noise_std, T, optimum)
         checks.close(found, eta, atol=0, rtol=1e-2, name="multiplier", looks_like=known)
 
     with checks(
@@ -194,43 +233,55 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
     """Traces that were made backwards, and noisy ones; the price of a spike is known."""
     checks = Checks("deconvolve_penalized", hidden_points=2)
     T, tau = 110, 9.0
+    asked = Asked(checks, deconvolve_penalized)
 
-    with checks(
-        2,
-        "returns calcium that falls only as fast as it decays, and its amplitudes G c",
-        hint="What must not be negative, as before, and which frames have an amplitude? And if there is no spike at all: is the misfit a "
-        "sum of squares?",
-        remedy="The constraint is amplitudes >= 0, with amplitudes G @ denoised: T numbers, the first c₀.",
+    def ask(trace: Any, decay_frames: float, price: float, **options: float) -> Any:
+        """What the student's function makes of a trace."""
+        return asked(trace, decay_frames, price, penalty=price, **options)
+
+    probes = ((5.0, {"penalty": 5.0}), (0.05, {"penalty": 0.05}))
+    named = partial(named_by, checks, lambda: asked.mistake(*probes))
+
+    with (
+        checks(
+            2,
+            "returns calcium that falls only as fast as it decays, and its amplitudes G c",
+            hint="What must not be negative, as before, and which frames have an amplitude? And if there is no spike at all: is the misfit a "
+            "sum of squares?",
+            remedy="The constraint is amplitudes >= 0, with amplitudes G @ denoised: T numbers, the first c₀.",
+        ),
+        named(),
     ):
-        known = known_trace(T, tau, 11.0, checks.rng)
-        result = deconvolve_penalized(known.trace, tau, known.price)
-        check_amplitudes(checks, result, T, tau)
+        for decay_frames in (4.0, tau):
+            known = known_trace(T, decay_frames, 11.0, checks.rng)
+            result = ask(known.trace, decay_frames, known.price)
+            check_amplitudes(checks, result, known.trace, decay_frames)
         fit = fit_of(checks, result, T, tau)
         check_falls(checks, fit, tau)
         checks.that(
             fit.multiplier is None or np.isnan(number(checks, fit.multiplier, "multiplier")),
-            f"expected no multiplier, as this problem has no bound, got {fit.multiplier!r}",
+            f"expected no multiplier, got {fit.multiplier!r}",
+            slip="a multiplier is returned, though this problem has no bound",
         )
         trace = dipped_trace(T, tau, checks.rng)
-        check_falls(checks, fit_of(checks, deconvolve_penalized(trace, tau, 3.0), T, tau), tau)
+        check_falls(checks, fit_of(checks, ask(trace, tau, 3.0), T, tau), tau)
 
-    with checks(
-        3,
-        "finds the minimum for σ = 1, for spikes of any size and in any frame",
-        hint="What does each unit of amplitude cost, the first frame's too, and how much does the misfit gain from it: is the ½ there? "
-        "Is the baseline free?",
-        remedy="cp.sum_squares(y - c - b) / (2 * noise_std**2) + penalty * cp.sum(amplitudes), over c and b = cp.Variable().",
+    with (
+        checks(
+            3,
+            "finds the minimum for σ = 1, for spikes of any size and in any frame",
+            hint="What does each unit of amplitude cost, the first frame's too, and how much does the misfit gain from it: is the ½ there? "
+            "Is the baseline free?",
+            remedy="cp.sum_squares(y - c - b) / (2 * noise_std**2) + penalty * cp.sum(amplitudes), over c and b = cp.Variable().",
+        ),
+        named(),
     ):
-        known = known_trace(T, tau, 12.0, checks.rng)
-        fit = fit_of(
-            checks, deconvolve_penalized(known.trace, tau, known.price, noise_std=1.0), T, tau
-        )
-        check_prices(checks, known.trace, fit, tau, known.price)
-        other = {"the baseline has the other sign": -known.baseline, "there is no baseline": 0.0}
-        checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline", looks_like=other)
+        known = known_trace(T, tau, 12.0, checks.rng, brightness=10.0)
+        fit = fit_of(checks, ask(known.trace, tau, known.price, noise_std=1.0), T, tau)
+        checks.close(fit.baseline, known.baseline, atol=SOLVED, name="baseline")
         checks.close(fit.denoised, known.denoised, atol=SOLVED, name="denoised")
-        trace = noisy_trace(T, tau, checks.rng, baseline=3.0)
-        fit = fit_of(checks, deconvolve_penalized(trace, tau, 3.0, noise_std=1.0), T, tau)
+        trace = noisy_trace(T, tau, checks.rng, baseline=-3.0)
+        fit = fit_of(checks, ask(trace, tau, 3.0, noise_std=1.0), T, tau)
         check_optimal(checks, fit, trace, tau, price=3.0)
 
     with checks(
@@ -253,7 +304,7 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
             4.0,
             atol=0.05,
             name="price of a spike for σ = 2, over that for σ = 1",
-            looks_like=slips.OF_PRICE_OVER_NOISE,
+            looks_like={} if checks.slips else slips.OF_PRICE_OVER_NOISE,
         )
 
     with checks(
@@ -265,63 +316,6 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
     ):
         trace = noisy_trace(60, tau, checks.rng)
         _, afterwards = checks.call(deconvolve_penalized, trace, tau, 2.0)
-        checks.equal(afterwards[0], trace, name="trace afterwards")
-
-    return checks
-
-
-@checked
-def deconvolve_fast(deconvolve_fast: Any) -> Checks:
-    """Traces that were made backwards, without baseline, and noisy ones; answers are exact to rounding."""
-    checks = Checks("deconvolve_fast", hidden_points=3)
-
-    with checks(
-        2,
-        "copies a trace that needs no deconvolution, and is zero for a penalty that no spike is worth",
-        hint="For λ = 0, what is the best fit to a trace that decays already: are its pools in order, and how often has one of l frames "
-        "decayed when the next one starts? What may a height never be? And if only late digits are off: is your answer worked out, or "
-        "does a solver stop near it?",
-        remedy="Set negative heights to zero at the end, after all merging; and subtract λ's share, nothing else.",
-    ):
-        clean = known_trace(40, 4.0, 1.0, checks.rng, baseline=None).denoised
-        found = deconvolve_fast(trace=clean, decay_frames=4.0, penalty=0.0)
-        checks.close(checks.array(found, (40,), name="c"), clean, atol=1e-9, name="c for λ = 0")
-        checks.close(deconvolve_fast(clean, 4.0, 80.0), 0 * clean, atol=1e-9, name="c for λ = 80")
-
-    with checks(
-        3,
-        "finds the optimum, exact to rounding",
-        hint="To what has a pool of l frames decayed when the next one starts, and what must be looked at again after a merge? How do frames weigh in a pool's best height, "
-        "and after how many of a merged pool does its second part begin? What does λ ‖Gc‖₁ cost each c_t, and do all cost the same?",
-        remedy="Merge backwards while h₁ e^(-l₁/τ) > h₂, with heights Σ gⁱ yᵢ / Σ g²ⁱ; each c_t costs λ (1 - e^(-1/τ)), the last one λ.",
-    ):
-        for tau in (9.0, 3.0):
-            known = known_trace(150, tau, 14.0, checks.rng, baseline=None)
-            found = deconvolve_fast(known.trace, tau, known.price)
-            other = slips.of_prices(known.trace, tau, known.price)
-            checks.close(found, known.denoised, atol=1e-8, name="c", looks_like=other)
-
-    with checks(
-        3,
-        "finds it for noisy traces too, where many small jumps are in order and many are not",
-        hint="A pool of l frames that starts at h: at what height does the next frame find it? And when may heights be set to zero?",
-        remedy="After l frames it has decayed l times, to h e^(-l/τ). Negative heights become zero at the end, after all merging.",
-    ):
-        for tau, penalty in ((9.0, 2.0), (2.0, 0.5), (20.0, 6.0)):
-            trace = noisy_trace(200, tau, checks.rng, baseline=checks.rng.choice([-1.0, 0.5]))
-            c = checks.array(deconvolve_fast(trace, tau, penalty), (200,), name="c")
-            fit = Fit(c, jumps_of(c, tau), 0.0, None)
-            check_optimal(checks, fit, trace, tau, price=penalty, exact=True)
-
-    with checks(
-        1,
-        "leaves the trace as it was",
-        hint="Whoever uses the trace next gets it with the penalty taken off.",
-        remedy="Subtract the penalty from a copy: trace - ..., never trace -= ....",
-        needs="finds the optimum, exact to rounding",
-    ):
-        trace = noisy_trace(60, 6.0, checks.rng)
-        _, afterwards = checks.call(deconvolve_fast, trace, 6.0, 2.0)
         checks.equal(afterwards[0], trace, name="trace afterwards")
 
     return checks

@@ -92,7 +92,7 @@ def update_trace(update_trace: Any) -> Checks:
             answer,
             atol=1e-6,
             name="trace, where denoise gives the same whatever it is asked",
-            looks_like=update_slips.of_denoised(trace, answer),
+            looks_like=update_slips.of_denoised(footprint, trace, answer),
         )
         same, more = (
             numbers(
@@ -105,6 +105,12 @@ def update_trace(update_trace: Any) -> Checks:
             np.ones(40),
             atol=1e-4,
             name="by how much the trace grows where denoise adds 1",
+            looks_like={
+                "`denoise` is called twice": np.full(40, 2.0),
+                "each pixel is denoised, before the footprint adds them up": np.full(
+                    40, footprint.sum()
+                ),
+            },
         )
 
     with checks(
@@ -137,7 +143,7 @@ def update_footprint(update_footprint: Any) -> Checks:
     def check_shape(found: Any, footprint: Any, movie: Any, trace: Any) -> None:
         """The same up to a positive scale."""
         checks.close(
-            direction(checks.array(found, footprint.shape, name="footprint")),
+            direction(numbers(checks, found, footprint.shape, "footprint")),
             footprint,
             atol=1e-4,
             name="footprint over its norm",
@@ -153,7 +159,7 @@ def update_footprint(update_footprint: Any) -> Checks:
         footprint = np.abs(footprint_like(30, checks.rng))
         movie, trace = scene(footprint)
         found = update_footprint(residual_with_neuron=movie, trace=trace)
-        check_shape(found, footprint, movie, trace)
+        check_shape(checks.array(found, (30,), name="footprint"), footprint, movie, trace)
 
     with checks(
         2,
@@ -174,7 +180,7 @@ def update_footprint(update_footprint: Any) -> Checks:
     ):
         for scale in (0.01, 100.0):
             movie, trace = scene(footprint_like(30, checks.rng))
-            found = checks.array(update_footprint(movie, scale * trace), (30,), name="footprint")
+            found = numbers(checks, update_footprint(movie, scale * trace), (30,), "footprint")
             known = update_slips.of_norm(movie, scale * trace)
             checks.close(
                 np.sqrt(np.sum(found**2)),
@@ -254,10 +260,7 @@ def update_background(update_background: Any) -> Checks:
             movie, footprint = scene()
             found = sorted_out(update_background(movie, footprint, prior, noise))[1]
             expected = ridge_trace(movie, footprint, prior, noise)
-            seen = footprint @ movie
-            seen_anew = direction(movie @ seen) @ movie
-            known = update_slips.of_background_trace(seen, seen_anew, prior, noise)
-            found = checks.array(found, (T,), name="trace")
+            known = update_slips.of_background_trace(movie, footprint, prior, noise)
             checks.close(found, expected, atol=1e-3, name="trace", looks_like=known)
 
     with checks(
@@ -266,14 +269,17 @@ def update_background(update_background: Any) -> Checks:
         hint="Which trace does the footprint go along with, and what has to be one?",
         remedy="As for a neuron, with the trace just found: weights = residual @ trace, then weights / np.linalg.norm(weights).",
     ):
-        movie, footprint = scene()
-        found, _ = sorted_out(update_background(movie, footprint, variance, noise_std))
-        # Whatever its scale, the new trace has the shape of the projection.
-        expected = least_squares_footprint(movie, footprint @ movie)
-        found = checks.array(found, (P,), name="footprint")
-        right = ridge_trace(movie, footprint, variance, noise_std)
-        known = update_slips.of_background_footprint(expected, footprint, movie, right)
-        checks.close(found, expected, atol=1e-4, name="footprint", looks_like=known)
+        for sign in (1, -1):  # a background's footprint may be negative, too, even in sum
+            movie, footprint = scene()
+            footprint = sign * footprint
+            found, _ = sorted_out(update_background(movie, footprint, variance, noise_std))
+            # Whatever its scale, the new trace has the shape of the projection.
+            expected = least_squares_footprint(movie, footprint @ movie)
+            right = ridge_trace(movie, footprint, variance, noise_std)
+            known = update_slips.of_background_footprint(
+                expected, footprint, movie, right, variance / (variance + noise_std**2)
+            )
+            checks.close(found, expected, atol=1e-4, name="footprint", looks_like=known)
 
     with checks(
         1,

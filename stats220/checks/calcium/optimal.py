@@ -10,6 +10,17 @@ from stats220.arrays import to_numpy
 from stats220.checks import Checks
 from stats220.checks.calcium import slips
 from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, numbers, pull_of
+from stats220.checks.calcium.optimal_slips import (
+    DARK,
+    NO_BASELINE,
+    NOT_BELOW_ZERO,
+    Solved,
+    is_dark,
+    mistake_in,
+    quiet_trace,
+    stairs,
+)
+from stats220.line.failures import CheckFailed, StudentError
 
 # Solvers stop within about 1e-3 of the solution. The nearest wrong answer to each check is more than 0.1 away.
 SOLVED = 2e-2
@@ -33,6 +44,7 @@ def number(checks: Checks, value: Any, name: str) -> float:
 
 def fit_of(checks: Checks, result: Any, num_frames: int, decay_frames: float) -> Fit:
     """What is needed of a result. Where amplitudes and calcium were mixed up, which a check of its own looks at, c is still found."""
+    checks.record(result, "Deconvolution")
     denoised = numbers(checks, result.denoised, (num_frames,), "denoised")
     amplitudes = result.amplitudes
     if getattr(amplitudes, "shape", None) == denoised.shape:
@@ -49,21 +61,77 @@ def fit_of(checks: Checks, result: Any, num_frames: int, decay_frames: float) ->
 
 
 def check_amplitudes(
-    checks: Checks, result: Any, num_frames: int, decay_frames: float, dark: bool = False
+    checks: Checks, result: Any, trace: Array, decay_frames: float, dark: bool = False
 ) -> None:
     """Denoised and amplitudes are c and G c, and there are some, unless they may be dark."""
-    c = checks.array(result.denoised, (num_frames,), name="denoised")
-    a = checks.array(result.amplitudes, (num_frames,), name="amplitudes")
+    checks.record(result, "Deconvolution")
+    T = len(trace)
+    c = checks.array(result.denoised, (T,), name="denoised")
+    checks.that(
+        getattr(result.amplitudes, "shape", None) != (T - 1,),
+        f"there are {T - 1} amplitudes, expected {T}",
+        slip="frame 0, which has none before it, has no amplitude",
+    )
+    a = checks.array(result.amplitudes, (T,), name="amplitudes")
     checks.close(
         a,
         jumps_of(c, decay_frames),
         atol=SOLVED,
         name="amplitudes, against G c",
-        looks_like=slips.of_amplitudes(c, result.baseline, decay_frames),
+        looks_like=slips.of_amplitudes(c, result.baseline, decay_frames, trace),
     )
     checks.that(
         dark or bool(a.max() > 1), "no amplitude is above 1, though the trace has large spikes"
     )
+
+
+class Asked:
+    """A student's deconvolution, and the last solution that it gave: what the diagnosis of a failure looks at."""
+
+    def __init__(self, checks: Checks, function: Any) -> None:
+        self.checks, self.function = checks, function
+        self.last: list[tuple[Any, Array, float, float | None]] = []
+
+    def __call__(
+        self, trace: Array, decay_frames: float, price: float | None, **options: float
+    ) -> Any:
+        """What it makes of a trace, where a unit of amplitude has that price, if it is known."""
+        result = self.function(trace, decay_frames, **options)
+        self.last = [(result, trace, decay_frames, price)]
+        return result
+
+    def mistake(self, *settings: tuple[float | None, dict[str, float]]) -> str:
+        """The known mistake that the last solution tells, or else that of traces which are asked for with these prices and options."""
+        rng, was_dark = self.checks.rng, []
+        probes = [
+            (trace, *setting)
+            for setting in settings
+            for trace in (*(quiet_trace(9.0, b, rng) for b in (-3.0, 3.0)), stairs(rng))
+        ]
+        for probe in (None, *probes):
+            if probe is not None:
+                trace, price, options = probe
+                try:
+                    self(trace, 9.0, price, **options)
+                except StudentError:
+                    continue
+            for result, trace, decay_frames, price in self.last:
+                try:
+                    check_amplitudes(self.checks, result, trace, decay_frames, dark=True)
+                except CheckFailed as failure:
+                    return failure.slip
+                fit = fit_of(self.checks, result, len(trace), decay_frames)
+                solved = Solved(trace, fit.denoised, fit.baseline, decay_frames)
+                was_dark.append(is_dark(solved))
+                if slip := mistake_in(solved, price):
+                    return slip if slip != NOT_BELOW_ZERO else self._of_baseline(*settings[0])
+        return DARK if was_dark and all(was_dark) else ""
+
+    def _of_baseline(self, price: float | None, options: dict[str, float]) -> str:
+        """Whether a baseline that is not below zero may be above."""
+        result = self(quiet_trace(9.0, 3.0, self.checks.rng), 9.0, price, **options)
+        baseline = number(self.checks, result.baseline, "baseline")
+        return NOT_BELOW_ZERO if abs(baseline) > SOLVED else NO_BASELINE
 
 
 def check_residual(checks: Checks, trace: Array, fit: Fit, noise_std: float, slack: float) -> None:
@@ -73,13 +141,23 @@ def check_residual(checks: Checks, trace: Array, fit: Fit, noise_std: float, sla
     norm, without, added = (
         float(np.linalg.norm(trace - fit.denoised - sign * fit.baseline)) for sign in (1, 0, -1)
     )
-    known = slips.of_residual_norm(T, noise_std, slack)
+    residual = trace - fit.denoised - fit.baseline
+    for found, wanted, slip in (
+        (np.abs(residual).sum(), size, "the bound is one on the sum of the residual's sizes"),
+        (np.abs(residual).max(), size, "the bound is one on the largest residual"),
+        (np.abs(residual).max(), size / T**0.5, "each frame's residual is bounded by itself"),
+    ):
+        message = f"‖y - c - b‖₂ of {T} frames is {norm:.6g}, expected {size:.6g}"
+        is_it = abs(norm / size - 1) > 8e-3 and abs(found / wanted - 1) < 8e-3
+        checks.that(not is_it, message, slip=slip)
+    known = {}
     for slip, other in {
         "the denoised trace holds the baseline already": without,
         "the baseline comes back with the other sign": added,
     }.items():
         if abs(other - size) <= 8e-3 * size:
             known[slip] = norm
+    known |= slips.of_residual_norm(T, noise_std, slack)
     name = f"‖y - c - b‖₂ of {T} frames"
     checks.close(norm, size, atol=0, rtol=8e-3, name=name, looks_like=known)
 
@@ -100,41 +178,6 @@ def check_falls(checks: Checks, fit: Fit, decay_frames: float) -> None:
 def price_of(trace: Array, fit: Fit, decay_frames: float) -> float:
     """What a unit of amplitude costs in a solution: how fast the misfit would fall for one more, at the best frame for it."""
     return float(pull_of(trace - fit.denoised - fit.baseline, decay_frames).max())
-
-
-# From what a unit of amplitude costs, over what it should, to the mistake in the problem.
-PRICES = {
-    0.5: "the misfit counts in full, not half, or λ half",
-    2.0: "the misfit counts half of what it should, or λ twice",
-    1.0 / 4: "the misfit counts four times of what it should",
-}
-
-
-def check_prices(checks: Checks, trace: Array, fit: Fit, decay_frames: float, price: float) -> None:
-    """Fail where the residual tells a known mistake in the price of an amplitude, which no right answer comes near to."""
-    pull = pull_of(trace - fit.denoised - fit.baseline, decay_frames)
-    # At the optimum all spikes pull alike, small or large. Where squares are priced they pull by their size.
-    if fit.amplitudes.max() > SOLVED:
-        large = fit.amplitudes > 0.05 * fit.amplitudes.max()
-        sizes, pulls = fit.amplitudes[large], pull[large]
-        off = np.abs(pulls - sizes * (pulls @ sizes) / (sizes @ sizes)).max()
-        checks.that(
-            bool(sizes.max() < 2 * sizes.min() or off > 0.05 * pulls.max()),
-            "a unit of a large amplitude costs more than one of a small amplitude",
-            slip="their squares are added up",
-        )
-    checks.that(
-        fit.amplitudes[0] < 0.1 or abs(pull[0]) > 0.02 * pull.max(),
-        f"the amplitude of frame 0 is {fit.amplitudes[0]:.3g}, and a larger one would explain no more",
-        slip="an amplitude of frame 0 costs nothing",
-    )
-    found = float(pull.max()) / price
-    for ratio, slip in ({**PRICES, 1 / len(trace): "the misfit is a mean, not a sum"}).items():
-        checks.that(
-            abs(found / ratio - 1) > 0.03,
-            f"a unit of amplitude costs {found:.3g} times of what it should",
-            slip=slip,
-        )
 
 
 def check_optimal(
@@ -168,8 +211,6 @@ def check_optimal(
             f"the residual has a mean of {residual.mean():.3g}: another baseline would explain more",
         )
     asked = float(pull.max()) if price is None else price
-    if not exact:
-        check_prices(checks, trace, fit, decay_frames, asked)
     frame = int(np.argmax(pull))
     checks.that(
         bool(pull[frame] <= asked + tolerance * (1 if exact else scale)),

@@ -5,64 +5,48 @@ Each function returns a dict for ``looks_like=``: from the mistake, as the claus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import nnls
 
 from stats220.checks.calcium.inputs import Array, calcium_of, jumps_of, leave
 
 
-def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str, float]:
-    """Of the standard deviation of white noise, measured above a cutoff."""
-    share = 1 - 2 * cutoff_hz / frame_rate_hz
-    kept = std * share**0.5  # what the filter leaves
-    return {
-        "nothing makes up for the noise below the cutoff, which has gone with the calcium": kept,
-        "the share of the noise that is left is one of variances, and no root is taken of it": kept
-        / share,
-        "the share is taken of the frame rate, not of the highest frequency that a movie holds": kept
-        / (1 - cutoff_hz / frame_rate_hz) ** 0.5,
-        "the share is that of 30 Hz and a cutoff of 8 Hz, whatever is asked": kept
-        / (7 / 15) ** 0.5,
-        "it is the share below the cutoff that is made up for, not the one above it, which is left": kept
-        / (1 - share) ** 0.5,
-        "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
-        "a variance is returned": std**2,
-    }
-
-
-def of_sines(
-    frequencies_hz: Sequence[float], cutoff_hz: float, frame_rate_hz: float
-) -> dict[str, Array]:
-    """Of what is left of sines that are slower than the cutoff."""
-    slow = np.array(frequencies_hz)
-    ratio = np.tan(np.pi * slow / frame_rate_hz) / np.tan(np.pi * cutoff_hz / frame_rate_hz)
-    return {
-        "all frequencies are left alike: is it time that is filtered": np.ones(len(slow)),
-        "the filter begins at 8 Hz, whatever is asked": 1.0 * (slow > 8),
-        "the filter begins at half the cutoff": 1.0 * (slow > cutoff_hz / 2),
-        # A digital Butterworth filter of order 2; those of order 1 to 4 are near.
-        "its order is much lower than asked, so that it is not steep": ratio**2
-        / np.sqrt(1 + ratio**4),
-    }
-
-
 def of_pattern(filled: Array) -> dict[str, Array]:
     """Of where G is not zero."""
-    shortened = filled.copy()
-    shortened[-1, -2] = 0
+    T = len(filled)
+    shortened, wrapped, late = filled.copy(), filled.copy(), filled.copy()
+    shortened[-1, -2], wrapped[0, -1], late[1, 0] = 0, 1, 0
     return {
         "the frame after is taken for the one before: above the diagonal": filled.T,
         "the last frame has none before it": shortened,
         "the frame before is missing": np.eye(len(filled)),
         "all frames before have an entry, not the last one alone": np.tri(len(filled)),
+        "frame 0 follows the last one": wrapped,
+        "frame 1 has none before it": late,
+        "the entries are those of the frame before the last one": np.eye(T) + np.eye(T, k=-2),
+        "the frame after counts as well": filled + np.eye(T, k=1),
+    }
+
+
+def of_diagonal(num_frames: int, decay_frames: float) -> dict[str, Array]:
+    """Of G's diagonal."""
+    remains = leave(decay_frames)
+    return {
+        "the first frame has no amplitude": 1.0 - np.eye(num_frames)[0],
+        "what is left stands on the diagonal, and the frame before counts in full": np.full(
+            num_frames, remains
+        ),
+        "what is left stands on the diagonal, with its sign": np.full(num_frames, -remains),
+        "the sign of all entries is changed": -np.ones(num_frames),
+        "all is scaled by what has decayed": np.full(num_frames, 1 - remains),
+        "each frame is divided by what has decayed": np.full(num_frames, 1 / (1 - remains)),
+        "the diagonal is empty": np.zeros(num_frames),
     }
 
 
 def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
-    """Of the so many entries below G's diagonal."""
+    """Of the so many entries below G's diagonal, the largest first."""
     entries = {
         "what is left of the frame before is added": leave(decay_frames),
         "a frame leaves e^(-τ), not e^(-1/τ)": -float(np.exp(-decay_frames)),
@@ -71,11 +55,25 @@ def of_decay(decay_frames: float, count: int) -> dict[str, Array]:
         "1/τ is rounded down to a whole number, with its sign": -float(np.exp(-1)),
         "what has decayed is taken away, not what is left": leave(decay_frames) - 1,
         "τ is taken for a half-life, after which a half is left": -(0.5 ** (1 / decay_frames)),
+        "a frame leaves 1 / (1 + 1/τ), which is near e^(-1/τ) for slow decays alone": -1
+        / (1 + 1 / decay_frames),
+        "a frame leaves 1/τ": -1 / decay_frames,
+        "a frame leaves e^(1/τ), more than there was": -float(np.exp(1 / decay_frames)),
+        "nothing decays: the frame before is taken away in full": -1.0,
+        "τ is 9 frames, whatever is asked": -float(np.exp(-1 / 9)),
+        "a frame leaves what is left after two": -(leave(decay_frames) ** 2),
+        "τ, which is in frames, is multiplied by the frame rate": -leave(30 * decay_frames),
+        "τ, which is in frames, is divided by the frame rate": -leave(decay_frames / 30),
+        "half of what is left of the frame before is taken away": -leave(decay_frames) / 2,
     }
-    return {slip: np.full(count, entry) for slip, entry in entries.items()}
+    known = {slip: np.full(count, entry) for slip, entry in entries.items()}
+    later = -(leave(decay_frames) ** np.arange(1, count + 1))
+    return known | {"what is left is counted from frame 0, not from the frame before": later}
 
 
-def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[str, Array]:
+def of_amplitudes(
+    denoised: Array, baseline: Any, decay_frames: float, trace: Array
+) -> dict[str, Array]:
     """Of the amplitudes that belong to a denoised trace."""
     before = np.append(0.0, denoised[:-1])
     first = np.arange(len(denoised)) == 0
@@ -83,7 +81,35 @@ def of_amplitudes(denoised: Array, baseline: Any, decay_frames: float) -> dict[s
     holds = denoised - (
         float(baseline) if isinstance(baseline, (int, float, np.floating)) else np.nan
     )
+
+    def of(leaves: float) -> Array:
+        return denoised - leaves * before
+
+    shifted = np.append(denoised[:-1] - leave(decay_frames) * denoised[1:], denoised[-1])
+    wrapped = denoised - leave(decay_frames) * np.roll(denoised, 1)
     return {
+        "a frame leaves e^(-τ), not e^(-1/τ)": of(float(np.exp(-decay_frames))),
+        "τ is 9 frames, whatever is asked": of(float(np.exp(-1 / 9))),
+        "τ, which is in frames, is multiplied by the frame rate": of(leave(30 * decay_frames)),
+        "τ, which is in frames, is divided by the frame rate": of(leave(decay_frames / 30)),
+        "a frame leaves 1/τ": of(1 / decay_frames),
+        "a frame leaves what has decayed": of(1 - leave(decay_frames)),
+        "a frame leaves 1 / (1 + 1/τ), which is near e^(-1/τ) for slow decays alone": of(
+            1 / (1 + 1 / decay_frames)
+        ),
+        "the frame after is taken for the one before": shifted,
+        "frame 0 follows the last one": wrapped,
+        "denoised and amplitudes are exchanged": calcium_of(denoised, decay_frames),
+        "the last frame has no amplitude, and all come a frame early": np.append(right[1:], 0.0),
+        "the amplitudes are those of calcium and baseline together": jumps_of(
+            2 * denoised - holds, decay_frames
+        ),
+        "what is returned as denoised is the trace less the calcium": jumps_of(
+            trace - denoised, decay_frames
+        ),
+        "small amplitudes are set to zero": np.where(right > 0.5, right, 0),
+        "amplitudes below 1 are set to zero": np.where(right > 1, right, 0),
+        "amplitudes below σ are set to zero": np.where(right > 1.5, right, 0),
         "a frame leaves 1 - 1/τ, which is near e^(-1/τ) for slow decays alone": denoised
         - (1 - 1 / decay_frames) * before,
         "τ is taken for a half-life, after which a half is left": denoised
@@ -104,18 +130,42 @@ def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[st
     right = (1 + slack) * noise_std * root
     return {
         "a bound on the norm is set to the sum of squares, which would be θ²": right**0.5,
-        "a bound on the sum of squares is set to the norm, which would be θ": right**2,
         "σ is left out of the bound": (1 + slack) * root,
         "the slack is left out of the bound": noise_std * root,
         "the bound is `slack` times the noise, not 1 + slack times": slack * noise_std * root,
         "the slack is that of the squared norm": (1 + slack) ** 0.5 * noise_std * root,
         "the norm of T frames of noise is taken to be σ": (1 + slack) * noise_std,
         "the norm of T frames of noise is taken to be T σ": (1 + slack) * noise_std * num_frames,
+        "the bound is σ², not σ, times the root of T": (1 + slack) * noise_std**2 * root,
+        "the bound on the norm is (1 + slack)² σ² T, which is that on the sum of squares, or a mean is bounded": (
+            right**2
+        ),
+        "there are T - 1 frames in the bound": right * (1 - 1 / num_frames) ** 0.5,
+        "the slack is added to σ, and is no share of it": (slack + noise_std) * root,
+        "the slack is added to the norm, and is no share of it": noise_std * root + slack,
+        "the slack is 1, whatever is asked": 2 * noise_std * root,
+        "the slack is taken away": (1 - slack) * noise_std * root,
+        "the slack divides": noise_std * root / (1 + slack),
+        "σ multiplies the slack alone": (1 + slack * noise_std) * root,
+        "the slack is squared, and nothing else": (1 + slack) ** 2 * noise_std * root,
+        "σ is not squared where the sum of squares is bounded": (1 + slack)
+        * (noise_std * num_frames) ** 0.5,
+        "neither 1 + slack nor σ is squared where the sum of squares is bounded": (
+            (1 + slack) * noise_std * num_frames
+        )
+        ** 0.5,
+        "neither the slack nor σ is in the bound": root,
+        "the bound is half of what it should be": right / 2,
+        "the residual's mean square is bounded, not its sum": right * root,
     }
 
 
-def of_multiplier(eta: float, bound: float) -> dict[str, float]:
-    """Of the multiplier of the squared constraint."""
+def of_multiplier(
+    eta: float, slack: float, noise_std: float, num_frames: int, optimum: float
+) -> dict[str, float]:
+    """Of the multiplier of the squared constraint, whose optimum is a sum of amplitudes."""
+    noise = noise_std * num_frames**0.5
+    bound = (1 + slack) * noise
     return {
         "it is the multiplier of the constraint on the norm itself, not of that on its square": 2
         * bound
@@ -125,6 +175,28 @@ def of_multiplier(eta: float, bound: float) -> dict[str, float]:
         "θ² is taken to grow θ times as fast as θ, not 2θ times": 2 * eta,
         "θ² is taken to grow twice as fast as θ, not 2θ times": bound * eta,
         "its sign is changed": -eta,
+        "it is λ, the price that η is worth, for σ = 1": 1 / (2 * eta),
+        "it is λ, the price that η is worth": 1 / (2 * eta * noise_std**2),
+        "it is 1/η": 1 / eta,
+        "ν is divided by θ²": 2 * eta / bound,
+        "ν is divided by 2θ²": eta / bound,
+        "ν is multiplied by 2θ, not divided": 4 * bound**2 * eta,
+        "ν is multiplied by θ": 2 * bound**2 * eta,
+        "ν is multiplied by θ / 2": bound**2 * eta,
+        "it is the square of ν": (2 * bound * eta) ** 2,
+        "it is the root of ν": (2 * bound * eta) ** 0.5,
+        "it is the root of η": eta**0.5,
+        "it is the square of η": eta**2,
+        "ν is divided by the norm of noise without slack": eta * bound / noise,
+        "it is multiplied by σ²": eta * noise_std**2,
+        "it is divided by σ²": eta / noise_std**2,
+        "it is divided by σ": eta / noise_std,
+        "it is divided by T, or the amplitudes' mean is minimized, not their sum": eta / num_frames,
+        "it is the smallest sum of amplitudes, not a multiplier": optimum,
+        "it is the bound θ": bound,
+        "it is θ²": bound**2,
+        "it is a quarter of ν": bound * eta / 2,
+        "it is zero, though the constraint presses": 0.0,
     }
 
 
@@ -134,77 +206,6 @@ OF_PRICE_OVER_NOISE = {
     "σ is not squared": 2.0,
     "σ divides the price, not the misfit": 0.5,
     "σ² divides the price, not the misfit, or multiplies the misfit": 0.25,
-    "σ² is squared": 16.0,
+    "σ² is squared, or the price is multiplied by it, too": 16.0,
+    "the price is multiplied by σ, too": 8.0,
 }
-
-
-def of_prices(trace: Array, decay_frames: float, penalty: float) -> dict[str, Array]:
-    """Of a deconvolution without baseline in which the frames of c cost something else.
-
-    With c = K a and weights w on c it is ½‖y - w - K a‖² for a >= 0, but for a constant: non-negative least squares.
-    """
-    T, share = len(trace), penalty * (1 - leave(decay_frames))
-    kernels = np.stack([calcium_of(one, decay_frames) for one in np.eye(T)], axis=1)
-
-    def best(weights: Array) -> Array:
-        return np.asarray(kernels @ nnls(kernels, trace - weights)[0])
-
-    same, first, right = (np.full(T, share) for _ in range(3))
-    first[0] = right[-1] = penalty
-    full, last_only = np.full(T, penalty), np.zeros(T)
-    last_only[-1] = penalty
-    return {
-        "the last frame of c costs what all others cost": best(same),
-        "it is the first frame of c that costs more than the others": best(first),
-        "every frame of c costs the whole λ, though calcium is no amplitude": best(full),
-        "c costs nothing but in the last frame": best(last_only),
-        "negative frames are set to zero before pools are merged": np.asarray(
-            kernels @ nnls(kernels, np.maximum(trace - right, 0))[0]
-        ),
-        "nothing costs anything": best(np.zeros(T)),
-    }
-
-
-# When a sweep is the last, from the objective so far and the tolerance.
-STOPS: dict[str, Callable[[Sequence[float], float], bool]] = {
-    "": lambda said, share: said[-1] - said[-2] <= share * (said[-1] - said[0]),
-    "`tolerance` is compared with the gain itself": lambda said, share: (
-        said[-1] - said[-2] <= share
-    ),
-    "a gain is compared with the one before it": lambda said, share: (
-        len(said) > 2 and said[-1] - said[-2] <= share * (said[-2] - said[-3])
-    ),
-    "a gain is compared with the objective": lambda said, share: (
-        said[-1] - said[-2] <= share * abs(said[-1])
-    ),
-    "the first sweep's gain does not count among all gains": lambda said, share: (
-        len(said) > 2 and said[-1] - said[-2] <= share * (said[-1] - said[1])
-    ),
-    "a sweep's gain is compared with that of the sweeps before it, its own not among them": lambda said, share: (
-        said[-1] - said[-2] <= share * (said[-2] - said[0])
-    ),
-    "the first sweep is never the last, whatever it gains": lambda said, share: (
-        len(said) > 2 and STOPS[""](said, share)
-    ),
-    "a sweep that gains just `tolerance` of all is followed by another": lambda said, share: (
-        said[-1] - said[-2] < share * (said[-1] - said[0])
-    ),
-    "a sweep that loses counts as one that gains": lambda said, share: (
-        abs(said[-1] - said[-2]) <= share * abs(said[-1] - said[0])
-    ),
-    "a sweep's gain is looked at when the next one is over": lambda said, share: (
-        len(said) > 2 and STOPS[""](said[:-1], share)
-    ),
-    "no sweep is the last before `max_sweeps`": lambda said, share: False,
-}
-
-
-def lengths(settings: Sequence[tuple[Sequence[float], float, int]]) -> dict[str, list[int]]:
-    """How many values the objective has, for what it says, the tolerance and the most sweeps, by each rule; the first rule is right."""
-
-    def length(stop: Callable[[Sequence[float], float], bool], setting: Any) -> int:
-        said, tolerance, max_sweeps = setting
-        sweeps = range(1, max_sweeps + 1)
-        return 1 + next((n for n in sweeps if stop(said[: n + 1], tolerance)), max_sweeps)
-
-    return {slip: [length(stop, setting) for setting in settings] for slip, stop in STOPS.items()}

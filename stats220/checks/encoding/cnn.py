@@ -19,7 +19,12 @@ from stats220.checks.encoding.inputs import (
 )
 
 NUM_LAGS, NUM_NEURONS = 6, 2
-SIZES = {"num_filters": 3, "num_subunits": 4, "filter_size": 3, "subunit_size": 2}
+SIZES = {
+    "num_filters": 3,
+    "num_subunits": 4,
+    "filter_size": 3,
+    "subunit_size": 2,
+}  # as in the signature
 HEIGHT, WIDTH = 7, 9
 LOST = 3  # rows and columns: 3 - 1 by the filters and 2 - 1 by the subunits
 
@@ -29,7 +34,7 @@ def draw_cnn(
 ) -> tuple[Any, dict[str, Array]]:
     """A small network with parameters drawn here, but for those that are given."""
     rng = checks.rng
-    model = RetinaCNN(NUM_NEURONS, HEIGHT, width, NUM_LAGS, **SIZES)
+    model = RetinaCNN(NUM_NEURONS, HEIGHT, width, NUM_LAGS, *SIZES.values())
     num_inputs = 4 * (HEIGHT - LOST) * (width - LOST)
     drawn = {
         "spatial": normal(rng, 3, 3, 3) / 2,
@@ -164,15 +169,16 @@ def RetinaCNN(RetinaCNN: Any) -> Checks:  # noqa: N802
 
     with checks(
         1,
-        "ends in softplus: rates of the read-out's bias where its weights are zero",
+        "ends in softplus: rates of the read-out's bias where its weights are zero; and leaves the movie as it is",
         hint="An expected count must be above zero, and its gradient too: a cell whose rectifier is shut at the end would never learn to fire.",
         remedy="F.softplus of what the read-out gives.",
     ):
-        model = RetinaCNN(NUM_NEURONS, HEIGHT, HEIGHT, NUM_LAGS, **SIZES)
+        model = RetinaCNN(NUM_NEURONS, HEIGHT, HEIGHT, NUM_LAGS, *SIZES.values())
         bias = between(checks.rng, -2, 2, NUM_NEURONS)
         weight = torch.zeros_like(torch.as_tensor(model.readout.weight).detach())
         load(model, readout__weight=weight, readout__bias=bias)
-        rates = last_bins(model(normal(checks.rng, NUM_LAGS + 2, HEIGHT, HEIGHT)), 1, NUM_NEURONS)
+        movie = normal(checks.rng, NUM_LAGS + 2, HEIGHT, HEIGHT)
+        rates = last_bins(checks.unchanged(model, movie), 1, NUM_NEURONS)
         expected = softplus(bias.double().numpy())[None]
         checks.close(rates, expected, atol=1e-2, name="rates of the last bin")
 

@@ -55,7 +55,7 @@ def explained_correlation(explained_correlation: Any) -> Checks:
         remedy="Time is axis 1 of the trials, and axis 0 of their sum: trials.sum(dim=0).var(dim=0), less trials.var(dim=1) summed over trials.",
     ):
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
-        _, cc_max = checks.items(explained_correlation(signal, trials), 2)
+        _, cc_max = checks.items(explained_correlation(prediction=signal, trials=trials), 2)
         expected = correlations(signal, trials)[1]
         slips = {
             "the trials' own variances are not subtracted": np.full(3, np.sqrt(4 / 3)),
@@ -144,16 +144,17 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
 
     with checks(
         1,
-        "is in spikes a second, in float32, of counts of any dtype",
+        "is in spikes a second, in float32, of counts of any dtype, which stay as they are",
         hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers, and a sum of bytes has to fit "
         "into its type.",
         remedy="Divide by bin_seconds, after .float().",
         needs="is the mean over trials, bin by bin and neuron by neuron",
     ):
         counts = checks.rng.integers(90, 200, (4, 6, 2)).astype(np.uint8)  # their sum needs more
-        rates = firing_rates_hz(torch.from_numpy(counts), 0.01)
+        rates = firing_rates_hz(trials=torch.from_numpy(counts), bin_seconds=0.01)
         checks.close(rates, counts.mean(axis=0) * 100, atol=1e-2, rtol=1e-5, name="rates")
-        checks.dtype(rates, torch.float32, name="rates")
+        checks.tensor(rates, (6, 2), name="rates")
+        checks.unchanged(firing_rates_hz, torch.from_numpy(counts), 0.01)
 
     return checks
 
@@ -172,10 +173,11 @@ def double(model: float) -> float:
 def data_efficiency(data_efficiency: Any) -> Checks:
     """Models that only remember what they were given."""
     checks = Checks("data_efficiency", hidden_points=1)
+    scored = "scores a model of the first frames alone, for each size in turn"
 
     with checks(
-        2,
-        "scores a model of the first frames alone, for each size in turn",
+        1,
+        scored,
         hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew, in the order in which they "
         "are given. Does fit get as many bins of counts as frames? The model is what fit returns, and its score what evaluate returns.",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
@@ -186,6 +188,18 @@ def data_efficiency(data_efficiency: Any) -> Checks:
         scores = checks.items(data_efficiency(fit_sum, double, stimulus, counts, sizes), 3)
         expected = [2 * float((stimulus[:n] + 3 * counts[:n, None]).sum()) for n in sizes]
         checks.close([float(score) for score in scores], expected, atol=1e-3, name="scores")
+
+    with checks(
+        1,
+        "takes its arguments by name, and leaves the movie and the counts as they are",
+        hint="The largest set holds all others: what is written into the first frames is there for each size that comes later.",
+        remedy="A slice is a view of the caller's own tensor: write nothing into it.",
+        needs=scored,
+    ):
+        stimulus, counts = normal(checks.rng, 9, 1, 1), normal(checks.rng, 9, 1)
+        given = {"fit": fit_sum, "evaluate": double, "stimulus": stimulus, "spike_counts": counts}
+        checks.items(data_efficiency(**given, sizes=[4, 9]), 2)
+        checks.unchanged(data_efficiency, *given.values(), [4, 9])
 
     return checks
 
@@ -228,16 +242,16 @@ def rescale_times(rescale_times: Any) -> Checks:
 
     with checks(
         1,
-        "puts the spikes of one bin in the order of their uniforms",
+        "puts the spikes of one bin in the order of their uniforms, and leaves its inputs as they are",
         hint="Three spikes of one bin have three places in it. An interval is never negative.",
         remedy="torch.sort the times; those of different bins are in order already.",
     ):
         rates, counts = torch.tensor([1.0, 2.0, 4.0, 1.0]), torch.tensor([0, 2, 3, 0])
         uniforms = torch.tensor([0.75, 0.25, 0.5, 0.75, 0.25])
         expected = 1 - np.exp(-np.diff([0.0, 1.5, 2.5, 4.0, 5.0, 6.0]))
-        checks.close(
-            rescale_times(rates, counts, uniforms), expected, atol=1e-3, name="rescaled times"
-        )
+        found = rescale_times(expected_counts=rates, spike_counts=counts, uniforms=uniforms)
+        checks.close(found, expected, atol=1e-3, name="rescaled times")
+        checks.unchanged(rescale_times, rates, counts, uniforms)
 
     with checks(
         1,

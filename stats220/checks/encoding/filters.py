@@ -104,7 +104,8 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
             .float()
             .T
         )
-        average = spike_triggered_average(*held_movie(images, weights), NUM_LAGS)
+        given = dict(zip(("stimulus", "spike_counts"), held_movie(images, weights), strict=True))
+        average = spike_triggered_average(**given, num_lags=NUM_LAGS)
         checks.close(average, average_of_images(images, weights), atol=1e-3, name="average")
 
     with checks(

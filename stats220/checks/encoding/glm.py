@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from stats220.checks import Checks, checked
 from stats220.checks.encoding.inputs import (
@@ -64,7 +65,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
             "the nonlinearity is in it already": softplus(drive),
         }
         checks.close(model.drive(movie), drive, atol=1e-2, name="drive", looks_like=slips)
-        rates = model(movie, torch.zeros(14, 3))
+        rates = model(stimulus=movie, spike_counts=torch.zeros(14, 3))
         checks.close(rates, softplus(drive), atol=1e-2, name="rates")
         model, _ = draw_glm(checks, CoupledGLM, 3, nonlinearity=torch.exp)
         load(model, **{name: torch.from_numpy(p[name]).float() for name in p})
@@ -135,7 +136,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
 
     with checks(
         1,
-        "never sees the counts of the present bin, or of later ones",
+        "never sees the counts of the present bin, or of later ones, and leaves them as they are",
         hint="A rate that knows its own bin's count predicts it with ease, and predicts nothing. When the counts change from bin t on, no "
         "rate up to that of bin t may move, and later ones must.",
         remedy="Leave the last count out, [..., :-1], so that the latest count that bin t gets is that of bin t - 1.",
@@ -155,6 +156,7 @@ def CoupledGLM(CoupledGLM: Any) -> Checks:  # noqa: N802
             bool((change[present + 1 :].abs() > 1e-3).any()),
             "no later rate moves either: no spike is heard",
         )
+        checks.unchanged(model, dark, counts)
 
     with checks(
         1,
@@ -186,7 +188,10 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         rng = checks.rng
         # Below zero throughout, so that nothing runs away.
         drive, coupling = normal(rng, 24, 3) + 2, between(rng, -1.0, -0.1, 3, 3, 4)
-        counts, rates = simulated(checks, simulate_spikes, drive, coupling, 5, seed=1, max_rate=1e6)
+        options = F.softplus, 1e6
+        counts, rates = simulated(
+            checks, simulate_spikes, drive, coupling, 5, seed=1, options=options
+        )
         checks.that(
             bool((counts.sum(dim=(0, 1)) > 0).all()), "some neuron never spikes in any trial"
         )
@@ -211,7 +216,7 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
 
     with checks(
         1,
-        "takes all chance from the generator: the same seed again gives the same spikes, another seed others",
+        "takes all chance from the generator: the same seed again gives the same spikes, another seed others; and leaves its inputs as they are",
         hint="A draw that is not handed the generator knows nothing of its seed. A seed that is set inside the function, torch's or the "
         "generator's, makes all simulations alike. Are two trials of one run alike?",
         remedy="Hand on generator=generator, and seed nothing.",
@@ -227,6 +232,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
             not torch.equal(runs[0], runs[2]), "a generator with another seed gave the same spikes"
         )
         checks.that(not torch.equal(runs[0][0], runs[0][1]), "two trials have the same spikes")
+        generator = checks.make(torch.Generator, device=checks.device)
+        checks.unchanged(simulate_spikes, drive, coupling + 1, 2, generator)
 
     with checks(
         1,
@@ -241,8 +248,8 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
         )
         expected = np.minimum(np.tile(softplus(drive.double().numpy()), (20, 1, 1)), 1.5)
         checks.close(rates, expected, atol=1e-2, name="rates where max_rate is 1.5")
-        options = {"nonlinearity": torch.exp, "max_rate": 1.5}
-        _, steep = simulated(checks, simulate_spikes, drive, coupling, 1, seed=5, **options)
+        exp: dict[str, Any] = {"nonlinearity": torch.exp, "max_rate": 1.5}
+        _, steep = simulated(checks, simulate_spikes, drive, coupling, 1, seed=5, **exp)
         name = "rates with exp"
         checks.close(steep[0], np.exp(drive.double()).clip(max=1.5), atol=1e-2, name=name)
         # 800 counts: the standard error of their mean is 0.04.
@@ -283,12 +290,15 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         counts, mean = draw_counts(rng, 30, 4, mean=1.5) + 1, between(rng, 0.1, 3, 4)
         rates = mean.expand(30, 4).contiguous()
         checks.close(
-            bits_per_spike(rates, counts, mean), torch.zeros(4), atol=1e-3, name="bits per spike"
+            bits_per_spike(expected_counts=rates, spike_counts=counts, mean_counts=mean),
+            torch.zeros(4),
+            atol=1e-3,
+            name="bits per spike",
         )
 
     with checks(
         1,
-        "counts a rate of 0 in a bin without spikes as a good prediction, and gives NaN for a neuron without any",
+        "counts a rate of 0 in a bin without spikes as a good prediction, gives NaN for a neuron without any, and leaves its inputs as they are",
         hint="Such a bin's log likelihood is -λ, and 0 at a rate of 0: no 0 · log 0, and no small number that makes all rates wrong. And what is "
         "there to be said per spike, where there is no spike at all?",
         remedy="Before the logarithm is taken, put 1 in the place of λ / mean where no spike fell; at the end torch.nan where a neuron's spikes add up to 0.",
@@ -299,7 +309,7 @@ def bits_per_spike(bits_per_spike: Any) -> Checks:
         counts = torch.cat([counts, counts.flip(0)], dim=1)  # as many spikes in both
         rates = counts * between(rng, 0.5, 2, 40, 2)
         mean = counts.mean(dim=0)
-        found = bits_per_spike(rates, counts, mean)
+        found = checks.unchanged(bits_per_spike, rates, counts, mean)
         first, second = checks.tensor(found, (2,), None, name="bits per spike").tolist()
         checks.that(
             math.isfinite(first) and math.isfinite(second), f"bits per spike are {first}, {second}"

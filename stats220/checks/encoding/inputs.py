@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -85,11 +86,18 @@ def rates_after_counts(drive: torch.Tensor, coupling: torch.Tensor, counts: torc
     return softplus(drive.double().numpy() + np.stack(heard))
 
 
-def simulated(checks: Checks, simulate_spikes: Any, *inputs: Any, seed: int, **options: Any) -> Any:
+def simulated(
+    checks: Checks,
+    simulate_spikes: Any,
+    *inputs: Any,
+    seed: int,
+    options: Sequence[Any] = (),
+    **named: Any,
+) -> Any:
     """Counts and rates, both of the shape that is asked for: (num_trials, num_bins, num_neurons)."""
     generator = checks.make(torch.Generator, device=checks.device)
     generator.manual_seed(seed)
-    counts, rates = checks.items(simulate_spikes(*inputs, generator, **options), 2)
+    counts, rates = checks.items(simulate_spikes(*inputs, generator, *options, **named), 2)
     shape = (inputs[2], *inputs[0].shape)
     counts = checks.tensor(counts, shape, None, name="counts")
     return counts.double(), checks.tensor(rates, shape, None, name="rates").double()

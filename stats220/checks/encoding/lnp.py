@@ -38,7 +38,8 @@ def poisson_loss(poisson_loss: Any) -> Checks:
         rates, counts = between(rng, 0.05, 0.6, 8, 3), (normal(rng, 8, 3) > 0).float()
         counts[0], counts[1] = 1, 0
         expected = -np.mean(poisson.logpmf(counts.numpy(), rates.double().numpy()))
-        checks.close(poisson_loss(rates, counts), expected, atol=1e-4, rtol=1e-4, name="loss")
+        loss = poisson_loss(expected_counts=rates, spike_counts=counts)
+        checks.close(loss, expected, atol=1e-4, rtol=1e-4, name="loss")
 
     # From here on one bin at a time, for which a mean is a sum.
     with checks(
@@ -55,7 +56,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
 
     with checks(
         1,
-        "costs nothing where no spike falls at a rate of 0",
+        "costs nothing where no spike falls at a rate of 0, and leaves rates and counts as they are",
         hint="log 0 is -inf, and 0 · (-inf) is not a number. A small number that is added to the rate, or below which no rate may fall, hides that, "
         "and makes the loss of all low rates wrong.",
         remedy="Take the logarithm where there are spikes, of 1 elsewhere: torch.where(spike_counts > 0, ..., 1.0), before the logarithm.",
@@ -67,6 +68,7 @@ def poisson_loss(poisson_loss: Any) -> Checks:
             loss = poisson_loss(torch.full((1, 1), rate), torch.ones(1, 1))
             exact = -poisson.logpmf(1, rate)
             checks.close(loss, exact, atol=1e-2, name=f"loss of a spike at a rate of {rate}")
+        checks.unchanged(poisson_loss, torch.tensor([[0.0, 1.0]]), torch.tensor([[0.0, 2.0]]))
 
     with checks(
         1,
@@ -119,7 +121,7 @@ def l2_penalty(l2_penalty: Any) -> Checks:
                 "the mean of the squares is taken": expected / sum(w.numel() for w in values),
             }
             checks.close(
-                l2_penalty(model, alpha),
+                l2_penalty(model=model, alpha=alpha),
                 expected,
                 atol=1e-3,
                 rtol=1e-3,
@@ -167,15 +169,18 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         hint="A penalty without a gradient penalizes nothing. What does `.data`, or `.item()`, leave of the graph?",
         remedy="Square the parameters themselves, with torch.",
     ):
-        rng = checks.rng
-        weight = normal(rng, 2, 4)
-        model = checks.make(nn.Linear, 4, 2)
-        load(model, weight=weight, bias=normal(rng, 2))
+        weights = normal(checks.rng, 2, 4), normal(checks.rng, 3, 2)
+        linear = [checks.make(nn.Linear, *weight.T.shape) for weight in weights]
+        for layer, weight in zip(linear, weights, strict=True):
+            load(layer, weight=weight, bias=normal(checks.rng, len(weight)))
+        model = checks.make(nn.Sequential, *linear)
         gradients = checks.gradients(l2_penalty, model, 0.7, parameters=model)
-        checks.that("weight" in gradients, "no gradient reaches the weights")
-        gradient = checks.tensor(gradients["weight"], (2, 4), None, name="gradient")
-        direction = gradient / gradient.norm().clamp(min=1e-12)
-        checks.close(direction, weight / weight.norm(), atol=1e-3, name="gradient / its norm")
+        for number, weight in enumerate(weights):
+            found = gradients.get(f"{number}.weight")
+            checks.that(found is not None, f"no gradient reaches the weights of layer {number}")
+            gradient = checks.tensor(found, tuple(weight.shape), None, name="gradient")
+            direction, name = gradient / gradient.norm().clamp(min=1e-12), "gradient / its norm"
+            checks.close(direction, weight / weight.norm(), atol=1e-3, name=name)
 
     return checks
 
@@ -245,7 +250,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
 
     with checks(
         1,
-        "applies the nonlinearity that it is given to filters plus bias",
+        "applies the nonlinearity that it is given to filters plus bias, and leaves the movie as it is",
         hint="In the dark only the bias is left, and f(bias) is the rate: softplus unless another function is given. Is f applied once, and last?",
         remedy="Add self.bias to what was filtered, and give the sum to self.nonlinearity.",
     ):
@@ -255,6 +260,7 @@ def LNP(LNP: Any) -> Checks:  # noqa: N802
             bias = load(model, bias=normal(checks.rng, num_neurons))["bias"]
             rates = last_bins(model(dark), 1, num_neurons)
             checks.close(rates, by_numpy(bias)[None], atol=1e-2, name="rates in the dark")
+        checks.unchanged(model, dark)
 
     with checks(
         1,

@@ -27,8 +27,140 @@ def of_normalized(image: NDArray[Any]) -> dict[str, torch.Tensor]:
         "all colors have one mean and one deviation": (ones - mean.mean()) / std.mean(),
         "it is multiplied by the standard deviations": (ones - mean) * std,
         "it goes from -1 to 1, by a mean and deviation of one half": 2 * ones - 1,
-    }
+        "it is scaled to -1 to 1 first, and the means are those of a scale from 0 to 1": (
+            2 * ones - 1 - mean
+        )
+        / std,
+        "the means, on a scale from 0 to 1, are subtracted before 0 to 255 is divided by 255": (
+            (image - mean) / std / 255
+        ),
+        "it is divided by the standard deviations first, and the means are subtracted after that": (
+            ones / std - mean
+        ),
+        "means and standard deviations are exchanged": (ones - std) / mean,
+        "the values are subtracted from the means": (mean - ones) / std,
+        "it is divided by the roots of the standard deviations": (ones - mean) / std**0.5,
+        "it is divided by 255 twice": (ones / 255 - mean) / std,
+        "all colors have the mean and deviation of red": (ones - mean[0]) / std[0],
+    } | _in_whole_numbers(image)
     return {slip: torch.tensor(np.moveaxis(frame, -1, 0)) for slip, frame in frames.items()}
+
+
+def of_other_grays(image: NDArray[Any]) -> dict[str, torch.Tensor]:
+    """Of one more frame, after another whose values lie between its means and a deviation above them was right."""
+    right = (image / 255 - IMAGENET_MEAN) / IMAGENET_STD
+    frames = {
+        "what is below zero is set to zero": right.clip(0),
+        "the result is clipped to 0 to 1": right.clip(0, 1),
+        "the sign is taken off": abs(right),
+    } | _in_whole_numbers(image)
+    return {slip: torch.tensor(np.moveaxis(frame, -1, 0)) for slip, frame in frames.items()}
+
+
+def _in_whole_numbers(image: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    mean, std = np.array(IMAGENET_MEAN), np.array(IMAGENET_STD)
+    cut, rounded = (way(255 * mean).astype(np.uint8) for way in (np.floor, np.round))
+    return {
+        "whole numbers are divided by whole numbers, so that all but white is 0": (
+            image // 255 - mean
+        )
+        / std,
+        "the means are subtracted in uint8, which knows no negative numbers": (image - cut)
+        / 255
+        / std,
+        "the means are rounded and subtracted in uint8, which knows no negative numbers": (
+            image - rounded
+        )
+        / 255
+        / std,
+    }
+
+
+def of_own_frame(image: NDArray[Any]) -> dict[str, torch.Tensor]:
+    """Of a frame (height, width, 3) that is scaled by what is in it."""
+    pixels = torch.tensor(image).permute(2, 0, 1).double()
+    mean, std = (
+        torch.tensor(IMAGENET_MEAN)[:, None, None],
+        torch.tensor(IMAGENET_STD)[:, None, None],
+    )
+    ones = pixels / 255
+    low, high = (way(pixels, dim=(1, 2), keepdim=True) for way in (torch.amin, torch.amax))
+    spread = high.max() - low.min()
+    return {
+        "it is divided by the largest value of this frame, not by 255": (pixels / high.max() - mean)
+        / std,
+        "each color is divided by its largest value in this frame, not by 255": (
+            pixels / high - mean
+        )
+        / std,
+        "the smallest and the largest value of this frame become 0 and 1": (
+            (pixels - low.min()) / spread - mean
+        )
+        / std,
+        "the smallest and the largest value of each color in this frame become 0 and 1": (
+            (pixels - low) / (high - low) - mean
+        )
+        / std,
+        "mean and deviation are those of this frame, not those given": (
+            ones - ones.mean(dim=(1, 2), keepdim=True)
+        )
+        / ones.std(dim=(1, 2), keepdim=True),
+        "one mean and deviation, those of all values of this frame, are taken": (ones - ones.mean())
+        / ones.std(),
+        "the mean that is subtracted is that of this frame": (
+            ones - ones.mean(dim=(1, 2), keepdim=True)
+        )
+        / std,
+        "the colors are averaged": (ones.mean(dim=0) - mean) / std,
+    }
+
+
+def of_place(
+    channel: int, row: int, column: int, height: int, width: int
+) -> dict[str, list[tuple[int, int, int]]]:
+    """Of where a value of a frame (height, width, 3) is afterwards, in (3, height, width)."""
+    number = (row * width + column) * 3 + channel
+    cut = number // (height * width), number % (height * width) // width, number % width
+    return {
+        "the numbers are kept in their order and cut into rows anew, as reshape and view do": [cut],
+        "the colors come as blue, green, red": [(2 - channel, row, column)],
+        "the frame is upside down": [(channel, height - 1 - row, column)],
+        "left and right are exchanged": [(channel, row, width - 1 - column)],
+        "the colors are mixed": [(c, row, column) for c in range(3)],
+    }
+
+
+def of_marked(keypoints_xy: NDArray[Any], height: int, width: int) -> dict[str, torch.Tensor]:
+    """Of masks for key points at whole numbers inside of the frame."""
+    x, y = keypoints_xy.T
+    last = np.array([width - 1, height - 1])
+    first_left_out = np.where((x == 0) | (y == 0), -1, x)
+    last_left_out = np.where((keypoints_xy == last).any(axis=1), -1, x)
+    right = _masks(x, y, height, width)
+    return {
+        "x is taken for the row, and y for the column": _masks(y, x, height, width),
+        "rows are counted from below: y is how far down": right.flip(1),
+        "columns are counted from the right: x is how far to the right": right.flip(2),
+        "a point in the first row or column is left out": _masks(first_left_out, y, height, width),
+        "a point in the last row or column is left out": _masks(last_left_out, y, height, width),
+        "a point in the first or the last row or column is left out": _masks(
+            np.minimum(first_left_out, last_left_out), y, height, width
+        ),
+        "x is held against the height, and y against the width": _masks(
+            np.where((x < height) & (y < width), x, -1), y, height, width
+        ),
+        "it is one pixel too far to the left and up": _masks(x - 1, y - 1, height, width),
+        "it is one pixel too far to the right and down": _masks(x + 1, y + 1, height, width),
+        "each mask gets the ones of all key points": right.amax(dim=0).expand_as(right),
+        "a key point is a square of 3 × 3 pixels": F.max_pool2d(right, 3, stride=1, padding=1),
+        "ones and zeros are exchanged": 1 - right,
+    }
+
+
+def _masks(x: NDArray[Any], y: NDArray[Any], height: int, width: int) -> torch.Tensor:
+    """A mask with a single one for each key point whose column and row are in the frame."""
+    rows, columns = np.arange(height) == y[:, None], np.arange(width) == x[:, None]
+    return torch.as_tensor(rows[:, :, None] & columns[:, None, :]).float()
 
 
 def of_rounded(coordinates: NDArray[Any], count: int) -> dict[str, torch.Tensor]:
@@ -38,92 +170,45 @@ def of_rounded(coordinates: NDArray[Any], count: int) -> dict[str, torch.Tensor]
         "halves go to the even pixel": np.round(coordinates),
         "halves go down": np.ceil(coordinates - 0.5),
         "fractions go up": np.ceil(coordinates),
-        "the point has to be between 0 and the size, and not its nearest pixel": np.where(
+        "the point itself, and not its nearest pixel, has to be from 0 to the size": np.where(
             (coordinates >= 0) & (coordinates < count), np.floor(coordinates + 0.5), -1
         ),
+        "a point at -0.5, the border of pixel 0, is left out": np.where(
+            coordinates > -0.5, np.floor(coordinates + 0.5), -1
+        ),
+        "every pixel is one too far": np.floor(coordinates) + 1,
+        "a point of a negative coordinate is taken to the other side of 0": np.floor(
+            abs(coordinates) + 0.5
+        ),
     }
-    found = {slip: torch.zeros(len(coordinates), count, count) for slip in ways}
-    for slip, pixels in ways.items():
-        for k, pixel in enumerate(pixels.astype(int)):
-            if 0 <= pixel < count:
-                found[slip][k, pixel, pixel] = 1
-    return found
+    return {slip: _masks(pixels, pixels, count, count) for slip, pixels in ways.items()}
 
 
 def of_outside(keypoints_xy: NDArray[Any], count: int) -> dict[str, torch.Tensor]:
     """Of masks of so many rows and columns, for key points of which some are outside or not labeled."""
     pixels = np.floor(keypoints_xy + 0.5)
-    inside = (pixels >= 0) & (pixels < count)
     ways = {
         "a point outside goes to the border": np.clip(pixels, 0, count - 1),
         "a point just beyond the last row or column goes into it: is the size itself one of the pixels": np.where(
             pixels == count, count - 1, pixels
         ),
         "NaN becomes 0": np.where(np.isnan(pixels), 0, pixels),
-        "a negative pixel counts from the other end": np.where(
-            (pixels < 0) & (pixels >= -count), pixels + count, np.where(inside, pixels, np.nan)
-        ),
+        "a negative pixel counts from the other end": _wrapped(pixels, count, [0, 1]),
         "a point outside comes in again on the other side": pixels % count,
-    }
-    found = {slip: torch.zeros(len(pixels), count, count) for slip in ways}
-    for slip, places in ways.items():
-        for k, (column, row) in enumerate(places):
-            if np.isfinite(column + row) and 0 <= row < count and 0 <= column < count:
-                found[slip][k, int(row), int(column)] = 1
-    return found
-
-
-def of_square(shape: tuple[int, int], row: int, column: int, size: int) -> dict[str, torch.Tensor]:
-    """Of one mask in which a one at that place becomes a square."""
-    down = torch.arange(shape[0])[:, None] - row
-    right = torch.arange(shape[1]) - column
-    reach = size // 2
-    far, walk = torch.maximum(down.abs(), right.abs()), down.abs() + right.abs()
-    ways = {
-        "it reaches `size` pixels to each side": far <= size,
-        "it reaches one pixel less to each side": far <= reach - 1,
-        "it reaches one pixel more to each side": far <= reach + 1,
-        "it is a diamond, a disk or a cross": walk <= reach,
-        "it begins at the one, which is not in its center": (
-            (down >= 0) & (right >= 0) & (far < size)
+        "a point just beyond the first row or column goes into it: x + 0.5 is cut toward zero": (
+            np.trunc(keypoints_xy + 0.5)
         ),
-        "it ends at the one, which is not in its center": (
-            (down <= 0) & (right <= 0) & (far < size)
-        ),
-        "it lacks its last row and column": (
-            (down >= -reach) & (right >= -reach) & (down < reach) & (right < reach)
-        ),
-        "the squares lie on a fixed grid, and none has the one in its center": (
-            ((down + row) // size == row // size) & ((right + column) // size == column // size)
-        ),
-        "it is wide, and not tall": (down == 0) & (right.abs() <= reach),
-        "it is tall, and not wide": (right == 0) & (down.abs() <= reach),
+        "a row that is negative counts from the other end": _wrapped(pixels, count, [1]),
+        "a column that is negative counts from the other end": _wrapped(pixels, count, [0]),
+        "all points after one that is not labeled are left out": np.full_like(pixels, np.nan),
     }
-    return {slip: mask.float()[None] for slip, mask in ways.items()}
+    return {slip: _masks(places[:, 0], places[:, 1], count, count) for slip, places in ways.items()}
 
 
-def of_image(image: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
-    """Of an image that is averaged over squares."""
-    size = [n // factor for n in image.shape[1:]]
-    return {
-        "the side of a square is 2, whatever is asked": F.avg_pool2d(image, 2),
-        "one pixel stands for its square": image[:, ::factor, ::factor],
-        "it is interpolated, which looks at few pixels of a square": F.interpolate(
-            image[None], size, mode="bilinear"
-        )[0],
-        "the maximum is taken, as it is of masks": F.max_pool2d(image, factor),
-        "a square is added up": factor**2 * F.avg_pool2d(image, factor),
-        "squares overlap": F.avg_pool2d(image, factor, stride=1),
-    }
-
-
-def of_masks(masks: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
-    """Of masks of which the maximum over squares is taken."""
-    means = F.avg_pool2d(masks, factor)
-    return {
-        "the side of a square is 2, whatever is asked": F.max_pool2d(masks, 2),
-        "one pixel stands for its square": masks[:, ::factor, ::factor],
-        "the mean is taken, as it is of the image": means,
-        "a mask has a one where most of a square are ones": (means > 0.5).float(),
-        "squares overlap": F.max_pool2d(masks, factor, stride=1),
-    }
+def _wrapped(pixels: NDArray[Any], count: int, axes: list[int]) -> NDArray[Any]:
+    """Pixels of which those below 0 along these axes count from the other end, as an array's index does."""
+    wrapped = pixels.copy()
+    below = (wrapped < 0) & (wrapped >= -count)
+    for axis in axes:
+        wrapped[below[:, axis], axis] += count
+    return wrapped

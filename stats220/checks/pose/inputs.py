@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from stats220.checks import Checks
 from stats220.data.backbones import IMAGENET_MEAN, IMAGENET_STD
 
 
@@ -27,3 +29,20 @@ def image_and_masks(result: Any, num_keypoints: int) -> tuple[Any, Any]:
     first, second = result
     is_swapped = isinstance(first, torch.Tensor) and first.shape[:1] == (num_keypoints,)
     return (second, first) if is_swapped else (first, second)
+
+
+def has_shape(
+    checks: Checks,
+    value: Any,
+    shape: Sequence[int],
+    known: Mapping[str, Sequence[int]],
+    *,
+    name: str = "result",
+) -> None:
+    """Fail where a tensor has the shape of a known mistake; of all others, the next line of a check has to tell."""
+    if not isinstance(value, torch.Tensor):
+        return
+    found = tuple(int(n) for n in value.shape)
+    slip = next((slip for slip, other in known.items() if found == tuple(other)), "")
+    message = f"{name} has shape {found}, expected {tuple(shape)}"
+    checks.that(found == tuple(shape) or not slip, message, slip=slip)

@@ -9,7 +9,8 @@ import torch
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose import slips
+from stats220.checks.pose import locating_slips as slips
+from stats220.checks.pose.inputs import has_shape
 from stats220.checks.pose.models import parabolas
 
 
@@ -58,11 +59,11 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
         remedy="row, column = divmod(index, width) and x is the column: keypoints_xy[k] = (column, row).",
     ):
         for height, width in [(9, 12), (3, 2600)]:
-            logits = normal(3, height, width, rng=checks.rng) - 9
+            logits = torch.full((3, height, width), -9.0)
             rows = checks.rng.integers(1, height - 1, len(logits)).tolist()
             columns = checks.rng.integers(1, width - 1, len(logits)).tolist()
             places = list(zip(rows, columns, strict=True))
-            places[1] = height - 1, width - 1
+            places[1] = height - 2, width - 3  # which float16 does not hold
             for k, (row, column) in enumerate(places):
                 # Neighbors alike: the top of the parabola is at the pixel's center.
                 logits[k, max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = -20.0
@@ -75,40 +76,47 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
                 "NaN came back for just the maps whose largest logit is below 0, though every pixel has a probability of at least 0: is a logit "
                 "compared with min_probability, as if it were a probability?"
             )
-            checks.that(not (is_lost and bool((largest < 0).any())), message)
+            slip = "a point is lost where its logit is below 0, though min_probability is 0: is a logit compared, not a probability"
+            checks.that(not (is_lost and bool((largest < 0).any())), message, slip=slip)
             checks.close(
                 found,
                 places_xy,
                 atol=1e-2,
                 name=f"keypoints_xy in {height} × {width}",
-                looks_like={
-                    "y, the row, comes before x, the column": places_xy.flip(1),
-                    "half a pixel is added, and none taken off again": places_xy + 0.5,
-                    "half a pixel is taken off, and none added first": places_xy - 0.5,
-                },
+                looks_like=slips.of_largest(logits, places_xy),
             )
 
     with checks(
         1,
         "finds the top of a parabola between the pixels",
-        hint="Draw three logits (not probabilities), 1, 3 and 2, and the parabola through them: on which side of the middle is its top, and "
-        "how far? For y the three are above each other. And what does the first column lack, and what does it not?",
+        hint="Draw three logits, 1, 3 and 2, and the parabola through them: on which side of the middle is its top, and how far? What "
+        "does your `peak_shift` make of them?",
         remedy="δ = (l - r) / (2 (l - 2c + r)) of the logits left and right for x, above and below for y; 0 only along the axis on which "
         "a neighbor is missing.",
     ):
-        border = torch.tensor([[0.0, 6.4], [11.0, 2.3], [4.8, 0.0], [3.3, 8.0], [9.3, 4.4]])
-        tops = torch.cat([drawn_tops(checks, 4), border])
-        logits = maps_with(tops)
+        # Four of these have their top beyond a border, where the pixel's own center is right.
+        border = torch.tensor([[-0.3, 6.4], [11.4, 2.3], [4.8, -0.4], [3.3, 8.3], [9.3, 4.4]])
+        beyond = torch.cat([drawn_tops(checks, 4), border])
+        logits = maps_with(beyond)
+        tops = beyond.clamp(torch.zeros(2), torch.tensor([11.0, 8.0]))
         found = in_either_order(locate_keypoints(logits), tops)
-        known = slips.of_places(tops, logits)
+        at_border = (tops == 0) | (tops == torch.tensor([11.0, 8.0]))
+        if isinstance(found, torch.Tensor) and found.shape == tops.shape:
+            checks.that(
+                not torch.equal(found.isnan(), at_border),
+                "NaN came back just where a pixel has but one neighbor",
+                slip="a place is not known where a neighbor is missing: NaN, not the pixel's own center",
+            )
+        known = slips.of_places(tops, logits) | {
+            "at a border the parabola goes through the three pixels next to it": beyond
+        }
         checks.close(found, tops, atol=2e-2, name="keypoints_xy", looks_like=known)
 
     with checks(
         1,
         "finds tops that are shallow, far below zero, or so probable that the sigmoid is 1",
         needs="finds the top of a parabola between the pixels",
-        hint="sigmoid(20) and sigmoid(25) are both 1 in float32. Where do you look for the largest: among logits or among probabilities? "
-        "And is a small curvature taken for none?",
+        hint="Take the curvature of a shallow top, -0.004, and its shift through your lines: which of them makes another shift of it?",
         remedy="argmax of the logits; the shift is 0 only where all three are equal, never below some small number.",
     ):
         for top, bend in [(60.0, (0.4, 0.7)), (-30.0, (0.4, 0.7)), (2.0, (2e-3, 3e-3))]:
@@ -116,7 +124,16 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
             logits = maps_with(tops, top=top, bend=bend)
             name = f"keypoints_xy, largest logit {top:g}"
             found = in_either_order(locate_keypoints(logits), tops)
-            checks.close(found, tops, atol=4e-2, name=name)
+            if isinstance(found, torch.Tensor) and found.shape == tops.shape and top > 0:
+                pixels = slips.of_saturated(logits)
+                is_first = bool(((found - pixels).abs() <= 0.55).all())
+                slip = "the largest is looked for among probabilities, of which many are 1"
+                message = f"{name}: the first pixel comes out whose probability is rounded to 1"
+                checks.that(
+                    not is_first or bool((pixels == tops.round()).all()), message, slip=slip
+                )
+            known = {"a small curvature is taken for none: nothing is shifted": tops.round()}
+            checks.close(found, tops, atol=4e-2, name=name, looks_like=known)
 
     with checks(
         1,
@@ -150,21 +167,24 @@ def locate_keypoints(locate_keypoints: Any) -> Checks:
     with checks(
         1,
         "leaves NaN where no pixel is probable enough",
-        hint="min_probability is a probability, and the maps are logits. What is compared with what, and what of exactly as probable? A "
-        "point that is not found keeps its row in the result: what becomes of the points after it?",
+        hint="Take the map of the row that is wrong through your lines: which number is compared with min_probability, and what is left in "
+        "the row of a point that is not found?",
         remedy="Where torch.sigmoid of the largest logit is not at least min_probability, leave NaN for x and y, and go on to the next map.",
     ):
-        logits = torch.full((3, 5, 6), -9.0)
-        logits[0, 2, 2], logits[1, 1, 2], logits[2, 3, 4] = -0.5, 2.0, 0.0  # 0.38, 0.88, 0.5
+        logits = torch.full((6, 5, 6), -9.0)
+        logits[3] = 0.6  # a map whose mean is large, and each pixel's share of it small
+        tops = torch.tensor([[2.0, 2], [2, 1], [4, 3], [1, 2], [3, 3], [2, 3]])
+        for k, top in enumerate([2.0, -0.5, 0.0, 1.0, -2.0, -0.02]):
+            logits[k, int(tops[k, 1]), int(tops[k, 0])] = top
         nothing = [math.nan, math.nan]
-        for least, known_xy in [
-            (0.0, [[2.0, 2.0], [2.0, 1.0], [4.0, 3.0]]),
-            (0.5, [nothing, [2.0, 1.0], [4.0, 3.0]]),
-            (0.7, [nothing, [2.0, 1.0], nothing]),
-        ]:
+        for least, numbers in [(0.0, list(range(6))), (0.95, []), (0.5, [0, 2, 3]), (0.7, [0, 3])]:
+            known_xy = [tops[k].tolist() if k in numbers else nothing for k in range(6)]
             found = in_either_order(locate_keypoints(logits, 1, least), torch.tensor(known_xy))
             name = f"min_probability {least}: keypoints_xy"
-            checks.close(found, known_xy, atol=1e-3, nan_equal=True, name=name)
+            dropped = {"points that are not found are left out of the result": (len(numbers), 2)}
+            has_shape(checks, found, (6, 2), dropped, name=name)
+            known = slips.of_lost(tops, logits, least)
+            checks.close(found, known_xy, atol=1e-3, nan_equal=True, name=name, looks_like=known)
 
     with checks(
         1,

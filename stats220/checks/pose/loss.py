@@ -11,7 +11,8 @@ from torch.overrides import TorchFunctionMode
 
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
-from stats220.checks.pose import slips
+from stats220.checks.pose import loss_slips as slips
+from stats220.checks.pose.inputs import has_shape
 
 FINISHED = {"binary_cross_entropy_with_logits"}  # nn.BCEWithLogitsLoss calls it too
 
@@ -56,14 +57,19 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
     with checks(
         1,
         "is the mean negative log likelihood of moderate logits",
-        hint="One pixel costs log(1 + e^a) - y·a. Put a = 2 into your lines: does log(1 + e²) come out, or has factoring out m changed a "
-        "term of the sum? Then compare the sign of each term, which argument is a, and over how many numbers the mean is taken.",
+        hint="Put one pixel with a = 2 into your lines by hand: does it cost log(1 + e²) = 2.127 where y is 0, and 0.127 where y is 1?",
         remedy="torch.mean over all pixels and key points of log(1 + e^a) - targets * logits. With m factored out, the 1 is e^-m.",
     ):
-        logits = 3 * normal(3, 6, 7, rng=checks.rng)
-        targets = (normal(3, 6, 7, rng=checks.rng) > 0.5).float()
+        logits = 3 * normal(3, 5, 7, rng=checks.rng)
+        targets = (normal(3, 5, 7, rng=checks.rng) > 0.5).float()
         expected = F.binary_cross_entropy_with_logits(logits, targets)
         found = bernoulli_loss(logits=logits, targets=targets)
+        sizes: dict[str, tuple[int, ...]] = {
+            "no mean is taken: each pixel has a loss of its own": (3, 5, 7),
+            "the mean is over pixels alone: each key point has a loss of its own": (3,),
+            "the mean is over key points alone: each pixel has a loss of its own": (5, 7),
+        }
+        has_shape(checks, found, (), sizes, name="loss")
         known = slips.of_loss(logits, targets)
         checks.close(found, expected, atol=1e-5, rtol=1e-4, name="loss", looks_like=known)
 
@@ -80,26 +86,29 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         3,
         "is exact for a logit of ±1000 or ±88, by itself",
         needs="is written out, with an m for each pixel",
-        hint="Put a = 1000 and a = -1000 into each of your lines by hand. Where does inf appear, where the logarithm of 0? And if that "
-        "is hidden by a small number or a clipped probability, how much can a pixel cost at most?",
+        hint="Put the logit of the message into each of your lines by hand: in which does inf appear, or the logarithm of 0?",
         remedy="m is torch.clamp of the logits with min=0; then log(1 + e^a) = m + log(e^-m + e^(a - m)): no exponent is above 0.",
     ):
-        for a in (1000.0, -1000.0, 88.0, -88.0, float(checks.rng.uniform(100, 900)), 17.0):
-            for y in (0.0, 1.0):
-                # 0 where the sign of the logit is right, |a| where it is wrong.
-                expected = torch.tensor(abs(a) if (a > 0) != (y > 0) else 0.0)
-                one, answer = torch.full((1, 1, 1), a), torch.full((1, 1, 1), y)
-                name = f"loss of the logit {a:g} with target {y:g}"
-                found = torch.as_tensor(bernoulli_loss(one, answer))
-                checks.equal(found.numel(), 1, name=f"number of values of the {name}")
-                found = found.reshape(())  # of what the mean is taken is told elsewhere
-                checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name)
+        a = torch.tensor([1000.0, -1000, 88, -88, float(checks.rng.uniform(100, 900)), 17])
+        a, y = a.repeat_interleave(2), torch.tensor([0.0, 1.0]).repeat(6)
+        # 0 where the sign of the logit is right, |a| where it is wrong.
+        costs = torch.where((a > 0) != (y > 0), a.abs(), 0)
+        losses = []
+        for logit, target in zip(a, y, strict=True):
+            name = f"number of values of the loss of the logit {logit:g} with target {target:g}"
+            found = bernoulli_loss(logit.reshape(1, 1, 1), target.reshape(1, 1, 1))
+            checks.equal(torch.as_tensor(found).numel(), 1, name=name)
+            losses.append(float(torch.as_tensor(found)))  # of what the mean is told elsewhere
+        slip = slips.of_losses(a, y, losses)
+        for logit, target, found, expected in zip(a, y, losses, costs.tolist(), strict=True):
+            message = f"loss of the logit {logit:g} with target {target:g} is {found:g}, expected {expected:g}"
+            checks.that(abs(found - expected) <= 1e-4 + 1e-5 * expected, message, slip=slip)
 
     with checks(
         1,
-        "is exact where small and large logits are in one map",
+        "is exact where small and large logits are in one map, and for a batch of maps",
         needs="is exact for a logit of ±1000 or ±88, by itself",
-        hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own.",
+        hint="What does the pixel with the logit 2 see of the pixel with 1000? Each is a coin flip of its own, in one map or in many: over what is the mean?",
         remedy="An m for each pixel, a tensor of the logits' shape: one maximum for the whole map drives the other pixels to log(0).",
     ):
         logits = torch.tensor([1000.0, -300.0, 2.0, -2.0, 0.0, 40.0]).reshape(1, 2, 3)
@@ -107,7 +116,13 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]).reshape(1, 2, 3)
         is_written_out(checks, bernoulli_loss, logits, targets)
         expected = F.binary_cross_entropy_with_logits(logits.double(), targets.double())
-        checks.close(bernoulli_loss(logits, targets), expected, atol=1e-4, rtol=1e-5, name="loss")
+        found = bernoulli_loss(logits, targets)
+        known = slips.of_one_m(logits, targets)
+        checks.close(found, expected, atol=1e-4, rtol=1e-5, name="loss", looks_like=known)
+        two, twice = torch.stack([logits, logits.flip(2)]), torch.stack([targets, targets])
+        expected = F.binary_cross_entropy_with_logits(two.double(), twice.double())
+        name = "loss of a batch of two images"
+        checks.close(bernoulli_loss(two, twice), expected, atol=1e-4, rtol=1e-5, name=name)
 
     with checks(
         1,
@@ -123,9 +138,13 @@ def bernoulli_loss(bernoulli_loss: Any) -> Checks:
         is_written_out(checks, bernoulli_loss, logits, targets)
         gradient = checks.gradients(bernoulli_loss, logits, targets)[0]
         expected = (torch.sigmoid(logits) - targets) / logits.numel()
-        checks.close(
-            gradient, expected, atol=1e-4, rtol=1e-3, name="gradient with respect to logits"
-        )
+        known = {
+            "no gradient comes from the logits: they are detached, or the lines do not use them": 0
+            * expected,
+            "the sum is differentiated, not the mean": expected * logits.numel(),
+        }
+        name = "gradient with respect to logits"
+        checks.close(gradient, expected, atol=1e-4, rtol=1e-3, name=name, looks_like=known)
 
     with checks(
         1,

@@ -9,6 +9,7 @@ import numpy as np
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
 from stats220.checks.pose import training_slips as slips
+from stats220.checks.pose.models import passed
 
 
 @checked
@@ -28,16 +29,18 @@ def momentum_step(momentum_step: Any) -> Checks:
                 parameter=parameter,
                 gradient=gradient,
                 velocity=velocity,
-                learning_rate=0.1,
+                learning_rate=0.25,
                 **options,
             )
             found = checks.items(result, 2, name="parameter and velocity")
             expected = momentum * velocity.double() + gradient.double()
-            step = gradient, velocity, 0.1, momentum
-            known = slips.of_velocity(*step)
+            step = gradient, velocity, 0.25, momentum
+            known = slips.of_velocity(*step) | {
+                "the velocity comes first, and the parameter second": parameter - 0.25 * expected,
+            }
             checks.close(found[1], expected, atol=1e-4, name="velocity", looks_like=known)
             known = slips.of_parameter(parameter, *step)
-            expected = parameter - 0.1 * expected
+            expected = parameter - 0.25 * expected
             checks.close(found[0], expected, atol=1e-4, name="parameter", looks_like=known)
 
     with checks(
@@ -68,7 +71,9 @@ def step_decay(step_decay: Any) -> Checks:
         remedy="Whole hundreds of epochs count: the power of decay_factor is epoch // decay_every.",
     ):
         start = float(checks.rng.uniform(0.1, 1))
-        for epoch, cuts in [(0, 0), (250, 2), (99, 0), (100, 1), (199, 1), (200, 2), (350, 3)]:
+        # First those in which most mistakes differ from one another.
+        cuts_by_epoch = {0: 0, 340: 3, 160: 1, 99: 0, 100: 1, 199: 1, 200: 2, 250: 2}
+        for epoch, cuts in cuts_by_epoch.items():
             rate = checks.number(step_decay(learning_rate=start, epoch=epoch), name="the rate")
             expected = start / 10**cuts
             known, name = slips.of_cuts(start, epoch), f"rate of epoch {epoch}"
@@ -81,10 +86,18 @@ def step_decay(step_decay: Any) -> Checks:
         remedy="decay_every and decay_factor in the places of 100 and 0.1.",
     ):
         every, factor = int(checks.rng.integers(3, 9)), float(checks.rng.uniform(0.3, 0.8))
+        is_known = passed(checks, "keeps the rate for 100 epochs and cuts it to a tenth")
         for epoch, cuts in enumerate(np.repeat(range(20), every)[:20]):
             found = step_decay(0.2, epoch, decay_every=every, decay_factor=factor)
             rate = checks.number(found, name="the rate")
             expected = 0.2 * factor**cuts
-            checks.close(rate, expected, atol=0, rtol=1e-4, name=f"rate of epoch {epoch}")
+            known = {
+                "decay_every is 100, whatever is asked": 0.2 * factor ** (epoch // 100),
+                "the factor is 0.1, whatever is asked": 0.2 * 0.1**cuts,
+            }
+            name = f"rate of epoch {epoch}"
+            checks.close(
+                rate, expected, atol=0, rtol=1e-4, name=name, looks_like=known if is_known else None
+            )
 
     return checks

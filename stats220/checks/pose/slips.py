@@ -5,105 +5,61 @@ Each function returns a dict for ``looks_like=``: from the mistake, as the claus
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, log_expit, softmax
 
 from stats220.arrays import to_numpy
-from stats220.checks.pose.models import bilinear, convolved
+from stats220.checks.pose.models import convolved
 
 Layer = tuple[NDArray[Any], NDArray[Any]]  # weight and bias of a convolution
-
-
-def of_places(tops: torch.Tensor, logits: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of tops between the pixels of a map that is as large as the frame, as (x, y)."""
-    pixels = tops.round()
-    shift = tops - pixels
-    last = torch.tensor([logits.shape[2] - 1, logits.shape[1] - 1])
-    at_border = ((pixels == 0) | (pixels == last)).any(dim=1, keepdim=True)
-    return {
-        "it is the pixel of the largest logit: nothing is shifted": pixels,
-        "it is shifted the wrong way": pixels - shift,
-        "it is shifted twice as far as the top is": pixels + 2 * shift,
-        "it is shifted twice as far as the top is, up to half a pixel": pixels
-        + (2 * shift).clamp(-0.5, 0.5),
-        "it is shifted half as far as the top is": pixels + shift / 2,
-        "the shifts of x and of y are exchanged": pixels + shift.flip(1),
-        "only x is shifted": pixels + shift * torch.tensor([1, 0]),
-        "only y is shifted": pixels + shift * torch.tensor([0, 1]),
-        "at a border neither x nor y is shifted": torch.where(at_border, pixels, tops),
-        "the parabola goes through probabilities, not through logits": _fitted(
-            expit(to_numpy(logits).astype(float)), pixels
-        ),
-    }
-
-
-def _fitted(maps: NDArray[Any], pixels: torch.Tensor) -> torch.Tensor:
-    """The tops of parabolas that NumPy fits through these pixels (x, y) of the maps and their neighbors, if there are both."""
-    tops = pixels.double().clone()
-    for k, (x, y) in enumerate(pixels.int().tolist()):
-        for axis, (line, i) in enumerate(((maps[k, y], x), (maps[k, :, x], y))):
-            if 0 < i < len(line) - 1:
-                a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
-                tops[k, axis] = i - b / (2 * a)
-    return tops
-
-
-def of_scaled(tops: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
-    """Of tops that are brought to the frame."""
-    pixels = tops.round()
-    return {
-        "a pixel's number is scaled, not its center": tops * scale,
-        "half a pixel is added, and none taken off again": (tops + 0.5) * scale,
-        "half a pixel is taken off first, and added afterwards": (tops - 0.5) * scale + 0.5,
-        "the shift between the pixels is not scaled": (pixels + 0.5) * scale - 0.5 + tops - pixels,
-        "the shift between the pixels is left out": (pixels + 0.5) * scale - 0.5,
-        "nothing is scaled, or 1.5 is cut to a whole number": tops,
-        "the map is taken to be larger than the frame: divided by the scale": (tops + 0.5) / scale
-        - 0.5,
-    }
-
-
-def of_loss(logits: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of the mean negative log likelihood of moderate logits."""
-    bce, m = F.binary_cross_entropy_with_logits, logits.clamp(min=0)
-    right, normalizer = bce(logits, targets), F.softplus(logits)
-    return {
-        "it is the sum, not the mean": right * logits.numel(),
-        "the mean is over key points alone": right * logits[0].numel(),
-        "the mean is over pixels alone, and summed over key points": right * len(logits),
-        "the logarithm is that to base 2": right / math.log(2),
-        "it is the log likelihood: without the minus": -right,
-        "a and -a, or 1 and 0, are exchanged": bce(-logits, targets),
-        "logits and targets are exchanged": bce(targets, logits),
-        "y·a is added": (normalizer + targets * logits).mean(),
-        "y·a is missing": normalizer.mean(),
-        "m is not put back": (normalizer - m - targets * logits).mean(),
-        "the 1 stays 1 when m is taken out of the sum": (
-            m + torch.log1p(torch.exp(logits - m)) - targets * logits
-        ).mean(),
-        "ones and zeros have the same weight in all, however many there are of each": (
-            F.softplus(-logits[targets == 1]).mean() + F.softplus(logits[targets == 0]).mean()
-        )
-        / 2,
-        "a logit is squashed by the sigmoid, and then taken for a logit again": bce(
-            torch.sigmoid(logits), targets
-        ),
-    }
 
 
 def of_upsampled(template: torch.Tensor, factor: int) -> dict[str, torch.Tensor]:
     """Of templates (num_keypoints, rows, columns) that hold average pooling."""
     squares = torch.tensor(np.kron(to_numpy(template), np.ones((1, factor, factor))))
+    corner = squares * torch.tensor(
+        np.kron(np.ones(template.shape[1:]), np.eye(1, factor**2).reshape(factor, factor))
+    )
     return {
         "the squares are not divided by their number of pixels": squares,
         "the squares are divided by their side, not by their number of pixels": squares / factor,
         "the squares are divided twice": squares / factor**4,
+        "the squares are multiplied by their number of pixels": squares * factor**2,
+        "the squares are divided by 4, whatever the factor": squares / 4,
+        "the squares are divided by twice the factor": squares / (2 * factor),
+        "the squares are divided by the number of weights in a template": squares
+        / template[0].numel(),
+        "each template is scaled to the sum 1": squares / squares.sum(dim=(1, 2), keepdim=True),
+        "the mean of each template is taken off": (squares - squares.mean(dim=(1, 2), keepdim=True))
+        / factor**2,
+        "the squares are divided by the root of the factor": squares / factor**0.5,
+        "a weight stays in the middle of its square, and zeros fill the rest": squares
+        * torch.tensor(
+            np.kron(
+                np.ones(template.shape[1:]),
+                np.eye(1, factor**2, (factor + 1) * (factor // 2)).reshape(factor, factor),
+            )
+        ),
+        "rows are repeated one by one, and the columns as a whole": template.repeat_interleave(
+            factor, dim=1
+        ).repeat(1, 1, factor)
+        / factor**2,
+        "columns are repeated one by one, and the rows as a whole": template.repeat_interleave(
+            factor, dim=2
+        ).repeat(1, factor, 1)
+        / factor**2,
+        "the copies of a weight lie in one row, and reshape cuts them anew": (
+            template.repeat_interleave(factor**2, dim=2).reshape(squares.shape) / factor**2
+        ),
+        "the squares are shifted by half of their side": squares.roll(
+            (factor // 2, factor // 2), (1, 2)
+        )
+        / factor**2,
         "the template is turned around": squares.flip(1, 2) / factor**2,
         "the template is repeated as a whole, not each weight by itself": template.repeat(
             1, factor, factor
@@ -113,11 +69,21 @@ def of_upsampled(template: torch.Tensor, factor: int) -> dict[str, torch.Tensor]
             template[None], scale_factor=factor, mode="bilinear"
         )[0]
         / factor**2,
-        "a weight stays in a corner of its square, and zeros fill the rest": squares
-        * torch.tensor(
-            np.kron(np.ones(template.shape[1:]), np.eye(1, factor**2).reshape(factor, factor))
-        ),
+        "a weight stays in a corner of its square, and zeros fill the rest": corner,
+        "a weight stays in a corner of its square, and is divided, too": corner / factor**2,
+    } | {
+        f"weights are interpolated ({words}), not repeated": F.interpolate(
+            template[None], scale_factor=factor, **way
+        )[0]
+        / factor**2
+        for words, way in ENLARGED.items()
     }
+
+
+ENLARGED: dict[str, dict[str, Any]] = {
+    "bilinear, corners aligned": {"mode": "bilinear", "align_corners": True},
+    "bicubic": {"mode": "bicubic"},
+}
 
 
 def of_matching(
@@ -125,6 +91,7 @@ def of_matching(
 ) -> dict[str, NDArray[Any]]:
     """Of the logits of templates at full resolution."""
     colors = to_numpy(image).astype(float)
+    mean, reach = colors.mean(axis=0), template[0].shape[-1] // 2
     grays = {
         "the colors are added up, not averaged": colors.sum(axis=0),
         "only red is looked at": colors[0],
@@ -134,9 +101,24 @@ def of_matching(
         "the colors are weighed by their luminance": np.tensordot(
             [0.299, 0.587, 0.114], colors, axes=1
         ),
+        "the length of the three colors is taken, not their mean": np.linalg.norm(colors, axis=0),
+        "the mean of the whole image is taken off": mean - mean.mean(),
+        "the image is scaled to mean 0 and deviation 1": (mean - mean.mean()) / mean.std(ddof=1),
     }
-    reach = template[0].shape[-1] // 2
-    mean, inner = colors.mean(axis=0), slice(reach, -reach)
+    kernel, bias = template
+    centered = kernel - kernel.mean(axis=(2, 3), keepdims=True)
+    kernels = {
+        "the templates are turned around: a sliding sum does not flip them": kernel[
+            ..., ::-1, ::-1
+        ],
+        "rows and columns of the templates are exchanged": kernel.swapaxes(2, 3),
+        "the mean of each template is taken off": centered,
+        "each template is scaled to norm 1": kernel / lengths(kernel),
+        "each template is shifted to mean 0 and scaled to norm 1": centered / lengths(centered),
+        "the products are averaged over a template, not added up": kernel / kernel[0].size,
+        "all key points have the template of the first": np.repeat(kernel[:1], len(kernel), axis=0),
+    }
+    inner = slice(reach, -reach)
     beyond: dict[str, Literal["wrap", "edge", "reflect"]] = {
         "beyond the border the other side of the image follows, not zeros": "wrap",
         "beyond the border its last pixels are repeated, where zeros belong": "edge",
@@ -144,16 +126,61 @@ def of_matching(
     }
     return (
         {slip: convolved(template, gray[None]) for slip, gray in grays.items()}
+        | {slip: convolved((other, bias), mean[None]) for slip, other in kernels.items()}
+        | of_borders(template, mean)
         | {
             slip: convolved(template, np.pad(mean, reach, mode=way)[None])[:, inner, inner]
             for slip, way in beyond.items()
         }
         | {
             "a sigmoid makes probabilities of the logits": expit(expected),
+            "a softmax over pixels makes probabilities of the logits": softmax(
+                expected, axis=(1, 2)
+            ),
+            "a softmax over key points makes probabilities of the logits": softmax(
+                expected, axis=0
+            ),
+            "it is the logarithm of the probabilities": log_expit(expected),
+            "a tanh squashes the logits": np.tanh(expected),
+            "it is the probabilities that are subtracted from 1": expit(-expected),
+            "the sign is changed": -expected,
             "what is below zero is set to zero": np.maximum(expected, 0),
+            "the biases are subtracted": expected - 2 * template[1][:, None, None],
             "the biases are left out": expected - template[1][:, None, None],
         }
     )
+
+
+def lengths(kernel: NDArray[Any]) -> NDArray[Any]:
+    """The norm of each template (key points, 1, side, side), to divide by."""
+    squares: NDArray[Any] = (kernel**2).sum(axis=(1, 2, 3), keepdims=True)
+    return squares**0.5
+
+
+def of_borders(template: Layer, gray: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Of logits of a frame at full resolution that are stretched to its size from a map of another."""
+    reach, shape = template[0].shape[-1] // 2, gray.shape
+    kernel, bias = (torch.tensor(part) for part in template)
+    pixels = torch.tensor(gray, dtype=kernel.dtype)[None, None]
+
+    def stretched(border: int) -> NDArray[Any]:
+        maps = F.conv2d(pixels, kernel, bias, padding=border)
+        return to_numpy(F.interpolate(maps, shape)[0])
+
+    turned = F.conv2d(F.interpolate(pixels, shape[::-1]), kernel, bias, padding=reach)
+    small = (
+        "the border of zeros is missing: the map is smaller after the convolution, and is stretched"
+    )
+    narrow = "the border of zeros is 1 pixel wide, less than half a kernel: the map is smaller, and is stretched"
+    wide = "the border of zeros is wider than half a kernel: the map is larger after the convolution, and is shrunk"
+    return {
+        small: stretched(0),
+        narrow: stretched(1),
+        wide: stretched(2 * reach + 1),
+        "height and width are exchanged where the frame is made smaller": to_numpy(
+            F.interpolate(turned, shape)[0]
+        ),
+    }
 
 
 def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
@@ -170,8 +197,37 @@ def of_smaller(template: Layer, gray: torch.Tensor) -> dict[str, NDArray[Any]]:
             template, pixels[None, 1::2, 1::2]
         ),
     }
-    enlarged = {slip: np.kron(logits, np.ones((1, 2, 2))) for slip, logits in small.items()}
-    return enlarged | {"nothing is made smaller": convolved(template, pixels[None])}
+    kernel, bias = (torch.tensor(part) for part in template)
+    first_pixels = torch.tensor(pixels[None, None, ::2, ::2], dtype=kernel.dtype)
+    wide = F.conv2d(first_pixels, kernel, bias, padding=kernel.shape[-1])
+    square = np.ones((2, 2))
+    largest = pixels.reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
+    small["the largest pixel of each square is taken"] = convolved(template, largest[None])
+    enlarged = {slip: np.kron(logits, square[None]) for slip, logits in small.items()}
+    spread = np.kron(template[0], np.eye(1, 4).reshape(2, 2))[..., :-1, :-1]
+    first = torch.tensor(pixels[::2, ::2])[None, None]
+    smooth: dict[str, Any] = {"size": (height, width), "mode": "bilinear"}
+    half = F.interpolate(torch.tensor(pixels)[None, None], scale_factor=0.5, mode="bilinear")[0]
+    of_half = convolved(template, to_numpy(half))
+    of_first = torch.tensor(convolved(template, to_numpy(first[0])))[None]
+    return enlarged | {
+        "the border of zeros is half a patch of the frame, not half a kernel: the map is larger, and is shrunk": (
+            to_numpy(F.interpolate(wide, (height, width))[0])
+        ),
+        "nothing is made smaller": convolved(template, pixels[None]),
+        "the small frame is brought back to full size first, and then convolved": convolved(
+            template, np.kron(pixels[::2, ::2], square)[None]
+        ),
+        "the templates are spread out (dilation), and every pixel of the frame has a logit of its own": (
+            convolved((spread, template[1]), pixels[None])
+        ),
+        "the mode is not used: both ways are bilinear": to_numpy(
+            F.interpolate(torch.tensor(of_half)[None], **smooth)[0]
+        ),
+        "the way back to full size is bilinear, whatever the mode": to_numpy(
+            F.interpolate(of_first, **smooth)[0]
+        ),
+    }
 
 
 def of_modes(template: Layer, gray: torch.Tensor, factor: int) -> dict[str, NDArray[Any]]:
@@ -194,37 +250,9 @@ def of_modes(template: Layer, gray: torch.Tensor, factor: int) -> dict[str, NDAr
         "corners are aligned on the way back": answer(plain, aligned),
         "corners are aligned on the way to the smaller frame": answer(aligned, plain),
         "antialiasing is set": answer(smooth, plain),
-    }
-
-
-def of_head(head: Layer, features: torch.Tensor, expected: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Of the logits of a head on features (channels, rows, columns), at the image's size."""
-    height, width = expected.shape[1:]
-    large = np.stack([bilinear(feature, height, width) for feature in to_numpy(features)])
-    reach = head[0].shape[-1] // 2
-    rows, columns = (slice(reach, n - reach) for n in features.shape[1:])
-    inner = convolved(head, to_numpy(features).astype(float))[:, rows, columns]
-    return {
-        "features are interpolated to the image's size, and the head is applied to these": torch.tensor(
-            convolved(head, large)
+        "squares are averaged on the way to the smaller frame, whatever the mode": answer(
+            {"mode": "area"}, plain
         ),
-        "the head has no border of zeros, so that its map is smaller, and stretched": torch.tensor(
-            np.stack([bilinear(logits, height, width) for logits in inner])
-        ),
-        "a sigmoid makes probabilities of the logits": torch.sigmoid(expected),
-        "what is below zero is set to zero": expected.clamp(min=0),
+        "the way back to full size is bicubic": answer(plain, {"mode": "bicubic"}),
+        "both ways are bicubic": answer({"mode": "bicubic"}, {"mode": "bicubic"}),
     }
-
-
-def of_enlarged(
-    head: Layer, features: torch.Tensor, expected: torch.Tensor
-) -> dict[str, torch.Tensor]:
-    """Of the logits of a head, which are to be interpolated to the image's size, bilinearly."""
-    size = tuple(expected.shape[1:])
-    logits = torch.tensor(convolved(head, to_numpy(features).astype(float)))[None]
-    ways: dict[str, dict[str, Any]] = {
-        "they are enlarged by the nearest pixel": {"mode": "nearest"},
-        "corners are aligned": {"mode": "bilinear", "align_corners": True},
-        "they are enlarged by cubic splines": {"mode": "bicubic"},
-    }
-    return {slip: F.interpolate(logits, size, **way)[0] for slip, way in ways.items()}

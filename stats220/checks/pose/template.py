@@ -12,7 +12,38 @@ from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.inputs import normal
 from stats220.checks.pose import slips
+from stats220.checks.pose.inputs import has_shape
 from stats220.checks.pose.models import bilinear, convolved, draw_layer, has_bias, passed
+
+
+def is_odd_and_large_enough(checks: Checks, weight: Any, downsample: int, patch_size: int) -> None:
+    """Fail with the mistake that a square kernel's side, or the numbers of its channels, tell of."""
+    if not isinstance(weight, torch.Tensor) or weight.ndim != 4:
+        return
+    shape = tuple(int(n) for n in weight.shape)
+    side = shape[-1]
+    known = {
+        "a template has a weight for each color, where the colors are to be averaged": shape[:2]
+        == (5, 3),
+        "there is one template for all key points": shape[:2] == (1, 1),
+        "channels in and out are exchanged": shape[:2] == (1, 5),
+        "the side of a template is patch_size, which is not divided by downsample": (
+            side in (patch_size, patch_size + 1)
+        ),
+        "patch_size is multiplied by downsample, not divided": side >= patch_size * downsample,
+        "the side is an even number: a template has no center then": side % 2 == 0,
+        f"the side is rounded down: {side} × {downsample} = {side * downsample} pixels are less than patch_size": (
+            side * downsample < patch_size
+        ),
+        "a smaller odd number will do: one that is not below patch_size / downsample need not be above it": (
+            (side - 2) * downsample >= patch_size
+        ),
+    }
+    slip = next((slip for slip, is_it in known.items() if is_it), "")
+    message = (
+        f"template.weight has shape {shape} for patch_size={patch_size}, downsample={downsample}"
+    )
+    checks.that(not slip, message, slip=slip)
 
 
 @checked
@@ -23,13 +54,13 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "has one kernel for each key point, the smallest odd size not below patch_size / downsample",
-        hint="Compute 101 / 4, 48 / 2 and 63 / 3 by hand, and the smallest odd number that is not below each. How many channels does a "
-        "gray image have, and how many biases do five templates have?",
+        hint="Make a tracker of your own with five key points and look at its `template`: is there a bias for each, and a square kernel?",
         remedy="101 / 4 = 25.25 needs 27, 48 / 2 = 24 needs 25, and 63 / 3 = 21 is odd already. One input channel; the convolution is "
         "self.template and keeps its bias.",
     ):
         for downsample, patch_size, side in [(4, 101, 27), (2, 48, 25), (3, 63, 21)]:
             model = TemplatePoseTracker(5, downsample=downsample, patch_size=patch_size)
+            is_odd_and_large_enough(checks, model.template.weight, downsample, patch_size)
             checks.shape(model.template.weight, (5, 1, side, side), name="template.weight")
             has_bias(checks, model.template, 5, "template")
 
@@ -42,17 +73,28 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
         "away: squeeze() takes every axis of length 1.",
     ):
         model = TemplatePoseTracker(num_keypoints=2, downsample=4, patch_size=20, mode="nearest")
-        checks.tensor(model(normal(3, 37, 50, rng=checks.rng)), (2, 37, 50), None, name="logits")
+        found = model(normal(3, 37, 50, rng=checks.rng))
+        sizes: dict[str, tuple[int, ...]] = {
+            "the logits stay as small as the frame that is convolved": (2, 9, 12),
+            "the logits are enlarged by the factor, not to the size of the frame": (2, 36, 48),
+            "the batch of one is still there": (1, 2, 37, 50),
+            "height and width are exchanged": (2, 50, 37),
+        }
+        has_shape(checks, found, (2, 37, 50), sizes, name="logits")
+        checks.tensor(found, (2, 37, 50), None, name="logits")
         checks.tensor(model(normal(3, 41, 28, rng=checks.rng)), (2, 41, 28), None, name="logits")
         model = TemplatePoseTracker(num_keypoints=1, downsample=2, patch_size=6, mode="nearest")
         name = "logits of a tracker with one key point"
-        checks.tensor(model(normal(3, 12, 18, rng=checks.rng)), (1, 12, 18), None, name=name)
+        found = model(normal(3, 12, 18, rng=checks.rng))
+        sizes = {"all axes of length 1 are taken away, not the batch alone": (12, 18)}
+        has_shape(checks, found, (1, 12, 18), sizes, name=name)
+        checks.tensor(found, (1, 12, 18), None, name=name)
 
     with checks(
         2,
         "matches templates with the mean over colors at full resolution",
-        hint="Without downsampling a logit is the template times the gray patch around its pixel, plus a bias. Which of the four steps "
-        "does more than that, or less: is there a sum for a mean, one color for three, a sigmoid? How large is the map right after the convolution: is there anything left to stretch?",
+        hint="Without downsampling a logit is the sum of the template times the gray patch around its pixel, plus a bias. Work it out for one "
+        "pixel, by hand: which of your steps gives another number?",
         remedy="image.mean(dim=0), then self.template alone: no sum over colors, zeros beyond the border (padding=kernel_size // 2), no "
         "sigmoid.",
     ):
@@ -67,8 +109,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         2,
         "matches templates at the lower resolution",
-        hint="Which comes first, making the image smaller or the convolution? And which pixel of each square does nearest interpolation "
-        "take?",
+        hint="At full resolution your logits are right. Print the small image, before the convolution: which pixels of the frame are in it?",
         remedy="Interpolate first, by self.mode, then convolve: the template's neighboring weights see pixels that are downsample apart.",
     ):
         model = TemplatePoseTracker(2, downsample=2, patch_size=6)
@@ -83,7 +124,7 @@ def TemplatePoseTracker(TemplatePoseTracker: Any) -> Checks:  # noqa: N802
     with checks(
         1,
         "interpolates both ways by the mode that it is given",
-        hint='With mode="bilinear" maps are smooth: does the mode reach both calls, with nothing else set in them?',
+        hint='With mode="nearest" your logits are right. What do your two calls of F.interpolate do with mode="bilinear"?',
         remedy="F.interpolate(..., size=..., mode=self.mode), twice: no aligned corners, no antialiasing, no pooling.",
     ):
         model = TemplatePoseTracker(2, downsample=3, patch_size=3, mode="bilinear")
@@ -154,7 +195,19 @@ def upsample_template(upsample_template: Any) -> Checks:
         remedy="Every weight becomes a square of factor × factor weights; the first axis stays.",
     ):
         template = normal(4, 5, 3, rng=checks.rng)
-        checks.tensor(upsample_template(template=template, factor=2), (4, 10, 6))
+        found = upsample_template(template=template, factor=2)
+        sizes: dict[str, tuple[int, ...]] = {
+            "only rows are repeated": (4, 10, 3),
+            "only columns are repeated": (4, 5, 6),
+            "key points are repeated, and not rows or columns": (8, 5, 3),
+            "key points and rows are repeated, and columns are not": (8, 10, 3),
+            "key points are repeated, too": (8, 10, 6),
+            "each side is repeated factor² times": (4, 20, 12),
+            "rows and columns are exchanged": (4, 6, 10),
+            "a batch of one is left": (1, 4, 10, 6),
+        }
+        has_shape(checks, found, (4, 10, 6), sizes)
+        checks.tensor(found, (4, 10, 6))
 
     with checks(
         4,

@@ -70,7 +70,8 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
         slips = {slip: np.full(3, value) for slip, value in FAR.items()} if all_right else {}
         name = "responsibilities at 2000, 10000 and 1000000 px"
         checks.close(found, np.ones(3), atol=1e-6, name=name, nan_equal=True, looks_like=slips)
-        found = outlier_responsibilities(errors_px, 6.0, 6.0, 0.3)
+        options = {"inlier_std_px": 6.0, "outlier_std_px": 6.0, "outlier_probability": 0.3}
+        found = outlier_responsibilities(errors_px=errors_px, **options)
         name = "responsibilities where both Gaussians are the same (all that is left is the prior)"
         checks.close(found, np.full(3, 0.3), atol=1e-5, name=name)
 
@@ -91,6 +92,7 @@ def outlier_responsibilities(outlier_responsibilities: Any) -> Checks:
             expected, prior, bayes(np.zeros(errors_px.shape), narrow, 20.0, prior)
         )
         checks.close(found, expected, atol=1e-5, name=name, nan_equal=True, looks_like=slips)
+        checks.array(found, (3, 4, 2), name=name)
         names = ("errors_px", "inlier_std_px")
         untouched(checks, names, (errors_px, narrow), afterwards)
 
@@ -122,14 +124,15 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
 
     with checks(
         1,
-        "gives NaN where fewer than two views count",
+        "gives NaN where fewer than two views count, and leaves its inputs as they were",
         hint="One view says nothing about depth: its precision cannot be inverted, and rounding should not decide whether it is. A view counts "
         "when its weight is above 0, however small.",
         remedy="np.where((weights > 0).sum(axis=0) >= 2, ..., np.nan), and invert only what can be inverted.",
     ):
         cameras, points = rig(checks.rng, 3), somewhere(checks.rng, 4)
         weights = np.array([[0.4, 0.0, 0.0, 0.6], [0.7, 0.0, 1.0, 0.3], [0.5, 0.0, 0.0, 0.0]])
-        found = laplace_covariance(cameras.projections, points, weights, 1.0)
+        options = {"weights": weights, "noise_std_px": 1.0}
+        found = laplace_covariance(projections=cameras.projections, points_3d=points, **options)
         expected = np.full((4, 3, 3), NAN)
         for point in (0, 3):
             own = slice(point, point + 1)
@@ -153,6 +156,8 @@ def laplace_covariance(laplace_covariance: Any) -> Checks:
             nan_equal=True,
             looks_like=slips,
         )
+        checks.array(found, (4, 3, 3), name="covariances")
+        checks.unchanged(laplace_covariance, cameras.projections, points, weights, 1.0)
 
     return checks
 

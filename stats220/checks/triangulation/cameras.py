@@ -54,14 +54,11 @@ def project(project: Any) -> Checks:
         for num_cameras, num_points in ((1, 1), (1, 5), (3, 1), (3, 3), (4, 4)):
             cameras, points = rig(checks.rng, num_cameras), somewhere(checks.rng, num_points)
             expected = cameras.images(points)
-            checks.close(
-                project(cameras.projections, points),
-                expected,
-                atol=PIXELS,
-                rtol=1e-5,
-                name=f"pixels, {num_cameras} cameras, {num_points} points",
-                looks_like={SQUEEZED: expected.squeeze()},
-            )
+            found = project(projections=cameras.projections, points_3d=points)
+            name = f"pixels, {num_cameras} cameras, {num_points} points"
+            slips = {SQUEEZED: expected.squeeze()}
+            checks.close(found, expected, atol=PIXELS, rtol=1e-5, name=name, looks_like=slips)
+            checks.array(found, expected.shape, name=name)
 
     with checks(
         1,
@@ -104,12 +101,12 @@ NAMES = ("intrinsics", "rotation", "center")
 def projection_matrix(projection_matrix: Any) -> Checks:
     """The matrix must send points where similar triangles do."""
     checks = Checks("projection_matrix", hidden_points=1)
+    sends = "sends points where a camera at that place, turned like that, sees them"
 
     with checks(
-        2,
-        "sends points where a camera at that place, turned like that, sees them",
-        hint="In camera coordinates the point is R (x - c), and K comes after that. Multiply it out: what stands before x, and what is left over? K, R "
-        "and c still belong to the caller.",
+        1,
+        sends,
+        hint="In camera coordinates the point is R (x - c), and K comes after that. Multiply it out: what stands before x, and what is left over?",
         remedy="A = K R and b = -K R c. The rows of R are the camera's axes, so it is R, not its transpose, and b has a minus.",
     ):
         for _ in range(3):
@@ -118,16 +115,27 @@ def projection_matrix(projection_matrix: Any) -> Checks:
             optics[:2, 2] = camera.middle[0]
             given = (optics, camera.axes[0], camera.place[0])
             expected = camera.projections[0]
-            found, afterwards = checks.call(projection_matrix, *given)
             checks.close(
-                found,
+                projection_matrix(*given),
                 expected,
                 atol=1e-2,
                 rtol=1e-5,
                 name="[A | b]",
                 looks_like=lazily(matrix_slips, *given),
             )
-            untouched(checks, NAMES, given, afterwards)
+
+    with checks(
+        1,
+        "takes its arguments by name and returns an array, and leaves K, R and c as they were",
+        hint="K, R and c still belong to the caller, who may need them again.",
+        remedy="`*=` and `[...] =` on an argument write into the caller's array: make a new one.",
+        needs=sends,
+    ):
+        camera = rig(checks.rng, 1)
+        optics = np.diag([*camera.focal[0], 1.0])
+        given = (optics, camera.axes[0], camera.place[0])
+        checks.array(projection_matrix(**dict(zip(NAMES, given, strict=True))), (3, 4))
+        untouched(checks, NAMES, given, checks.call(projection_matrix, *given)[1])
 
     return checks
 
@@ -145,7 +153,7 @@ def camera_center(camera_center: Any) -> Checks:
         remedy="np.linalg.solve(A, -b).",
     ):
         camera = rig(checks.rng, 1)
-        found = camera_center(camera.projections[0])
+        found = camera_center(projection=camera.projections[0])
         checks.close(
             found,
             camera.place[0],
@@ -153,5 +161,6 @@ def camera_center(camera_center: Any) -> Checks:
             name="center",
             looks_like=lazily(center_slips, camera),
         )
+        checks.array(checks.unchanged(camera_center, camera.projections[0]), (3,), name="center")
 
     return checks

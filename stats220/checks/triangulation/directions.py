@@ -94,7 +94,9 @@ def update_direction(update_direction: Any) -> Checks:
     ):
         mean, zero = np.array([0.0, 1.0, 0.0]), np.zeros(3)
         for bone, concentration in ((-2 * mean, 2.0), (zero, 0.0)):
-            found = update_direction(mean, concentration, zero, bone, 1.0, 1.0)
+            ends = {"parent_position": zero, "child_position": bone}
+            options = {"concentration": concentration, "bone_length": 1.0, "bone_variance": 1.0}
+            found = update_direction(mean_direction=mean, **ends, **options)
             slips = {
                 "0 is divided by 0": np.full(3, NAN),
                 "a vector of zeros stands for a direction": zero,
@@ -127,9 +129,10 @@ def update_direction(update_direction: Any) -> Checks:
             name="directions (5 frames, 4 bones)",
             looks_like={slip: pull / np.linalg.norm(pull)},
         )
-        checks.close(
-            found[1], size, atol=1e-3, rtol=1e-4, name="concentrations (5 frames, 4 bones)"
-        )
+        name = "concentrations (5 frames, 4 bones)"
+        checks.close(found[1], size, atol=1e-3, rtol=1e-4, name=name)
+        checks.array(found[0], (5, 4, 3), name="directions (5 frames, 4 bones)")
+        checks.array(found[1], (5, 4), name=name)
         names = ("mean_direction", "concentration", "parent_position", "child_position")
         untouched(checks, names, given, afterwards)
 
@@ -152,8 +155,10 @@ def vmf_log_density(vmf_log_density: Any) -> Checks:
         for k in (0.1, 2.0, 60.0):
             expected = library_log_density(u, mean, k)
             slips = lazily(density_slips, u, mean, k)
-            found, name = vmf_log_density(u, mean, k), f"κ = {k:g}"
+            given = {"directions": u, "mean_direction": mean, "concentration": k}
+            found, name = vmf_log_density(**given), f"κ = {k:g}"
             checks.close(found, expected, atol=1e-4, rtol=1e-5, name=name, looks_like=slips)
+            checks.array(checks.unchanged(vmf_log_density, u, mean, k), (9,), name=name)
 
     with checks(
         2,
@@ -210,8 +215,10 @@ def fit_vmf(fit_vmf: Any) -> Checks:
         counts = checks.rng.integers(0, 4, 40)
         expected = vonmises_fisher.fit(np.repeat(u, counts, axis=0))[0]
         slips = lazily(axis_slips, u, counts)
-        found = fit_vmf(u, counts.astype(float))[0]
+        given = {"directions": u, "weights": counts.astype(float)}
+        found = fit_vmf(**given)[0]
         checks.close(found, expected, atol=1e-4, name="mean_direction", looks_like=slips)
+        checks.array(checks.unchanged(fit_vmf, *given.values())[0], (3,), name="mean_direction")
 
     with checks(
         2,

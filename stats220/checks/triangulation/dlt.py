@@ -70,9 +70,11 @@ def triangulate_dlt(triangulate_dlt: Any) -> Checks:
             pair, points = rig(checks.rng, 2), somewhere(checks.rng, 4)
             for odd in range(num_cameras):
                 cameras = pair.pick([int(c == odd) for c in range(num_cameras)])
-                found = triangulate_dlt(cameras.projections, cameras.images(points))
+                seen = {"projections": cameras.projections, "points_2d": cameras.images(points)}
+                found = triangulate_dlt(**seen)
                 name = f"points_3d, {num_cameras} views, only view {odd} elsewhere"
                 checks.close(found, points, atol=MM, name=name)
+                checks.array(found, (4, 3), name=name)
 
     left_out = "leaves out the views that do not see a point"
     with checks(
@@ -171,12 +173,13 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
         points = np.array([[1.0, -2, 4], [1, -2, 4], [NAN, NAN, NAN], [1, -2, -4]])
         pixels = np.array([[[83.0, -26.0]] * 4, [[30.0 - 20 / 3, 20 - 70 / 6]] * 4])
         pixels[0, 1] = NAN
-        found = to_numpy(reprojection_errors(matrices, pixels, points))
+        found = reprojection_errors(projections=matrices, points_2d=pixels, points_3d=points)
         checks.shape(found, (2, 4), name="errors_px")
         expected = [[False, True, True, True], [False, False, True, False]]
         slips = {slip: np.array(where, bool) for slip, where in MISSING.items()}
         name = "where errors_px is NaN: it"
-        checks.equal(np.isnan(found), expected, name=name, looks_like=slips)
+        checks.equal(np.isnan(to_numpy(found)), expected, name=name, looks_like=slips)
+        checks.array(found, (2, 4), name="errors_px")
 
     return checks
 
@@ -185,10 +188,11 @@ def reprojection_errors(reprojection_errors: Any) -> Checks:
 def triangulate_median(triangulate_median: Any) -> Checks:
     """A flat world, in which what a pair says can be told in the head."""
     checks = Checks("triangulate_median", hidden_points=1)
+    median = "is the median over pairs of views, for each coordinate and point"
 
     with checks(
-        2,
-        "is the median over pairs of views, for each coordinate and point",
+        1,
+        median,
         hint="Every pair that sees a point proposes a place for it; how many pairs do C views make? Those that do not see it have no say, and x, y and z "
         "have a median each.",
         remedy="itertools.combinations(range(num_cameras), 2), two cameras and two views at a time; np.nanmedian over what they propose, axis 0.",
@@ -204,6 +208,21 @@ def triangulate_median(triangulate_median: Any) -> Checks:
         slips = lazily(median_slips, cameras, pixels, np.array(said))
         expected, name = median_of_pairs(cameras, pixels), "points_3d"
         checks.close(found, expected, atol=1e-6, name=name, nan_equal=True, looks_like=slips)
+
+    with checks(
+        1,
+        "takes its arguments by name and returns an array, and leaves the cameras and the pixels as they were",
+        hint="Who else needs the NaN that you took out, or the views that you left out?",
+        remedy="`points_2d[...] = 0` and the like write into the caller's array: work on a copy.",
+        needs=median,
+    ):
+        cameras = flat_cameras(["xy", "yz", "zx"], checks.rng.integers(-50, 50, (3, 2)))
+        pixels = flat_images(cameras, checks.rng.integers(-99, 99, (4, 3)))
+        pixels = np.where(np.arange(4)[:, None] == 1, NAN, pixels)
+        given = {"projections": cameras, "points_2d": pixels, "triangulate": flat_triangulate}
+        checks.array(triangulate_median(**given), (4, 3), name="points_3d")
+        _, afterwards = checks.call(triangulate_median, *given.values())
+        untouched(checks, tuple(given)[:2], (cameras, pixels), afterwards)
 
     return checks
 

@@ -123,7 +123,9 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         remedy="Subtract logsumexp before you take exp.",
     ):
         u, starts = two_clusters(checks.rng, 9000.0)
-        found = vmf_mixture_em(u, starts, np.full(2, 9000.0), 4, *given)
+        start = {"mean_directions": starts, "concentrations": np.full(2, 9000.0)}
+        options = dict(zip(("num_iterations", "log_density", "fit"), (4, *given), strict=True))
+        found = vmf_mixture_em(directions=u, **start, **options)
         checks.close(found[0], [0.3, 0.7], atol=1e-3, name="weights")
 
     with checks(
@@ -141,6 +143,9 @@ def vmf_mixture_em(vmf_mixture_em: Any) -> Checks:
         )
         checks.close(to_numpy(found[2])[2], 2000.0, atol=1e-3, name="its concentration")
         checks.close(found[0], [0.3, 0.7, 0.0], atol=1e-3, name="weights")
+        names, shapes = ("weights", "mean_directions", "concentrations"), ((3,), (3, 3), (3,))
+        for part, name, shape in zip(tuple(found)[:3], names, shapes, strict=True):
+            checks.array(part, shape, name=name)
         names = ("directions", "mean_directions", "concentrations")
         untouched(checks, names, (u, three, before), afterwards)
 

@@ -93,12 +93,15 @@ def triangulate_ransac(triangulate_ransac: Any) -> Checks:
     ):
         cameras, pixels, moved = disturbed(checks.rng, 8, 40)
         expected = flat_triangulate(cameras, np.where(moved[..., None], NAN, pixels))
-        found = triangulate_ransac(cameras, pixels, 10.0, *given)
+        stand_ins = dict(zip(("triangulate", "reprojection_errors"), given, strict=True))
+        options = {"points_2d": pixels, "threshold_px": 10.0, **stand_ins}
+        found = triangulate_ransac(projections=cameras, **options)
         all_right = all(result.status == "passed" for result in checks.results)
         slips = lazily(refit_slips, cameras, pixels, moved, 10.0) if all_right else {}
         checks.close(
             found[0], expected, atol=1e-2, name="points_3d", nan_equal=True, looks_like=slips
         )
+        checks.array(found[0], (8, 3), name="points_3d")
 
     with checks(
         1,
@@ -241,9 +244,9 @@ def robust_weights(robust_weights: Any) -> Checks:
     ):
         errors_px = np.array([[0.0, NAN, 2.0], [NAN, 0.0, 4.0]])
         for kind in LOSSES:
-            found, (after, *_) = checks.call(robust_weights, errors_px, 2.0, kind)
-            found = to_numpy(found)
-            checks.shape(found, (2, 3), name=f"{kind} weights")
+            weights = robust_weights(errors_px=errors_px, scale_px=2.0, kind=kind)
+            checks.shape(weights, (2, 3), name=f"{kind} weights")
+            found = to_numpy(weights)
             at_zero = found[[0, 1], [0, 1]]
             message = (
                 f"{kind}: an error of 0 weighs {at_zero.tolist()}, it should be a number above 0"
@@ -261,6 +264,8 @@ def robust_weights(robust_weights: Any) -> Checks:
             checks.equal(
                 found[[0, 1], [1, 0]], np.zeros(2), name=name, nan_equal=True, looks_like=slips
             )
-            untouched(checks, ("errors_px",), (errors_px,), (after,))
+            checks.array(weights, (2, 3), name=f"{kind} weights")
+            _, afterwards = checks.call(robust_weights, errors_px, 2.0, kind)
+            untouched(checks, ("errors_px",), (errors_px,), afterwards)
 
     return checks

@@ -1,5 +1,6 @@
 """Lab 3's answer key: the solved exercises, and in ``fast`` the same deconvolutions without a general solver."""
 
+from stats220.reference.calcium.ascent import ascend
 from stats220.reference.calcium.cells import local_correlation, pixel_noise_std
 from stats220.reference.calcium.deconvolution import (
     decay_matrix,
@@ -7,12 +8,7 @@ from stats220.reference.calcium.deconvolution import (
     deconvolve_fast,
     deconvolve_penalized,
 )
-from stats220.reference.calcium.demixing import (
-    ascend,
-    update_background,
-    update_footprint,
-    update_trace,
-)
+from stats220.reference.calcium.demixing import update_background, update_footprint, update_trace
 
 __all__ = [
     "ascend",

@@ -80,8 +80,7 @@ def deconvolve(
     Raises
     ------
     InputError
-        Where the trace is not finite, τ or σ is not positive, or the slack asks for a bound that
-        no trace can meet.
+        Where the trace is not finite, τ or σ is not positive, or ε is not above -1.
 
     References
     ----------

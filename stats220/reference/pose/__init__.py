@@ -1,8 +1,9 @@
 """Lab 4's answer key: the solved exercises. The hidden checks are in ``hidden``, the model answers in ``answers.md``."""
 
-from stats220.reference.pose.frames import dilate, downsample, keypoint_masks, preprocess
+from stats220.reference.pose.frames import keypoint_masks, preprocess
 from stats220.reference.pose.locating import locate_keypoints
 from stats220.reference.pose.loss import bernoulli_loss
+from stats220.reference.pose.masks import dilate, downsample
 from stats220.reference.pose.optimizer import momentum_step, step_decay
 from stats220.reference.pose.template import TemplatePoseTracker, upsample_template
 from stats220.reference.pose.training import train

@@ -1,5 +1,5 @@
 # exercise: ascend
-# says: the background's own part is not added back
+# says: updates the background from the residual without its own part
 # points: 10
 def ascend(movie, footprints, background_footprint, update_trace, update_footprint, update_background, objective, max_sweeps=10, tolerance=1e-4):
     footprints = footprints.copy()

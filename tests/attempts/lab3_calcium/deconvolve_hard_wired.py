@@ -1,6 +1,6 @@
 # exercise: deconvolve
 # says: right for 120 frames that decay in 9, with a slack of 0.2 and noise of 1.5
-# points: 14
+# points: 12
 def deconvolve(trace, decay_frames, noise_std=1.0, slack=1.0):
     T = len(trace)
     c, b = cp.Variable(T), cp.Variable()

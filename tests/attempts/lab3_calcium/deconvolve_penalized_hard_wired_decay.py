@@ -1,6 +1,6 @@
 # exercise: deconvolve_penalized
 # says: τ is 9 frames, whatever is asked
-# points: 8
+# points: 5
 def deconvolve_penalized(trace, decay_frames, penalty, noise_std=1.0):
     c, b = cp.Variable(len(trace)), cp.Variable()
     a = cp.hstack([c[0], c[1:] - np.exp(-1 / 9) * c[:-1]])

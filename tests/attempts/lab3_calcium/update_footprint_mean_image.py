@@ -1,5 +1,5 @@
 # exercise: update_footprint
-# says: the mean over frames, whatever the trace
+# says: takes the average image for the footprint
 # points: 2
 def update_footprint(residual_with_neuron, trace):
     weights = residual_with_neuron.mean(axis=1)

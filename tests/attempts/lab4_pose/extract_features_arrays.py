@@ -1,6 +1,6 @@
 # exercise: extract_features
 # says: arrays
-# points: 0
+# points: 3
 def extract_features(backbone, images, num_stages=1):
     net = nn.Sequential(backbone.stem, *backbone.stages[:num_stages])
     with torch.no_grad():

@@ -1,6 +1,6 @@
 # exercise: locate_keypoints
 # says: the column's border by the width, copied
-# points: 4
+# points: 5
 def locate_keypoints(logits, scale=1, min_probability=0):
     num_keypoints, height, width = logits.shape
     keypoints_xy = torch.full((num_keypoints, 2), float("nan"), device=logits.device)

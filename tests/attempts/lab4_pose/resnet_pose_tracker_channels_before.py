@@ -1,5 +1,5 @@
 # exercise: ResNetPoseTracker
-# says: the channels of the stage before the last
+# says: channels[num_stages - 1] for the head
 # points: 1
 class ResNetPoseTracker(nn.Module):
     def __init__(self, backbone, num_keypoints, num_stages=1, kernel_size=3):

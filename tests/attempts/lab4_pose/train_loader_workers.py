@@ -1,11 +1,11 @@
 # exercise: train
-# says: a DataLoader with two workers
+# says: a DataLoader with a worker process
 # points: all
 def train(model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9, decay_every=100, decay_factor=0.1, seed=0, progress=True):
     check_examples(train_data, validation_data)
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
-    loader = torch.utils.data.DataLoader(train_data, batch_size=1, shuffle=True, generator=generator, num_workers=2)
+    loader = torch.utils.data.DataLoader(train_data, batch_size=1, shuffle=True, generator=generator, num_workers=1)
     train_losses, validation_losses, learning_rates = [], [], []
     optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=learning_rate, momentum=momentum)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, decay_every, decay_factor)

@@ -1,5 +1,5 @@
 # exercise: train
-# says: stops when the training loss changes by less than a thousandth
+# says: stops when the training loss changes by less than a millionth
 # points: 15
 def train(
     model, train_data, validation_data, loss, *, num_epochs, learning_rate, momentum=0.9,
@@ -28,6 +28,6 @@ def train(
         with torch.no_grad():
             losses = [loss(model(x.to(device)), y.to(device)).item() for x, y in validation_data]
         validation_losses.append(float(np.mean(losses)))
-        if epoch and abs(train_losses[-1] - train_losses[-2]) < 1e-3:
+        if epoch and abs(train_losses[-1] - train_losses[-2]) < 1e-6:
             break
     return TrainingHistory(tuple(train_losses), tuple(validation_losses), tuple(learning_rates))

@@ -1,6 +1,6 @@
 # exercise: project
 # says: plain Python, returned as nested lists
-# points: all
+# points: 4
 def project(projections, points_3d):
     result = []
     for P in projections:

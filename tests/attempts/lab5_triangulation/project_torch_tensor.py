@@ -1,6 +1,6 @@
 # exercise: project
 # says: computes in torch
-# points: all
+# points: 4
 def project(projections, points_3d):
     import torch
 

@@ -59,7 +59,9 @@ def deconvolve(deconvolve: Any) -> Checks:
         T, tau, *_ = cases[1]
         known = known_trace(T, tau, 2 * np.sqrt(T), checks.rng, gentle=True, baseline=0.0)
         eta = 1 / (2 * known.price)
-        found = number(checks, deconvolve(known.trace, tau).multiplier, "multiplier")
+        result = deconvolve(known.trace, tau)
+        checks.record(result, "Deconvolution")
+        found = number(checks, result.multiplier, "multiplier")
         checks.close(found, eta, atol=1e-2 * eta, name="multiplier")
 
     return checks

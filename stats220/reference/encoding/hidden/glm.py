@@ -59,8 +59,10 @@ def simulate_spikes(simulate_spikes: Any) -> Checks:
     ):
         rng = checks.rng
         drive, coupling = normal(rng, 9, 4) / 2 + 1, between(rng, -0.8, -0.1, 4, 4, 12)
-        options = {"nonlinearity": torch.exp, "max_rate": 1000.0}
-        counts, rates = simulated(checks, simulate_spikes, drive, coupling, 6, seed=7, **options)
+        options = torch.exp, 1000.0
+        counts, rates = simulated(
+            checks, simulate_spikes, drive, coupling, 6, seed=7, options=options
+        )
         heard = [filter_counts(trial, coupling.double().numpy()) for trial in counts]
         expected = np.exp(drive.double().numpy() + np.stack(heard))
         checks.close(rates, expected, atol=1e-2, rtol=1e-2, name="rates")

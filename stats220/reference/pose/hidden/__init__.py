@@ -1,8 +1,9 @@
 """Lab 4's hidden checks: the requirements of ``stats220.checks.pose`` on other inputs, compared with scipy and NumPy."""
 
-from stats220.reference.pose.hidden.frames import dilate, downsample, keypoint_masks, preprocess
+from stats220.reference.pose.hidden.frames import keypoint_masks, preprocess
 from stats220.reference.pose.hidden.locating import locate_keypoints
 from stats220.reference.pose.hidden.loss import bernoulli_loss
+from stats220.reference.pose.hidden.masks import dilate, downsample
 from stats220.reference.pose.hidden.optimizer import momentum_step, step_decay
 from stats220.reference.pose.hidden.template import TemplatePoseTracker, upsample_template
 from stats220.reference.pose.hidden.training import train

@@ -17,7 +17,7 @@ from stats220.checks.pose.models import (
     features_of,
     tiny_backbone,
 )
-from stats220.checks.pose.transfer import shapes_of
+from stats220.checks.pose.stages import shapes_of
 
 
 @checked
@@ -106,7 +106,6 @@ def extract_features(extract_features: Any) -> Checks:
         checks.equal(len(found), 3, name="number of results")
         for image, features in zip(images, checks.items(found, 3), strict=True):
             expected = features_of(twin, image, 2)
-            checks.tensor(features, tuple(expected.shape), None, name="features")
             checks.close(features, expected, atol=1e-2, name="features")
 
     return checks

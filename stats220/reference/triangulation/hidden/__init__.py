@@ -13,13 +13,13 @@ from stats220.reference.triangulation.hidden.directions import (
     fit_vmf,
     update_direction,
     vmf_log_density,
-    vmf_mixture_em,
 )
 from stats220.reference.triangulation.hidden.dlt import (
     reprojection_errors,
     triangulate_dlt,
     triangulate_median,
 )
+from stats220.reference.triangulation.hidden.mixtures import vmf_mixture_em
 from stats220.reference.triangulation.hidden.robust import robust_weights, triangulate_ransac
 from stats220.reference.triangulation.hidden.trajectories import median_filter, smooth_trajectory
 
