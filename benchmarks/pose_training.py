@@ -23,9 +23,15 @@ from benchmarks.table import Row
 from stats220.arrays import pick_device
 from stats220.data.backbones import load_backbone
 from stats220.data.pose import load_mouse_reaching
-from stats220.reference.pose import dilate, downsample, keypoint_masks, preprocess
+from stats220.reference.pose import (
+    ResNetPoseTracker,
+    dilate,
+    downsample,
+    extract_features,
+    keypoint_masks,
+    preprocess,
+)
 from stats220.reference.pose.training import train
-from stats220.reference.pose.transfer import ResNetPoseTracker, extract_features
 
 NUM_PAIRS = 2
 

@@ -7,7 +7,7 @@ from typing import Any
 import cvxpy as cp
 import numpy as np
 import pytest
-from bank import BankTests, LabChecks
+from bank import ROOT, BankTests, LabChecks
 from scipy.optimize import minimize
 from scipy.signal import butter, lfilter, sosfilt, welch
 from scipy.sparse import eye_array, sparray
@@ -24,6 +24,7 @@ from stats220.data.calcium import check_movie
 from stats220.errors import InputError
 from stats220.models.ascent import Ascent, add_outer
 from stats220.models.calcium import Deconvolution, check_trace, solve
+from stats220.staff.build.reference import read_reference
 
 LAB = LabChecks(
     "lab3_calcium",
@@ -213,29 +214,29 @@ def test_a_longer_first_second_is_as_good() -> None:
 @pytest.mark.parametrize(
     ("name", "start", "says", "hint"),
     [
-        ("pixel_noise_std_no_correction", "measures the standard", "0.68", "below the cutoff"),
+        ("pixel_noise_std_no_correction", "measures the standard", "expected 3", "below the cutoff"),
         ("pixel_noise_std_variance", "measures the standard", "expected 3", "a variance is returned"),
-        ("pixel_noise_std_whole_movie", "leaves out the first", "baseline of 1000", "rings after a jump"),
+        ("pixel_noise_std_whole_movie", "leaves out the first", "baseline of 1000", "nothing is dropped"),
         ("local_correlation_wraps", "takes the mean over", "max |difference|", "border meets the opposite one"),
         ("local_correlation_covariance", "does not depend", "", "not divided by its standard deviation"),
         ("decay_matrix_plus", "takes away", "got 0.9", "of the frame before is added"),
         ("decay_matrix_upper", "has ones", "(0, 1)", "above the diagonal"),
         ("decay_matrix_dense", "is sparse", "got ndarray", "need no memory"),
-        ("deconvolve_positive_calcium", "lets calcium fall", "more than it decays", "never negative fall"),
+        ("deconvolve_positive_calcium", "lets calcium fall", "more than it decays", "the calcium that may not be negative"),
         ("deconvolve_squared_norm_below_theta", "lets the residual", "‖y - c - b‖₂ of", "sum of squares"),
         ("deconvolve_bound_without_root_t", "lets the residual", "", "T frames of noise"),
         ("deconvolve_amplitudes_for_calcium", "returns the calcium", "against G c", "denoised trace comes back in both places"),
-        ("deconvolve_first_amplitude_is_free", "makes the sum", "of frame 0", "frame 0 costs nothing"),
-        ("deconvolve_no_baseline", "does so for", "another baseline", "Is the baseline a variable"),
+        ("deconvolve_first_amplitude_is_free", "makes the sum", "frame", "frame 0 costs nothing"),
+        ("deconvolve_no_baseline", "does so for", "another baseline", "there is no baseline"),
         ("deconvolve_multiplier_of_the_norm", "returns the multiplier", "expected", "the constraint on the norm itself"),
         ("deconvolve_fast_clips_before_merging", "finds the optimum", "", "set to zero before pools are merged"),
-        ("deconvolve_fast_one_frame_short", "finds it for noisy", "", "A pool of l frames"),
+        ("deconvolve_fast_one_frame_short", "copies a trace", "", "which comes one frame later"),
         ("update_footprint_clipped", "keeps the sign", "", "below zero are set to zero"),
         ("update_trace_centered", "weighs each pixel", "", "its mean is taken off"),
         ("update_footprint_in_place", "leaves the movie", "afterwards is", "is it as it was"),
-        ("ascend_without_own_part", "shows a neuron", "", "From what should its next update"),
-        ("ascend_footprint_first", "finds first the trace", "", "What can be updated first"),
-        ("ascend_background_first", "updates the background", "", "what is in the residual"),
+        ("ascend_without_own_part", "shows a neuron", "", "not added back before its update"),
+        ("ascend_footprint_first", "finds first the trace", "", "footprint is updated before the trace"),
+        ("ascend_background_first", "updates the background", "", "updated before the neurons"),
         ("ascend_stops_at_a_small_share_of_the_objective", "stops as soon", "is 2, expected 4", "the objective"),
     ],
 )  # fmt: skip
@@ -265,6 +266,15 @@ def test_nothing_about_the_callers_array_is_said_of_a_wrong_answer() -> None:
         assert result.status != "passed"
         assert result.message.startswith("first mend")
         assert result.hint == ""
+
+
+def test_the_bonus_does_not_print_what_its_text_says_to_work_out_on_paper() -> None:
+    reference = read_reference(ROOT, "calcium").exercise("deconvolve_fast")
+    assert reference is not None
+    _, _, prompts = reference.stub.rpartition('"""')
+    assert "its best height" in prompts
+    for formula in ("gⁱ", "Σ", "1 - decay", "weight 1", "* penalty"):
+        assert formula not in prompts
 
 
 def test_checks_leave_the_callers_random_state_alone() -> None:

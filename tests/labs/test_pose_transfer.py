@@ -12,8 +12,8 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from stats220.data.backbones import Backbone, load_backbone
 from stats220.errors import InputError
+from stats220.reference.pose import ResNetPoseTracker, extract_features, stage_shapes
 from stats220.reference.pose.training import train
-from stats220.reference.pose.transfer import ResNetPoseTracker, extract_features, stage_shapes
 
 typed = jaxtyped(typechecker=beartype)
 forward = typed(ResNetPoseTracker.forward)

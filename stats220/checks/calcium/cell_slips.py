@@ -32,7 +32,6 @@ def of_noise_std(std: float, frame_rate_hz: float, cutoff_hz: float) -> dict[str
         ),
         "what the filter leaves is made smaller once more, not larger": kept * share**0.5,
         "a variance is returned": std**2,
-        "a variance is returned, and nothing makes up for the noise below the cutoff": kept**2,
         "a variance is divided by the root of the share, and stays a variance": std * kept,
         "the movie is scaled to a standard deviation of one first": 1.0,
         "the share is that of a cutoff of 8 Hz, whatever is asked": over(1 - 16 / frame_rate_hz),
@@ -157,22 +156,15 @@ def of_neighbors(
         "only the neighbors to the left and right count": across,
         "only the neighbors across a corner count": mean(steps=DIAGONAL),
         "only the neighbors below and to the right count, and four divides": forward / 2,
-        "only the neighbors above and to the left count, and four divides": back / 2,
-        "only the neighbors above and below count, and four divides": down / 2,
-        "only the neighbors to the left and right count, and four divides": across / 2,
         "one neighbor of each pair gets the correlation twice, the other not at all": (
             (2 * four[1] + four[2] + four[3]) / 4
         ),
-        "one neighbor of each pair gets both correlations twice, the other none": forward,
         "a pixel itself is one of those that divide": 0.8 * expected,
         "products are added up over time, not averaged": movie.shape[-1] * expected,
         "correlations are squared": mean(lambda *pair: correlation(*pair) ** 2),
         "a correlation below zero counts as zero": mean(lambda *pair: max(correlation(*pair), 0)),
         "it is the largest of the correlations, not their mean": np.fmax.reduce(four),
         "it is the smallest of the correlations, not their mean": np.fmin.reduce(four),
-        "it is the median of the correlations, not their mean": np.pad(
-            np.median(four[:, 1:-1, 1:-1], axis=0), 1
-        ),
         "means and standard deviations are taken over the rows of a frame, not over time": rows,
         "means and standard deviations are taken over the columns of a frame, not over time": (
             columns

@@ -10,7 +10,6 @@ from scipy.sparse import issparse
 
 from stats220.checks import Checks, checked
 from stats220.checks.calcium import slips
-from stats220.checks.calcium.diagnosis import named_by
 from stats220.checks.calcium.inputs import (
     dipped_trace,
     known_trace,
@@ -28,6 +27,7 @@ from stats220.checks.calcium.optimal import (
     number,
     price_of,
 )
+from stats220.checks.diagnosis import named_by
 
 
 def dense(checks: Checks, matrix: Any, shape: tuple[int, int]) -> Any:
@@ -189,7 +189,9 @@ def deconvolve(deconvolve: Any) -> Checks:
         trace, result = solved()
         check_optimal(checks, fit_of(checks, result, T, tau), trace, tau)
         trace = noisy_trace(T, tau, checks.rng, noise_std, baseline=-6.0)
-        for each in (trace, dipped_trace(T, tau, checks.rng)):
+        ends_low = noisy_trace(T, tau, checks.rng, noise_std)
+        ends_low[-1] -= 30.0
+        for each in (trace, dipped_trace(T, tau, checks.rng), ends_low):
             result = ask(each, **settings)
             check_optimal(checks, fit_of(checks, result, T, tau), each, tau)
 
@@ -263,8 +265,10 @@ def deconvolve_penalized(deconvolve_penalized: Any) -> Checks:
             f"expected no multiplier, got {fit.multiplier!r}",
             slip="a multiplier is returned, though this problem has no bound",
         )
-        trace = dipped_trace(T, tau, checks.rng)
-        check_falls(checks, fit_of(checks, ask(trace, tau, 3.0), T, tau), tau)
+        ends_low = noisy_trace(T, tau, checks.rng)
+        ends_low[-1] -= 30.0
+        for trace in (dipped_trace(T, tau, checks.rng), ends_low):
+            check_falls(checks, fit_of(checks, ask(trace, tau, 3.0), T, tau), tau)
 
     with (
         checks(

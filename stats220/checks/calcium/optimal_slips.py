@@ -134,7 +134,6 @@ def _of_baseline(solved: Solved) -> str:
         "the baseline has its price, as if it were an amplitude": 1.0,
         "the amplitudes are those of calcium and baseline together": 1
         + (len(y) - 1) * (1 - leave(tau)),
-        "the baseline has its price in each frame": float(len(y)),
     }
     for slip, cost in costs.items():
         if even and abs(abs(total) / (cost * spikes.mean()) - 1) < 5 * NEAR:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from stats220.checks import Checks, checked
-from stats220.checks.calcium import pool_slips
-from stats220.checks.calcium.diagnosis import first_like, named_by
-from stats220.checks.calcium.inputs import jumps_of, known_trace, leave, noisy_trace, numbers
+from stats220.checks.calcium.fixed_inputs import PENALTY, TAU, traces_of_pools
+from stats220.checks.calcium.inputs import jumps_of, known_trace, noisy_trace, numbers
 from stats220.checks.calcium.optimal import Fit, check_optimal
+from stats220.checks.diagnosis import named_by
+from stats220.checks.fingerprints import mistake_of
 
 
 @checked
@@ -20,21 +19,14 @@ def deconvolve_fast(deconvolve_fast: Any) -> Checks:
     checks = Checks("deconvolve_fast", hidden_points=3)
 
     def which() -> str:
-        """The known mistake that a trace tells on which all of them differ."""
-        first, dipped = (noisy_trace(120, 6.0, checks.rng, baseline=-0.5) for _ in range(2))
-        dipped[:10] -= 8  # heights are below zero in the first pools alone
-        found, known, exact = [], [], []
-        for trace in (first, dipped):
-            c = deconvolve_fast(trace, 6.0, 1.5)
+        """The known mistake that two traces tell on which all of them differ."""
+        found = []
+        for trace in traces_of_pools():
+            c = deconvolve_fast(trace, TAU, PENALTY)
             shape = getattr(c, "shape", ())  # a frame or a pool may be missing
-            found.append(numbers(checks, c, shape if shape < (120,) else (120,), "c"))
-            known.append(pool_slips.of_pass(trace, 6.0, 1.5))
-            exact.append(pool_slips.by_pools(trace - pool_slips.costs(120, 6.0, 1.5), leave(6.0)))
-        both = {slip: np.append(value, known[1][slip]) for slip, value in known[0].items()}
-        c = np.concatenate(found)
-        rough = "it is right to a few digits only, as from a solver that stops nearby"
-        right = {rough: np.concatenate(exact)}
-        return first_like(c, both) or first_like(c, right, tolerance=1e-3)
+            found.append(numbers(checks, c, shape if shape < trace.shape else trace.shape, "c"))
+        rough = mistake_of("calcium", "deconvolve_fast, roughly", *found, tolerance=1e-3)
+        return mistake_of("calcium", "deconvolve_fast", *found) or rough
 
     named = partial(named_by, checks, which)
 

@@ -40,7 +40,6 @@ def of_diagonal(num_frames: int, decay_frames: float) -> dict[str, Array]:
         "what is left stands on the diagonal, with its sign": np.full(num_frames, -remains),
         "the sign of all entries is changed": -np.ones(num_frames),
         "all is scaled by what has decayed": np.full(num_frames, 1 - remains),
-        "each frame is divided by what has decayed": np.full(num_frames, 1 / (1 - remains)),
         "the diagonal is empty": np.zeros(num_frames),
     }
 
@@ -135,9 +134,13 @@ def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[st
         "the bound is `slack` times the noise, not 1 + slack times": slack * noise_std * root,
         "the slack is that of the squared norm": (1 + slack) ** 0.5 * noise_std * root,
         "the norm of T frames of noise is taken to be σ": (1 + slack) * noise_std,
-        "the norm of T frames of noise is taken to be T σ": (1 + slack) * noise_std * num_frames,
+        "the norm of T frames of noise is taken to be T σ, or a mean of squares is bounded": (
+            1 + slack
+        )
+        * noise_std
+        * num_frames,
         "the bound is σ², not σ, times the root of T": (1 + slack) * noise_std**2 * root,
-        "the bound on the norm is (1 + slack)² σ² T, which is that on the sum of squares, or a mean is bounded": (
+        "the bound on the norm is (1 + slack)² σ² T, which is that on the sum of squares": (
             right**2
         ),
         "there are T - 1 frames in the bound": right * (1 - 1 / num_frames) ** 0.5,
@@ -156,7 +159,6 @@ def of_residual_norm(num_frames: int, noise_std: float, slack: float) -> dict[st
         ** 0.5,
         "neither the slack nor σ is in the bound": root,
         "the bound is half of what it should be": right / 2,
-        "the residual's mean square is bounded, not its sum": right * root,
     }
 
 

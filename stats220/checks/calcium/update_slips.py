@@ -47,11 +47,6 @@ def of_trace(movie: Array, footprint: Array, trace: Array) -> dict[str, Array]:
             "the root of the footprint's sizes is what weighs": np.sqrt(np.abs(footprint)) @ movie,
             "each pixel is divided by its standard deviation first": footprint
             @ (movie / movie.std(axis=1, keepdims=True)),
-            "pixels are squared": footprint @ movie**2,
-            "the weights are made to add up to one by exponentials": np.exp(
-                footprint - footprint.max()
-            )
-            @ movie,
         }
     )
 
@@ -270,7 +265,6 @@ def of_background_footprint(
         "the footprint is shrunk, too": expected * shrinkage,
         "its sign is changed": -expected,
         "its pixels lose their sign": np.abs(expected),
-        "its largest size is made one": expected / np.abs(expected).max(),
         "its sum of sizes is made one": expected / np.abs(expected).sum(),
         "its sum of squares divides, without a root": direction(movie @ trace)
         / np.linalg.norm(movie @ trace),

@@ -11,8 +11,10 @@ from stats220.checks.encoding.comparing import (
     rescale_times,
 )
 from stats220.checks.encoding.filters import spike_triggered_average
-from stats220.checks.encoding.glm import CoupledGLM, bits_per_spike, simulate_spikes
-from stats220.checks.encoding.lnp import LNP, l2_penalty, poisson_loss
+from stats220.checks.encoding.glm import CoupledGLM
+from stats220.checks.encoding.lnp import LNP
+from stats220.checks.encoding.loss import l2_penalty, poisson_loss
+from stats220.checks.encoding.runs import bits_per_spike, simulate_spikes
 
 __all__ = [
     "LNP",

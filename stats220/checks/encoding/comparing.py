@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,25 @@ import torch
 from scipy.stats import kstest
 
 from stats220.checks import Checks, checked
+from stats220.checks.encoding.comparing_slips import (
+    mistaken_ceilings,
+    mistaken_correlations,
+    mistaken_rescaled,
+    mistaken_scores,
+    uniform,
+)
 from stats220.checks.encoding.inputs import (
     Array,
+    Lazily,
+    Shapes,
     between,
+    check_float32,
+    check_shape,
     demand_something_right,
+    first_passed,
     normal,
 )
+from stats220.checks.encoding.sta_slips import mistaken_rates
 
 
 def draw_trials(
@@ -50,25 +64,21 @@ def explained_correlation(explained_correlation: Any) -> Checks:
     with checks(
         1,
         "gives each neuron's CC_max, from the signal that its trials share",
-        hint="All variances are over time, neuron by neuron. A sum over trials has the signal R times, so R² times its power: what is left "
-        "once the trials' own variances are subtracted is R (R - 1) times the signal power. CC_max is a root.",
+        hint="A sum over R trials has the signal R times, and so R² times its power, and each trial's noise once: what is left when "
+        "the trials' own variances are subtracted?",
         remedy="Time is axis 1 of the trials, and axis 0 of their sum: trials.sum(dim=0).var(dim=0), less trials.var(dim=1) summed over trials.",
     ):
         signal, trials = draw_trials(checks.rng, 4, 14, 3)
         _, cc_max = checks.items(explained_correlation(prediction=signal, trials=trials), 2)
         expected = correlations(signal, trials)[1]
-        slips = {
-            "the trials' own variances are not subtracted": np.full(3, np.sqrt(4 / 3)),
-            "R² stands in the place of R (R - 1)": expected * np.sqrt(3 / 4),
-            "no root is taken": expected**2,
-        }
+        slips = Lazily(checks, mistaken_ceilings, signal, trials)
         checks.close(cc_max, expected, atol=2e-3, name="cc_max", looks_like=slips)
 
     with checks(
         1,
         "gives each neuron's CC_norm, in whatever unit the prediction is, above one too",
-        hint="It is the correlation with the average over trials, sign and all, divided by CC_max. Covariance and variances are about each neuron's "
-        "own means over time, with the same divisor in all of them, n - 1 or n. It estimates a correlation, and may be above one.",
+        hint="It is the correlation over time with the average over trials, sign and all, divided by CC_max: is the correlation right,"
+        " for a prediction that is the average itself?",
         remedy="Multiply the prediction and the average over trials, each less its mean over time; sum over time, and divide by n - 1, as torch's var does.",
     ):
         rng = checks.rng
@@ -78,40 +88,49 @@ def explained_correlation(explained_correlation: Any) -> Checks:
             [trials.mean(dim=0)[:, 0], 0.02 * (signal + normal(rng, 12, 3))[:, 1], -signal[:, 2]],
             dim=1,
         )
-        cc_norm, _ = checks.items(explained_correlation(predictions, trials), 2)
+        cc_norm, cc_max = checks.items(explained_correlation(predictions, trials), 2)
         expected, ceiling = correlations(predictions, trials)
-        slips = {
-            "it is multiplied by CC_max": expected * ceiling**2,
-            "it is not divided by CC_max": expected * ceiling,
-            "n is the divisor in one place and n - 1 in another": expected * 11 / 12,
-            "what is above one is cut off": np.minimum(expected, 1),
-            "the sign is lost": abs(expected),
-        }
+        found = checks.tensor(cc_max, (3,), None, name="cc_max").double()
+        powers = not np.allclose(found.numpy(), ceiling, rtol=0, atol=2e-3)
+        slips = Lazily(checks, mistaken_correlations, predictions, trials, powers=powers)
         checks.close(cc_norm, expected, atol=5e-3, name="cc_norm", looks_like=slips)
 
     with checks(
         1,
         "gives NaN where the signal power is not positive",
-        hint="Noise alone has a signal power that is as often below zero as above, and silence has none at all. Neither 0 nor infinity is a "
-        "correlation, and a neuron without a signal must not spoil the others.",
+        hint="Noise alone has a signal power that is as often below zero as above, and silence has none at all: what is the root of it"
+        " to be?",
         remedy="torch.where(signal_power > 0, ..., torch.nan).",
     ):
         signal, trials = draw_trials(checks.rng, 2, 15, 3)
         trials[1, :, 0] = -0.5 * trials[0, :, 0]  # the covariance of the two is below zero
         trials[:, :, 1] = 0  # silence
         cc_norm, cc_max = checks.items(explained_correlation(signal, trials), 2)
-        for name, found in (("cc_norm", cc_norm), ("cc_max", cc_max)):
-            is_nan = torch.isnan(checks.tensor(found, (3,), None, name=name)).tolist()
-            checks.equal(is_nan, [True, True, False], name=f"torch.isnan({name})")
+        for name, value in (("cc_norm", cc_norm), ("cc_max", cc_max)):
+            below, silent, good = checks.tensor(value, (3,), None, name=name).tolist()
+            checks.that(
+                not math.isnan(good),
+                f"{name} of a neuron with a signal is NaN, beside others that have none",
+                slip="a neuron without a signal spoils the others" if first_passed(checks) else "",
+            )
+            for value, which in ((below, "below 0"), (silent, "0, as it never spikes,")):
+                message = (
+                    f"{name} of a neuron whose signal power is {which} is {value:.3g}, expected NaN"
+                )
+                slip = "0 is returned in the place of NaN" if value == 0 else ""
+                slip = slip or ("it is divided by a power of 0" if math.isinf(value) else "")
+                checks.that(math.isnan(value), message, slip=slip)
         # Two trials that vary one after the other: their covariance is zero to the last bit (variances 9 + 16 = 25, of 17 bins).
         trials = torch.zeros(2, 17, 1)
         turns = torch.tensor([1.0, -1.0, 1.0, -1.0])
         trials[0, :4, 0], trials[1, 5:9, 0] = 6 * turns, 8 * turns
-        found = checks.items(explained_correlation(normal(checks.rng, 17, 1), trials), 2)
-        for name, value in zip(("cc_norm", "cc_max"), found, strict=True):
+        both = checks.items(explained_correlation(normal(checks.rng, 17, 1), trials), 2)
+        for name, value in zip(("cc_norm", "cc_max"), both, strict=True):
             value = checks.tensor(value, (1,), None, name=name)
             where = f"{name} is {float(value):.3g} where the signal power is 0, expected NaN"
-            checks.that(bool(torch.isnan(value).all()), where)
+            slip = "a signal power of 0 is let through: only those below 0 are NaN"
+            slip = slip if first_passed(checks) else ""
+            checks.that(bool(torch.isnan(value).all()), where, slip=slip)
 
     with checks(
         1,
@@ -134,26 +153,27 @@ def firing_rates_hz(firing_rates_hz: Any) -> Checks:
     with checks(
         1,
         "is the mean over trials, bin by bin and neuron by neuron",
-        hint="Trials are the first axis. What is left is one value per bin and neuron. Here bin_seconds is 1, so that a rate is the mean "
-        "count itself.",
+        hint="Trials are the first axis, and bin_seconds is 1 here: what is the rate of a bin with one spike in every trial?",
         remedy="trials.float().mean(dim=0), divided by bin_seconds rather than by a fixed number.",
     ):
         counts = checks.rng.integers(0, 5, (6, 7, 3))
         rates = firing_rates_hz(torch.from_numpy(counts).float(), 1.0)
-        checks.close(rates, counts.mean(axis=0), atol=1e-3, name="rates")
+        slips = Lazily(checks, mistaken_rates, counts, 1.0)
+        checks.close(rates, counts.mean(axis=0), atol=1e-3, name="rates", looks_like=slips)
 
     with checks(
         1,
         "is in spikes a second, in float32, of counts of any dtype, which stay as they are",
-        hint="One spike in a bin of 10 ms is a rate of 100 Hz. torch takes no mean of whole numbers, and a sum of bytes has to fit "
-        "into its type.",
+        hint="One spike in a bin of 10 ms is a rate of 100 Hz: is it, for counts that are whole numbers of one byte?",
         remedy="Divide by bin_seconds, after .float().",
         needs="is the mean over trials, bin by bin and neuron by neuron",
     ):
         counts = checks.rng.integers(90, 200, (4, 6, 2)).astype(np.uint8)  # their sum needs more
         rates = firing_rates_hz(trials=torch.from_numpy(counts), bin_seconds=0.01)
-        checks.close(rates, counts.mean(axis=0) * 100, atol=1e-2, rtol=1e-5, name="rates")
-        checks.tensor(rates, (6, 2), name="rates")
+        expected, slips = counts.mean(axis=0) * 100, Lazily(checks, mistaken_rates, counts, 0.01)
+        checks.close(rates, expected, atol=1e-2, rtol=1e-5, name="rates", looks_like=slips)
+        checks.tensor(rates, (6, 2), None, name="rates")
+        check_float32(checks, rates, name="rates")
         checks.unchanged(firing_rates_hz, torch.from_numpy(counts), 0.01)
 
     return checks
@@ -178,16 +198,19 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     with checks(
         1,
         scored,
-        hint="Filters need frames in a row, from the movie's first one on and not at random, and each size is fitted anew, in the order in which they "
-        "are given. Does fit get as many bins of counts as frames? The model is what fit returns, and its score what evaluate returns.",
+        hint="Are these the movie's first frames, in a row, with the counts of the same bins, and of nothing else?",
         remedy="fit gets stimulus[:num_frames] and the counts of the same frames; evaluate gets the model.",
     ):
         rng = checks.rng
         stimulus, counts = normal(rng, 40, 1, 1), normal(rng, 40, 1)
         sizes = [12, 5, 40]
-        scores = checks.items(data_efficiency(fit_sum, double, stimulus, counts, sizes), 3)
         expected = [2 * float((stimulus[:n] + 3 * counts[:n, None]).sum()) for n in sizes]
-        checks.close([float(score) for score in scores], expected, atol=1e-3, name="scores")
+        if expected[1] > expected[0]:  # more data may well be worse
+            stimulus, counts, expected = -stimulus, -counts, [-score for score in expected]
+        scores = checks.items(data_efficiency(fit_sum, double, stimulus, counts, sizes), 3)
+        slips = Lazily(checks, mistaken_scores, stimulus, counts, sizes)
+        found = [float(score) for score in scores]
+        checks.close(found, expected, atol=1e-3, name="scores", looks_like=slips)
 
     with checks(
         1,
@@ -204,11 +227,6 @@ def data_efficiency(data_efficiency: Any) -> Checks:
     return checks
 
 
-def uniform(times: Array) -> Array:
-    """Of intervals on the clock, which begins at 0."""
-    return 1 - np.exp(-np.diff(times, prepend=0.0))
-
-
 @checked
 def rescale_times(rescale_times: Any) -> Checks:
     """Spikes whose times on the clock can be counted out."""
@@ -217,8 +235,7 @@ def rescale_times(rescale_times: Any) -> Checks:
     with checks(
         2,
         "turns intervals on the clock of the expected count into 1 - exp(-interval)",
-        hint="The clock stands at 0 where the first bin begins, runs by λ in a bin, and by half of λ up to its middle. From that beginning to the "
-        "first spike is an interval, too. A short interval gives a number near 0, and a long one a number near 1.",
+        hint="The clock stands at 0 where the first bin begins, and runs by λ in a bin: what does it say at the first spike?",
         remedy="cumsum gives what the clock says at the end of each bin; a spike comes (1 - u) times the bin's λ before that.",
     ):
         rng = checks.rng
@@ -226,31 +243,27 @@ def rescale_times(rescale_times: Any) -> Checks:
         counts = torch.tensor([0, 1, 0, 0, 1, 1, 0])
         ends, places = np.cumsum(rates.double().numpy()), uniforms.double().numpy()
         end, length = ends[[1, 4, 5]], rates.double().numpy()[[1, 4, 5]]
-        times = end - (1 - places) * length
-        slips = {
-            "the clock is taken at a bin's end for that at its beginning": end + places * length,
-            "spikes stand at the ends of their bins": end,
-            "spikes stand where their bins begin": end - length,
-            "uniforms of different bins are sorted together": end - (1 - np.sort(places)) * length,
-            "the clock starts with the bin of the first spike": times - ends[0],
-        }
-        rescaled = {slip: uniform(those) for slip, those in slips.items()}
-        rescaled["intervals are returned as they are"] = np.diff(times, prepend=0.0)
-        rescaled["it is exp(-interval)"] = 1 - uniform(times)
-        found, name = rescale_times(rates, counts, uniforms), "rescaled times"
-        checks.close(found, uniform(times), atol=1e-3, name=name, looks_like=rescaled)
+        expected = uniform(end - (1 - places) * length)
+        found, slips = (
+            rescale_times(rates, counts, uniforms),
+            Lazily(checks, mistaken_rescaled, rates, counts, uniforms),
+        )
+        checks.close(found, expected, atol=1e-3, name="rescaled times", looks_like=slips)
 
     with checks(
         1,
         "puts the spikes of one bin in the order of their uniforms, and leaves its inputs as they are",
-        hint="Three spikes of one bin have three places in it. An interval is never negative.",
+        hint="Three spikes of one bin have three places in it, the smallest number first. An interval is never negative.",
         remedy="torch.sort the times; those of different bins are in order already.",
     ):
         rates, counts = torch.tensor([1.0, 2.0, 4.0, 1.0]), torch.tensor([0, 2, 3, 0])
         uniforms = torch.tensor([0.75, 0.25, 0.5, 0.75, 0.25])
         expected = 1 - np.exp(-np.diff([0.0, 1.5, 2.5, 4.0, 5.0, 6.0]))
         found = rescale_times(expected_counts=rates, spike_counts=counts, uniforms=uniforms)
-        checks.close(found, expected, atol=1e-3, name="rescaled times")
+        fewer: Shapes = {(2,): "a bin gets one spike, however many fell in it"}
+        check_shape(checks, found, (5,), fewer, name="rescaled times")
+        slips = Lazily(checks, mistaken_rescaled, rates, counts, uniforms)
+        checks.close(found, expected, atol=1e-3, name="rescaled times", looks_like=slips)
         checks.unchanged(rescale_times, rates, counts, uniforms)
 
     with checks(

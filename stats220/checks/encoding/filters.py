@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from stats220.checks import Checks, checked
-from stats220.checks.encoding.inputs import demand_something_right, draw_counts, normal
+from stats220.checks.encoding.inputs import (
+    Lazily,
+    check_float32,
+    check_shape,
+    demand_something_right,
+    draw_counts,
+    normal,
+)
+from stats220.checks.encoding.sta_slips import averages_of_bytes, mistaken_averages
 
 NUM_LAGS, HOLD, SPIKE = 5, 16, 8
 
@@ -45,7 +54,7 @@ def over_largest(average: Any) -> torch.Tensor:
 
 
 def check_up_to_scale(
-    checks: Checks, average: Any, expected: Any, slips: dict[str, torch.Tensor] | None = None
+    checks: Checks, average: Any, expected: Any, slips: Mapping[str, torch.Tensor] | None = None
 ) -> None:
     """Hold each neuron's average to what is expected, whatever it was divided by: that is another block's question."""
     found = checks.tensor(average, torch.as_tensor(expected).shape, None, name="average")
@@ -56,7 +65,9 @@ def check_up_to_scale(
         over_largest(expected),
         atol=5e-3,
         name="average / its largest value",
-        looks_like={slip: over_largest(value) for slip, value in (slips or {}).items()},
+        looks_like=Lazily(
+            checks, lambda: {slip: over_largest(value) for slip, value in (slips or {}).items()}
+        ),
     )
 
 
@@ -68,8 +79,7 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
     with checks(
         1,
         "gives a single spike's own frames: at lag 0 the frame of its bin, at lag 1 the one before",
-        hint="What caused a spike came before it: from a spike in bin t, the lags lead back in time. Is every neuron's average its own, and that of "
-        "the frames as they are?",
+        hint="Lag l belongs to the frame l bins before the spike's own: which frame comes out at lag 0, and which at lag 1?",
         remedy="For the counts of bins start to stop, lag by lag, take the frames from start - lag to stop - lag.",
     ):
         rng = checks.rng
@@ -77,16 +87,16 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         spikes = int(rng.integers(10, 16)), int(rng.integers(18, 24))
         counts[spikes[0], 0], counts[spikes[1], 1] = 1, 1
         windows = torch.stack([stimulus[t - NUM_LAGS + 1 : t + 1].flip(0) for t in spikes])
-        slips = {
-            "the oldest frame comes first": windows.flip(1),
-            "lag 0 is the frame before the spike's": torch.stack(
-                [stimulus[t - NUM_LAGS : t].flip(0) for t in spikes]
-            ),
-            "lags lead forward in time": torch.stack([stimulus[t : t + NUM_LAGS] for t in spikes]),
-            "the movie's mean frame is subtracted": windows - stimulus.mean(dim=0),
-            "the movie's mean is subtracted": windows - stimulus.mean(),
-        }
+        slips = Lazily(checks, mistaken_averages, stimulus, counts, NUM_LAGS)
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
+        shapes = {
+            (2, NUM_LAGS, 4, 3): "rows and columns of the frames are exchanged",
+            (NUM_LAGS, 2, 3, 4): "lags come first, and then neurons",
+            (NUM_LAGS, 3, 4): "all neurons' spikes are averaged together",
+            (1, NUM_LAGS, 3, 4): "all neurons' spikes are averaged together",
+            (2, 3, 4): "lags are added up",
+        }
+        check_shape(checks, average, (2, NUM_LAGS, 3, 4), shapes, name="average")
         check_up_to_scale(checks, average, windows, slips)
 
     with checks(
@@ -104,15 +114,19 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
             .float()
             .T
         )
-        given = dict(zip(("stimulus", "spike_counts"), held_movie(images, weights), strict=True))
-        average = spike_triggered_average(**given, num_lags=NUM_LAGS)
-        checks.close(average, average_of_images(images, weights), atol=1e-3, name="average")
+        movie = held_movie(images, weights)
+        average, expected = (
+            spike_triggered_average(stimulus=movie[0], spike_counts=movie[1], num_lags=NUM_LAGS),
+            average_of_images(images, weights),
+        )
+        slips = Lazily(checks, mistaken_averages, *movie, NUM_LAGS)
+        checks.close(average, expected, atol=1e-3, name="average", looks_like=slips)
 
     with checks(
         1,
         "counts spikes from the first complete window to the last bin: earlier ones neither in the sum nor in the divisor",
-        hint="No frame comes before frame 0, neither the movie's last one nor a blank one. A spike that adds nothing to the sum must not be "
-        "counted either: what is the average of none? And with windows of 5 frames, which bin is the first that has one, and which the last?",
+        hint="All neurons have spikes in bins 0 to 3, too early for a window of 5 frames. Neuron 0 has others in the middle, neuron 1 "
+        "in bin 4, neuron 2 in the last bin, and neuron 3 none: the first index tells which of them is off.",
         remedy="The first bin is num_lags - 1, for the sum and for num_spikes; 0 / 0 is then the NaN that is asked for.",
     ):
         begins, goes_on, ends = normal(checks.rng, 3).tolist()
@@ -124,12 +138,20 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         average = spike_triggered_average(stimulus, counts, NUM_LAGS)
         expected = torch.tensor([goes_on, begins, ends, torch.nan]).reshape(4, 1, 1, 1)
         expected = expected.expand(4, NUM_LAGS, 3, 4)
-        checks.close(average, expected, atol=1e-3, name="average", nan_equal=True)
+        checks.close(
+            average,
+            expected,
+            atol=1e-3,
+            name="average",
+            nan_equal=True,
+            looks_like=Lazily(checks, mistaken_averages, stimulus, counts, NUM_LAGS),
+        )
 
     with checks(
         1,
         "takes a movie and counts of uint8, and gives float32",
-        hint="A uint8 holds numbers up to 255, and what is more starts again at 0. Which of your sums and products are computed in it?",
+        hint="A uint8 holds numbers up to 255, and what is more starts again at 0: which dtype have counts and frames where they are "
+        "multiplied and added?",
         remedy="Take .float() of the counts and of the frames before you multiply or add.",
     ):
         rng = checks.rng
@@ -137,8 +159,9 @@ def spike_triggered_average(spike_triggered_average: Any) -> Checks:
         weights = torch.from_numpy(3 * rng.integers(0, 2, (40, 2), np.uint8))
         weights[:2] = 3
         average = spike_triggered_average(*held_movie(images, weights), NUM_LAGS)
-        check_up_to_scale(checks, average, average_of_images(images, weights))
-        checks.dtype(average, torch.float32, name="average")
+        slips = Lazily(checks, averages_of_bytes, images, weights, NUM_LAGS)
+        check_up_to_scale(checks, average, average_of_images(images, weights), slips)
+        check_float32(checks, average, name="average")
 
     with checks(
         1,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.stats import chisquare, poisson
 
-from stats220.checks import Checks
+from stats220.checks import Checks, forms
 
 Array = NDArray[np.float64]
+Shapes = Mapping[tuple[int, ...], str]  # of known mistakes, and what each shows
 
 
 def normal(rng: np.random.Generator, *shape: int) -> torch.Tensor:
@@ -50,6 +52,61 @@ def last_bins(rates: Any, num_bins: int, num_neurons: int) -> Any:
     if rates.shape[0] == num_neurons != rates.shape[1]:
         rates = rates.T
     return rates[-num_bins:]
+
+
+class Lazily(Mapping[str, Any]):
+    """Known mistakes and what they give, computed only where a check has failed: a right answer neither waits nor depends on them.
+
+    Where a block above has named one, only that one is sought: one mistake seldom comes with another, and two values may agree by chance.
+    """
+
+    def __init__(
+        self, checks: Checks, compute: Callable[..., Mapping[str, Any]], *args: Any, **kwargs: Any
+    ) -> None:
+        self._compute, self._named = functools.partial(compute, *args, **kwargs), checks.slips
+
+    @functools.cached_property
+    def _slips(self) -> Mapping[str, Any]:
+        with np.errstate(all="ignore"):
+            slips, named = self._compute(), set(self._named.values())
+        return {slip: slips[slip] for slip in slips if slip in named or not named}
+
+    def __getitem__(self, slip: str) -> Any:
+        return self._slips[slip]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slips)
+
+    def __len__(self) -> int:
+        return len(self._slips)
+
+
+def first_passed(checks: Checks) -> bool:
+    """Whether the exercise's first block did: else what fails here may have failed for its reason."""
+    return checks.results[0].status == "passed"
+
+
+def check_shape(
+    checks: Checks,
+    value: Any,
+    shape: tuple[int, ...],
+    slips: Shapes,
+    *,
+    name: str,
+) -> None:
+    """Fail unless it has that shape; say which known mistake gives the shape that it has."""
+    found = forms.shape_of(value)
+    if found is not None and found != shape and found in slips:
+        message = f"{name} has shape {found}, expected {shape}"
+        checks.that(False, message, slip=slips[found])
+    checks.shape(value, shape, name=name)
+
+
+def check_float32(checks: Checks, value: Any, *, name: str) -> None:
+    """Fail unless it is float32."""
+    found = forms.dtype_name(value.dtype)
+    slip = "it stays in the dtype of a computation on the way"
+    checks.that(found == "float32", f"{name} has dtype {found}, expected float32", slip=slip)
 
 
 def filter_movie(stimulus: torch.Tensor, spatial: Array, temporal: Array) -> Array:
@@ -131,20 +188,3 @@ def bits(rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor) -> Array
     ratios = ratios - poisson.logpmf(y, mean.double().numpy())
     gained: Array = ratios.sum(axis=0) / (y.sum(axis=0) * math.log(2))
     return gained
-
-
-def mistaken_bits(
-    rates: torch.Tensor, counts: torch.Tensor, mean: torch.Tensor
-) -> dict[str, Array]:
-    """What known mistakes make of that."""
-    expected, spikes = bits(rates, counts, mean), counts.double().numpy().sum(axis=0)
-    cost = (rates - mean).double().numpy().sum(axis=0) / (spikes * math.log(2))
-    return {
-        "natural logarithms are taken": expected * math.log(2),
-        "the spikes of all neurons are counted together": expected * spikes / spikes.sum(),
-        "bins are counted in the place of spikes": expected * spikes / len(counts),
-        "a model worse than the constant one is given 0": np.maximum(expected, 0),
-        "λ by itself is left out": expected + cost,
-        "λ by itself is added, not subtracted": expected + 2 * cost,
-        "the signs are those of a loss": -expected,
-    }

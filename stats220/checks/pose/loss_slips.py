@@ -127,6 +127,9 @@ def of_extremes(a: torch.Tensor, y: torch.Tensor) -> dict[str, torch.Tensor]:
             likelihood(p)
         ),
         "e^a is divided by 1 + e^a, and both are infinite": likelihood(ratio),
+        "targets are taken to be -1 and 1: a pixel with target 0 costs log 2, whatever its logit": (
+            F.softplus(-y * a)
+        ),
     }
 
 

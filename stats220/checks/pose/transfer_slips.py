@@ -174,6 +174,11 @@ def of_stage(
         ),
         "a sigmoid comes after the features": torch.sigmoid(right),
     }
+    for other, which in ((images[0], "first"), (images[-1], "last")):
+        if other.shape != image.shape:
+            same = F.interpolate(image[None], other.shape[1:], mode="bilinear")[0]
+            slip = f"all images are brought to the size of the {which}, though they come one by one"
+            known[slip] = features_of(backbone, same, num_stages)
     return {
         slip: other
         for slip, other in known.items()

@@ -5,10 +5,10 @@ from stats220.reference.calcium.cells import local_correlation, pixel_noise_std
 from stats220.reference.calcium.deconvolution import (
     decay_matrix,
     deconvolve,
-    deconvolve_fast,
     deconvolve_penalized,
 )
 from stats220.reference.calcium.demixing import update_background, update_footprint, update_trace
+from stats220.reference.calcium.pools import deconvolve_fast
 
 __all__ = [
     "ascend",

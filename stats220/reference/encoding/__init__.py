@@ -8,8 +8,10 @@ from stats220.reference.encoding.comparing import (
     rescale_times,
 )
 from stats220.reference.encoding.filters import spike_triggered_average
-from stats220.reference.encoding.glm import CoupledGLM, bits_per_spike, simulate_spikes
-from stats220.reference.encoding.lnp import LNP, l2_penalty, poisson_loss
+from stats220.reference.encoding.glm import CoupledGLM
+from stats220.reference.encoding.lnp import LNP
+from stats220.reference.encoding.loss import l2_penalty, poisson_loss
+from stats220.reference.encoding.runs import bits_per_spike, simulate_spikes
 
 __all__ = [
     "LNP",

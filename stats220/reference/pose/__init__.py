@@ -5,9 +5,10 @@ from stats220.reference.pose.locating import locate_keypoints
 from stats220.reference.pose.loss import bernoulli_loss
 from stats220.reference.pose.masks import dilate, downsample
 from stats220.reference.pose.optimizer import momentum_step, step_decay
+from stats220.reference.pose.stages import extract_features, stage_shapes
 from stats220.reference.pose.template import TemplatePoseTracker, upsample_template
 from stats220.reference.pose.training import train
-from stats220.reference.pose.transfer import ResNetPoseTracker, extract_features, stage_shapes
+from stats220.reference.pose.transfer import ResNetPoseTracker
 
 __all__ = [
     "ResNetPoseTracker",

@@ -1,4 +1,6 @@
-"""Towards DeepLabCut: score maps with offsets on several stages of a pretrained network. How they learn: ``deeplabcut_training``.
+"""Towards DeepLabCut: score maps with offsets on several stages of a pretrained network.
+
+How they learn: ``deeplabcut_training``; how labeled frames correct what they found: ``deeplabcut_lookalikes``.
 
 The ungraded last part of the lab, whole. What it adds to ``ResNetPoseTracker``:
 

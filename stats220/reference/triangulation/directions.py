@@ -4,7 +4,10 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import brentq
 
-from stats220.models.triangulation import check_concentration, check_directions
+from stats220.models.triangulation import (
+    check_concentration,
+    check_directions,
+)
 
 
 def update_direction(

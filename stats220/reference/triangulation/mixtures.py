@@ -1,10 +1,13 @@
-"""Part 6: mixtures of directions."""
+"""Part 6: mixtures of von Mises-Fisher distributions."""
 
 import numpy as np
 from jaxtyping import Float
 from scipy.special import logsumexp
 
-from stats220.models.triangulation import FitDirections, LogDensity
+from stats220.models.triangulation import (
+    FitDirections,
+    LogDensity,
+)
 
 
 def vmf_mixture_em(

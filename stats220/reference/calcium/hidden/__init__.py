@@ -5,7 +5,6 @@ from stats220.reference.calcium.hidden.cells import local_correlation, pixel_noi
 from stats220.reference.calcium.hidden.deconvolution import (
     decay_matrix,
     deconvolve,
-    deconvolve_fast,
     deconvolve_penalized,
 )
 from stats220.reference.calcium.hidden.demixing import (
@@ -13,6 +12,7 @@ from stats220.reference.calcium.hidden.demixing import (
     update_footprint,
     update_trace,
 )
+from stats220.reference.calcium.hidden.pools import deconvolve_fast
 
 __all__ = [
     "ascend",

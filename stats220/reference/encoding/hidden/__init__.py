@@ -7,8 +7,10 @@ from stats220.reference.encoding.hidden.comparing import (
     rescale_times,
 )
 from stats220.reference.encoding.hidden.filters import spike_triggered_average
-from stats220.reference.encoding.hidden.glm import CoupledGLM, bits_per_spike, simulate_spikes
-from stats220.reference.encoding.hidden.lnp import LNP, poisson_loss
+from stats220.reference.encoding.hidden.glm import CoupledGLM
+from stats220.reference.encoding.hidden.lnp import LNP
+from stats220.reference.encoding.hidden.loss import poisson_loss
+from stats220.reference.encoding.hidden.runs import bits_per_spike, simulate_spikes
 
 __all__ = [
     "LNP",

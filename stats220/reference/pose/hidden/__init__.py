@@ -5,12 +5,11 @@ from stats220.reference.pose.hidden.locating import locate_keypoints
 from stats220.reference.pose.hidden.loss import bernoulli_loss
 from stats220.reference.pose.hidden.masks import dilate, downsample
 from stats220.reference.pose.hidden.optimizer import momentum_step, step_decay
+from stats220.reference.pose.hidden.stages import extract_features, stage_shapes
 from stats220.reference.pose.hidden.template import TemplatePoseTracker, upsample_template
 from stats220.reference.pose.hidden.training import train
 from stats220.reference.pose.hidden.transfer import (
     ResNetPoseTracker,
-    extract_features,
-    stage_shapes,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Lab 5's hidden checks of mixtures of directions."""
+"""Lab 5's hidden checks of mixtures of von Mises-Fisher distributions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes of the known mistakes in lab 3's pass over pools; see ``slips``."""
+"""What comes of the known mistakes in lab 3's pass over pools."""
 
 from __future__ import annotations
 
@@ -235,8 +235,6 @@ def of_pass(trace: Array, decay_frames: float, penalty: float) -> dict[str, Arra
         "the last frame is missing": by_pools(target[:-1], g),
         "frame 0 is held at zero": np.append(0.0, by_pools(target[1:], g)),
         "frame 0 is set to zero": np.append(0.0, right[1:]),
-        "all is zero": np.zeros(T),
-        "the trace comes back as it was, less the penalty": target,
     }
 
 

@@ -1,12 +1,9 @@
-"""Name the mistake of an answer that failed by how it does on one more input, on which known mistakes differ."""
+"""Name the mistake of an answer that failed by how it does on one more input, a fixed one on which known mistakes differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-import numpy as np
 
 from stats220.checks import Checks
 from stats220.line.failures import CheckFailed, NotAttempted, StudentError, UnexpectedObject
@@ -43,13 +40,3 @@ def named_by(checks: Checks, find: Callable[[], str]) -> Iterator[None]:
             raise
         says_all = isinstance(failure, CheckFailed) and failure.says_all
         raise CheckFailed(str(failure), slip=slip, says_all=says_all) from failure
-
-
-def first_like(found: Any, known: Mapping[str, Any], *, tolerance: float = 1e-6) -> str:
-    """The first known mistake whose value this is; empty where there is none."""
-    for slip, value in known.items():
-        if np.shape(found) == np.shape(value) and np.allclose(
-            found, value, rtol=tolerance, atol=tolerance
-        ):
-            return slip
-    return ""

@@ -1,4 +1,4 @@
-"""What comes of the known mistakes in lab 3's coordinate ascent: in its steps, and in when it stops; see ``slips``."""
+"""What comes of the known mistakes in lab 3's coordinate ascent: in its steps, and in when it stops."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ MISTAKES = {
     ),
 }
 
-BACKGROUND = {
+BACKGROUND = [
     slip
     for slip, steps in MISTAKES.items()
     if any(
@@ -186,30 +186,23 @@ BACKGROUND = {
         for field in fields(Steps)
         if "background" in field.name
     )
-}
+]
 
 
-def of_steps(movie: Array, footprints: Array, behind: Array, sweeps: int) -> dict[str, Any]:
-    """Of a coordinate ascent with the updates of ``doubles``, all that comes of it in one array."""
+def of_steps(movie: Array, footprints: Array, behind: Array, sweeps: int) -> dict[str, list[Array]]:
+    """Of a coordinate ascent with the updates of ``checks.calcium.doubles``: all that comes back, the objective by what it has risen."""
 
-    def flat(parts: Sequence[Array]) -> Array:
-        return np.concatenate([np.ravel(part) for part in parts])
+    def after(sweeps: int, steps: Steps = RIGHT) -> list[Array]:
+        return go_through(movie, footprints, behind, sweeps, steps)
 
-    def after(sweeps: int, steps: Steps = RIGHT) -> Array:
-        return flat(go_through(movie, footprints, behind, sweeps, steps))
-
-    footprints_, traces, image, trace, history = go_through(
-        movie, footprints, behind, sweeps, RIGHT
-    )
+    *right, history = after(sweeps)
     return {slip: after(sweeps, steps) for slip, steps in MISTAKES.items()} | {
         "there is a sweep less than `max_sweeps`": after(sweeps - 1),
         "there is a sweep more than `max_sweeps`": after(sweeps + 1),
-        "the objective from before the first sweep is not among those that come back": flat(
-            [footprints_, traces, image, trace, history[1:]]
-        ),
-        "the objective after the last sweep is not among those that come back": flat(
-            [footprints_, traces, image, trace, history[:-1]]
-        ),
+        "the objective from before the first sweep is not among those that come back": [
+            *right,
+            history[1:],
+        ],
     }
 
 
@@ -302,3 +295,19 @@ def lengths(settings: Sequence[tuple[Sequence[float], float, int]]) -> dict[str,
         count - (count <= sweeps) for count, (_, _, sweeps) in zip(known[""], settings, strict=True)
     ]
     return known
+
+
+def of_stops() -> dict[str, list[int]]:
+    """How many values the objective has in each setting of the check of when it stops."""
+    base = -1500.0
+    rising = [base + gain for gain in (0.0, 10.0, 15.0, 15.4, 15.41, 15.411, 15.4111)]
+    growing = [base + gain for gain in (0.0, 2.0, 12.0, 12.25, 12.33, 12.36)]
+    staying, falling = [base, *[base + 10] * 3], [base, base + 10, base + 4, base + 8, base + 9]
+    known = lengths(
+        [
+            *((rising, 0.03, 6), (rising, 0.03, 2), (rising, 0.4, 6), (rising, 1e-5, 4)),
+            *((rising, 1.0, 6), (rising, 1.5, 6), (growing, 0.03, 5)),
+            *((staying, 0.0, 3), (falling, 0.1, 4)),
+        ]
+    )
+    return {slip: counts for slip, counts in known.items() if slip}
