@@ -697,7 +697,7 @@ of its free runs. A colored line is a cell, the black square the mean, with its 
 
 # %% explore minutes_cpu=0.1
 def climb(retina, lnp, glm, cnn):
-    """Bits per spike, explained correlation, ceiling and rates of three models in the test movie."""
+    """Bits per spike, correlation, ceiling and rates of three models in the test movie."""
     movie = retina.test.stimulus
     rates = {
         "LNP": torch.tensor(predict(lnp, movie)),

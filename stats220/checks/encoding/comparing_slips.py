@@ -181,6 +181,7 @@ def mistaken_scores(
         "frame 0 is left out": [2 * both[1:n].sum() for n in sizes],
         "the first frame is left out, and one more at the end taken": [2 * both[1 : n + 1].sum() for n in sizes],
         "frames are taken at equal distances, not in a row": [2 * both[:: max(1, num // n)][:n].sum() for n in sizes],
+        "frames are spread over the whole movie, not taken from its beginning": [2 * both[np.linspace(0, num - 1, n).astype(int)].sum() for n in sizes],
         "every so many-th frame is taken": [2 * both[::n].sum() for n in sizes],
         "scores are added up from size to size": np.cumsum(right),
         "the mean of all scores so far is taken": np.cumsum(right) / np.arange(1, len(right) + 1),
