@@ -55,15 +55,10 @@ def project(project: Any) -> Checks:
             cameras, points = rig(checks.rng, num_cameras), somewhere(checks.rng, num_points)
             expected = cameras.images(points)
             found = project(projections=cameras.projections, points_3d=points)
-            checks.close(
-                found,
-                expected,
-                atol=PIXELS,
-                rtol=1e-5,
-                name=f"pixels, {num_cameras} cameras, {num_points} points",
-                looks_like={SQUEEZED: expected.squeeze()},
-            )
-            checks.array(found, expected.shape, name="pixels")
+            name = f"pixels, {num_cameras} cameras, {num_points} points"
+            slips = {SQUEEZED: expected.squeeze()}
+            checks.close(found, expected, atol=PIXELS, rtol=1e-5, name=name, looks_like=slips)
+            checks.array(found, expected.shape, name=name)
 
     with checks(
         1,
@@ -138,7 +133,7 @@ def projection_matrix(projection_matrix: Any) -> Checks:
     ):
         camera = rig(checks.rng, 1)
         optics = np.diag([*camera.focal[0], 1.0])
-        given = optics, camera.axes[0], camera.place[0]
+        given = (optics, camera.axes[0], camera.place[0])
         checks.array(projection_matrix(**dict(zip(NAMES, given, strict=True))), (3, 4))
         untouched(checks, NAMES, given, checks.call(projection_matrix, *given)[1])
 

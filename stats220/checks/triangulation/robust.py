@@ -244,8 +244,9 @@ def robust_weights(robust_weights: Any) -> Checks:
     ):
         errors_px = np.array([[0.0, NAN, 2.0], [NAN, 0.0, 4.0]])
         for kind in LOSSES:
-            found = robust_weights(errors_px=errors_px, scale_px=2.0, kind=kind)
-            found = checks.array(found, (2, 3), name=f"{kind} weights")
+            weights = robust_weights(errors_px=errors_px, scale_px=2.0, kind=kind)
+            checks.shape(weights, (2, 3), name=f"{kind} weights")
+            found = to_numpy(weights)
             at_zero = found[[0, 1], [0, 1]]
             message = (
                 f"{kind}: an error of 0 weighs {at_zero.tolist()}, it should be a number above 0"
@@ -263,7 +264,8 @@ def robust_weights(robust_weights: Any) -> Checks:
             checks.equal(
                 found[[0, 1], [1, 0]], np.zeros(2), name=name, nan_equal=True, looks_like=slips
             )
-            after = checks.call(robust_weights, errors_px, 2.0, kind)[1]
-            untouched(checks, ("errors_px",), (errors_px,), after[:1])
+            checks.array(weights, (2, 3), name=f"{kind} weights")
+            _, afterwards = checks.call(robust_weights, errors_px, 2.0, kind)
+            untouched(checks, ("errors_px",), (errors_px,), afterwards)
 
     return checks
