@@ -75,7 +75,7 @@ POSE_SLIPS = [
         "momentum_step",
         "+ gradient",
         "+ (1 - momentum) * gradient",
-        "weighted in the velocity already",
+        "weighted by 1 - μ",
     ),
     ("momentum_step", "- learning_rate", "+ learning_rate", "goes up, not down"),
     ("step_decay", "epoch // decay_every", "int(epoch >= decay_every)", "a single time"),
