@@ -197,21 +197,23 @@ def l2_penalty(l2_penalty: Any) -> Checks:
         name, squares = "ratio of two models' penalties", Squares()
         for size in (1.0, 2.0):
             filters, bias = size * normal(rng, 4, 3), 3 + normal(rng, 4)
-            # "bias_map" does not end in "bias": a weight.
+            # "bias_map" does not end in "bias", nor has a gain to have two axes: both are weights.
             parameters = {"spatial": filters[1:], "bias_map": filters[:1], "bias": bias}
+            parameters["gain"] = normal(rng, 6) + 1 / size
             parameters["filter_bias"] = 2 * bias
             found = l2_penalty(checks.make(nn.ParameterDict, parameters), 1.0)
             squares.add(positive(checks, found), parameters)
         ratios = {
-            "biases count as weights do": squares.ratio("spatial", "bias_map", "bias", "filter_bias"),
-            "a bias of another name than `bias` counts as a weight": squares.ratio("spatial", "bias_map", "filter_bias"),
-            "whatever has `bias` anywhere in its name is left out": squares.ratio("spatial"),
+            "biases count as weights do": squares.ratio(*parameters),
+            "a parameter with one axis is left out, whatever its name": squares.ratio("spatial", "bias_map"),
+            "a bias of another name than `bias` counts as a weight": squares.ratio("spatial", "bias_map", "gain", "filter_bias"),
+            "whatever has `bias` anywhere in its name is left out": squares.ratio("spatial", "gain"),
             "the biases alone count": squares.ratio("bias", "filter_bias"),
-            "the parameter `bias` counts as a weight": squares.ratio("spatial", "bias_map", "bias"),
-            "whatever begins with `bias` is left out, and what ends in it is not": squares.ratio("spatial", "filter_bias"),
-            "the parameter `spatial` alone is left out": squares.ratio("bias_map", "bias", "filter_bias"),
+            "the parameter `bias` counts as a weight": squares.ratio("spatial", "bias_map", "gain", "bias"),
+            "whatever begins with `bias` is left out, and what ends in it is not": squares.ratio("spatial", "gain", "filter_bias"),
+            "the parameter `spatial` alone is left out": squares.ratio("bias_map", "gain", "bias", "filter_bias"),
         }  # fmt: skip
-        ratio = squares.ratio("spatial", "bias_map")
+        ratio = squares.ratio("spatial", "bias_map", "gain")
         checks.close(
             squares.found(),
             ratio,
