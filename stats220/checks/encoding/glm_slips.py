@@ -118,6 +118,7 @@ def mistaken_couplings(counts: torch.Tensor, p: dict[str, Array], first: int) ->
     slips = {slip: softplus(bias + h) for slip, h in mistaken_histories(y, coupling).items()}
     slips |= {
         "what is heard is added to the rate, after the nonlinearity": softplus(bias) + heard,
+        "what is heard is added to the rate, after the nonlinearity, and what falls below 0 is cut": np.maximum(softplus(bias) + heard, 0),
         "what is heard has a nonlinearity of its own, and is added to the rate": softplus(bias) + softplus(heard),
         "what is heard has a nonlinearity of its own, before it is added to the drive": softplus(bias + softplus(heard)),
         "the drive goes through the nonlinearity before what is heard is added, and again": softplus(softplus(bias) + heard),

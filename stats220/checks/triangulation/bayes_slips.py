@@ -33,7 +33,7 @@ def share_slips(errors_px: Array, narrow: float, broad: float, prior: float) -> 
     swapped = expit(np.log(odds) - 2 * np.log(narrow / broad) - gain)
     outlier, inlier = prior * density(broad), (1 - prior) * density(narrow)
     logs = log_of(prior, broad), log_of(1 - prior, narrow)
-    rooted = misfit * (1 / narrow - 1 / broad)
+    rooted, both = misfit * (1 / narrow - 1 / broad), narrow**2 + broad**2
     return {
         "the Gaussians are those of one dimension": probability(odds, gain, 1),
         "the Gaussians are those of three dimensions": probability(odds, gain, 3),
@@ -47,6 +47,9 @@ def share_slips(errors_px: Array, narrow: float, broad: float, prior: float) -> 
         "the prior counts twice": probability(odds**2, gain),
         "the prior's logarithm is not taken": probability(np.exp(2 * prior - 1), gain),
         "the two standard deviations are swapped": swapped,
+        "an outlier's variance is the sum of both": expit(
+            np.log(odds) + np.log(narrow**2 / both) + misfit * (1 / narrow**2 - 1 / both)
+        ),
         "errors are not squared": probability(odds, errors_px / 2 * (1 / narrow**2 - 1 / broad**2)),
         "neither the error nor the standard deviation is squared in the exponent": probability(
             odds, errors_px / 2 * (1 / narrow - 1 / broad)
@@ -80,7 +83,6 @@ def share_slips(errors_px: Array, narrow: float, broad: float, prior: float) -> 
         / (outlier / inlier).sum(),
         "the sum below the fraction is that of the densities without their priors": outlier
         / (density(broad) + density(narrow)),
-        "all are divided by the largest": right / right.max(),
     }
 
 

@@ -118,7 +118,8 @@ def density_slips(u: Array, mean: Array, k: float) -> dict[str, Any]:
         "exp(-4κ) stands in the place of exp(-2κ)": expected
         + np.log(np.expm1(-2 * k) / np.expm1(-4 * k)),
         "2π stands in the place of 4π": expected + np.log(2),
-        "8π stands in the place of 4π: a half is counted twice": expected - np.log(2),
+        "the half of sinh is left out, or is taken twice, as if 8π stood in the place of 4π": expected
+        - np.log(2),
         "4π is left out": expected + np.log(4 * np.pi),
         "κ is left out of the constant": expected - np.log(k),
         "κ is squared in the constant": expected + np.log(k),
