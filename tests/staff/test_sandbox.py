@@ -293,8 +293,10 @@ def test_several_processes_share_one_warm_process(pool: SandboxPool, packages: P
     """A door is all that another process needs; it lets go of it, and the owner's goes on."""
     with pool.start() as own:
         context = multiprocessing.get_context("forkserver")
-        with context.Pool(2, initializer=_open, initargs=(packages, pool._zygote)) as others:
-            found = others.map(_uid_elsewhere, range(4), chunksize=1)
+        opened = {"initializer": _open, "initargs": (packages, pool._zygote)}
+        with context.Pool(2, maxtasksperchild=1, **opened) as others:
+            pairs = others.map(_uids_elsewhere, range(2), chunksize=1)
+        found = [uid for pair in pairs for uid in pair]
         own.session.run_cell("import os; uid = os.getuid()")
         if bubblewrap.runs_as_root():
             assert len({*found, own.session.get("uid")}) == 5
@@ -310,16 +312,17 @@ def _open(packages: Path, door: Door) -> None:
     _elsewhere.append(SandboxPool(packages, limits=LIMITS, warm=door))
 
 
-def _uid_elsewhere(number: int) -> int:
-    pool = _elsewhere[0]
-    try:
-        with pool.start() as sandbox:
-            sandbox.session.run_cell("import os; uid = os.getuid()")
-            assert type(pool._zygote) is Door  # no other was made
-            return int(sandbox.session.get("uid"))
-    finally:
-        if number > 1:
-            pool.close()
+def _uids_elsewhere(number: int) -> list[int]:
+    """Of two sandboxes, one after the other; then this process needs the door no more."""
+    (pool,) = _elsewhere
+    uids = []
+    with pool:
+        for _ in range(2):
+            with pool.start() as sandbox:
+                sandbox.session.run_cell("import os; uid = os.getuid()")
+                assert type(pool._zygote) is Door  # no other was made
+                uids.append(int(sandbox.session.get("uid")))
+    return uids
 
 
 @needs_bwrap
