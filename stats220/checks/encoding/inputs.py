@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.stats import chisquare, poisson
 
-from stats220.checks import Checks, forms
+from stats220.checks import Checks, forms, lazily
 
 Array = NDArray[np.float64]
 Shapes = Mapping[tuple[int, ...], str]  # of known mistakes, and what each shows
@@ -54,31 +53,18 @@ def last_bins(rates: Any, num_bins: int, num_neurons: int) -> Any:
     return rates[-num_bins:]
 
 
-class Lazily(Mapping[str, Any]):
-    """Known mistakes and what they give, computed only where a check has failed: a right answer neither waits nor depends on them.
-
-    Where a block above has named one, only that one is sought: one mistake seldom comes with another, and two values may agree by chance.
-    """
+class Lazily(lazily.Lazily):
+    """Where a block above has named a mistake, only that one is sought: one seldom comes with another, and two values may agree by chance."""
 
     def __init__(
-        self, checks: Checks, compute: Callable[..., Mapping[str, Any]], *args: Any, **kwargs: Any
+        self, checks: Checks, make: Callable[..., Mapping[str, Any]], *given: Any, **options: Any
     ) -> None:
-        self._compute, self._named = functools.partial(compute, *args, **kwargs), checks.slips
+        def sought() -> Mapping[str, Any]:
+            with np.errstate(all="ignore"):
+                slips, named = make(*given, **options), set(checks.slips.values())
+            return {slip: slips[slip] for slip in slips if slip in named or not named}
 
-    @functools.cached_property
-    def _slips(self) -> Mapping[str, Any]:
-        with np.errstate(all="ignore"):
-            slips, named = self._compute(), set(self._named.values())
-        return {slip: slips[slip] for slip in slips if slip in named or not named}
-
-    def __getitem__(self, slip: str) -> Any:
-        return self._slips[slip]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._slips)
-
-    def __len__(self) -> int:
-        return len(self._slips)
+        super().__init__(sought)
 
 
 def first_passed(checks: Checks) -> bool:

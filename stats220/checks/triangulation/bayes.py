@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import multivariate_normal
 
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.bayes_slips import (
     FAR,
     curvature_slips,
@@ -15,7 +16,7 @@ from stats220.checks.triangulation.bayes_slips import (
     share_slips,
 )
 from stats220.checks.triangulation.inputs import NAN, rig, somewhere
-from stats220.checks.triangulation.stand_ins import lazily, named, untouched
+from stats220.checks.triangulation.stand_ins import named, untouched
 from stats220.line.failures import CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]

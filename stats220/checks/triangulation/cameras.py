@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.camera_slips import (
     SQUEEZED,
     center_slips,
@@ -15,7 +16,7 @@ from stats220.checks.triangulation.camera_slips import (
     pixel_slips,
 )
 from stats220.checks.triangulation.inputs import NAN, rig, somewhere
-from stats220.checks.triangulation.stand_ins import lazily, untouched
+from stats220.checks.triangulation.stand_ins import untouched
 
 PIXELS = 1e-3  # how far off a pixel may be: float32 rounds 1000 pixels to 6e-5
 

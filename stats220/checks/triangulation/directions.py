@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.direction_slips import (
     axis_slips,
     bone_slips,
@@ -16,7 +17,6 @@ from stats220.checks.triangulation.direction_slips import (
 )
 from stats220.checks.triangulation.inputs import NAN, unit
 from stats220.checks.triangulation.stand_ins import (
-    lazily,
     library_log_density,
     untouched,
     vonmises_fisher,

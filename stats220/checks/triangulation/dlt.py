@@ -10,6 +10,7 @@ import numpy as np
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
 from stats220.checks.diagnosis import named_by
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.dlt_slips import (
     MISSING,
     error_slips,
@@ -24,7 +25,6 @@ from stats220.checks.triangulation.stand_ins import (
     flat_cameras,
     flat_images,
     flat_triangulate,
-    lazily,
     untouched,
 )
 

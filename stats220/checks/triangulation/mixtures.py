@@ -8,9 +8,9 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.direction_slips import climb_slips, iteration_slips
 from stats220.checks.triangulation.stand_ins import (
-    lazily,
     library_log_density,
     named,
     search_fit,

@@ -9,6 +9,7 @@ import numpy as np
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.elections import (
     Election,
     along_y,
@@ -23,7 +24,6 @@ from stats220.checks.triangulation.stand_ins import (
     flat_errors,
     flat_images,
     flat_triangulate,
-    lazily,
     untouched,
 )
 from stats220.line.failures import CheckFailed

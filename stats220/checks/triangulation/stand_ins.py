@@ -6,9 +6,8 @@ triangulation is a mean and nothing is rounded: equal errors are equal to the la
 
 from __future__ import annotations
 
-import functools
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -91,27 +90,6 @@ def untouched(
             checks.equal(is_now, was, name=f"{name} afterwards", nan_equal=True)
         except CheckFailed as failure:
             checks.that(False, str(failure), slip=WRITES)
-
-
-class _Lazily(Mapping[str, Any]):
-    """Slips that are worked out when a result is wrong, and not before: a right answer need not wait for them."""
-
-    def __init__(self, make: Callable[..., Mapping[str, Any]], *given: Any) -> None:
-        self._make = functools.cache(lambda: make(*given))
-
-    def __getitem__(self, slip: str) -> Any:
-        return self._make()[slip]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._make())
-
-    def __len__(self) -> int:
-        return len(self._make())
-
-
-def lazily(make: Callable[..., Mapping[str, Any]], *given: Any) -> Mapping[str, Any]:
-    """What `make(*given)` gives, worked out when it is first looked at."""
-    return _Lazily(make, *given)
 
 
 def named(found: Any, slips: Mapping[str, Any]) -> str:

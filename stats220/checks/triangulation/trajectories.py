@@ -9,6 +9,7 @@ import torch
 
 from stats220.arrays import to_numpy
 from stats220.checks import Checks, checked
+from stats220.checks.lazily import lazily
 from stats220.checks.triangulation.inputs import NAN
 from stats220.checks.triangulation.median_slips import (
     end_slips,
@@ -16,7 +17,7 @@ from stats220.checks.triangulation.median_slips import (
     missing_slips,
     window_slips,
 )
-from stats220.checks.triangulation.stand_ins import lazily, peak_bytes, untouched
+from stats220.checks.triangulation.stand_ins import peak_bytes, untouched
 from stats220.checks.triangulation.walk_slips import (
     gap_slips,
     posterior,
